@@ -1,0 +1,169 @@
+"""References as Docker reads them: ``[registry/]repository[:tag][@digest]``.
+
+The grammar and the normalisation are those of distribution/reference
+(``reference.go`` and ``normalize.go``, the functions ``ParseNormalizedNamed``
+and ``splitDockerDomain``).  docker-image-py does the parsing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docker_image.reference import Reference as _Parser
+
+DOCKER_HUB = "docker.io"
+LIBRARY = "library/"
+
+# 253 for a host, 6 for a port, 255 for a path, 128 for a tag and 135 for the
+# longest digest stay below it; the parser is quadratic on very long input.
+MAX_LENGTH = 1024
+
+_HEX_TAG = re.compile(r"(?:sha256|sha384|sha512):[0-9a-f]{64,}")
+
+
+class InvalidReference(ValueError):
+    """The text is no image reference; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An image reference, normalised.
+
+    ``registry`` and ``repository`` are filled in where Docker fills them in
+    (``nginx`` is ``docker.io`` and ``library/nginx``); ``tag`` and ``digest``
+    are None where they are absent.  ``registry`` is the empty string for the
+    few names in which Go's parser sees none (``a_b.example/app``).
+    """
+
+    registry: str
+    repository: str
+    tag: str | None = None
+    digest: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Reference:
+        """Read *text* as ``docker pull`` would.
+
+        Raises InvalidReference where distribution/reference refuses it.
+        """
+        if not isinstance(text, str):
+            raise InvalidReference(f"a reference is a text, not {type(text).__name__}")
+        if len(text) > MAX_LENGTH:
+            raise InvalidReference(f"longer than {MAX_LENGTH} characters")
+        parser, errors = _library()
+        try:
+            parsed = parser.parse_normalized_named(text)
+        except errors as error:
+            raise InvalidReference(str(error)) from None
+        return cls(parsed.domain() or "", parsed.path(), parsed["tag"], parsed["digest"])
+
+    @property
+    def name(self) -> str:
+        """Registry and repository, without tag and digest."""
+        return f"{self.registry}/{self.repository}" if self.registry else self.repository
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.name}{tag}{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reference beside the text it was read from.
+
+    ``host`` is the registry as it was written, empty where Docker Hub is only
+    implied; ``path`` is the repository as it was written; ``certain`` counts
+    the characters of ``path`` that stand before the first unknown part.
+    """
+
+    text: str
+    reference: Reference
+    host: str
+    path: str
+    certain: int
+
+    @property
+    def path_start(self) -> int:
+        """Index in ``text`` of the first character of ``path``."""
+        return len(self.host) + 1 if self.host else 0
+
+
+def read(text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
+    """Read a reference of which some parts may be unknown.
+
+    *holes* are the index ranges of *text* that stand for something that
+    nobody knows here, such as ``${TAG}`` in ``nginx:${TAG}``.  They may be
+    anywhere as long as the registry, and on Docker Hub whether the repository
+    has one component or more, can be told without them.  A hole glued to the
+    end of a name is taken as the rest of that name or of the tag.
+
+    Raises InvalidReference where the text is none, or where its head depends
+    on a hole.
+    """
+    if not holes:
+        reference = Reference.parse(text)
+        if _HEX_TAG.fullmatch(text):
+            raise InvalidReference("a digest alone, without the name of an image")
+        return _written(text, text, reference, len(text))
+    filled = text
+    for start, end in holes:
+        filled = filled[:start] + "0" * (end - start) + filled[end:]
+    first = holes[0][0]
+    hole = text[holes[0][0] : holes[0][1]]
+    unknown = InvalidReference(f"its registry depends on {hole}, which has no value here")
+    if first == 0:
+        raise unknown
+    digest_at = filled.find("@")
+    digest = text[digest_at + 1 :] if 0 < digest_at < holes[-1][1] else None
+    named = filled[:digest_at] if digest else filled
+    parsed = Reference.parse(named)
+    head, slash, _ = named.partition("/")
+    if slash and first < len(head):
+        raise unknown
+    tag_at = named.find(":", named.rfind("/") + 1)
+    name_end = tag_at if tag_at > 0 else len(named.partition("@")[0])
+    tag = text[tag_at + 1 : len(named.partition("@")[0])] if tag_at > 0 else None
+    written = _written(text, named[:name_end], parsed, first)
+    path = text[written.path_start : name_end]
+    if parsed.registry == DOCKER_HUB and "/" not in written.path and written.certain == 0:
+        raise InvalidReference(f"{hole} may hold an owner and a name, or a name alone")
+    repository = parsed.repository.removesuffix(written.path) + path
+    return Written(
+        text,
+        Reference(parsed.registry, repository, tag, digest or parsed.digest),
+        written.host,
+        path,
+        written.certain,
+    )
+
+
+def _written(text: str, named: str, reference: Reference, certain: int) -> Written:
+    head, slash, _ = named.partition("/")
+    host = head if slash and head in (reference.registry, "index.docker.io") else ""
+    start = len(host) + 1 if host else 0
+    path = reference.repository
+    if named[start : start + len(path)] != path:
+        path = path.removeprefix(LIBRARY)
+    return Written(text, reference, host, path, max(0, min(certain - start, len(path))))
+
+
+@cache
+def _library() -> tuple[type[_Parser], tuple[type[Exception], ...]]:
+    """docker-image-py, imported when the first reference is read, and held to Go's answers."""
+    from docker_image import digest, reference
+
+    class Parser(reference.Reference):  # type: ignore[misc]
+        """The library's own check refuses hosts that Go takes, and its ``$`` lets a newline pass."""
+
+        @classmethod
+        def try_validate(cls, s: str) -> None:
+            if s.endswith("\n"):
+                raise reference.ReferenceInvalidFormat.default()
+
+    return Parser, (reference.InvalidReference, digest.InvalidDigest)
