@@ -1,0 +1,44 @@
+"""The formats, each a module that knows where references stand in one kind of file.
+
+A format is a module with the names of ``Format``; its docstring is what a user
+reads about it.  Adding one is a module, a line in ``FORMATS``, a folder of
+fixtures and a row in the README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from rewrite_refs.formats import compose, dockerfile, kubernetes
+from rewrite_refs.source import Occurrence, Token
+
+
+class Format(Protocol):
+    """What a format module offers."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a module constant
+        """The format's name in reports and in the configuration."""
+
+    def candidate(self, name: str) -> bool:
+        """Whether a file can be of this format, from its name (without folders) alone."""
+
+    def claims(self, name: str, data: bytes) -> bool:
+        """Whether a file is of this format, from its name and its content."""
+
+    def find(self, text: str) -> Iterator[Occurrence]:
+        """The references of a text; raises ParseError last for what could not be read."""
+
+    def outline(self, text: str) -> Iterable[Token]:
+        """Everything that an edit must leave alone, in order."""
+
+
+# The most particular first: the first that claims a file has it.
+FORMATS: tuple[Format, ...] = (dockerfile, compose, kubernetes)
+BY_NAME = {each.NAME: each for each in FORMATS}
+
+
+def detect(name: str, data: bytes) -> Format | None:
+    """The format of a file, or None where it shows the marks of none."""
+    return next((each for each in FORMATS if each.claims(name, data)), None)

@@ -1,0 +1,201 @@
+"""Find, judge, edit and prove, for one text.  Pure: text in, text out.
+
+Checking is a rewriting that nobody writes, and a diff one that is printed, so
+the modes cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats import Format
+from rewrite_refs.ignores import Ignores
+from rewrite_refs.rules import Verdict
+from rewrite_refs.source import (
+    Edit,
+    Lines,
+    Occurrence,
+    Overlap,
+    Unplaceable,
+    combined,
+    edits_for,
+    same_but,
+    splice,
+)
+
+Judge = Callable[[Occurrence], Verdict]
+Plan = tuple[Edit, ...]
+
+UNSAFE = "another use of the same text would change its meaning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An occurrence and what was decided about it.
+
+    ``done`` tells whether the new text holds the target instead.  Where the
+    verdict has a target and ``done`` is False, its reason says why not.
+    """
+
+    occurrence: Occurrence
+    verdict: Verdict
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The new text of a file (the old one where nothing changes) and its findings, in order."""
+
+    text: str
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+
+def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Finding], tuple[Problem, ...]]:
+    """Every reference of a text with its verdict, and what could not be read."""
+    occurrences, problems = _find(text, format)
+    ignores = Ignores(text, Lines(text)) if occurrences else None
+    findings = []
+    for each in occurrences:
+        verdict = judge(each)
+        if ignores and ignores.covers(each.span.start):
+            verdict = Verdict("ignored", verdict.reference, reason="a comment says so")
+        findings.append(Finding(each, verdict))
+    return findings, problems
+
+
+def rewrite(text: str, format: Format, judge: Judge) -> Result:
+    """Rewrite what the rules map and what can be proved; leave the rest and say why."""
+    findings, problems = inspect(text, format, judge)
+    plans: dict[int, Plan] = {}
+    for index, finding in enumerate(findings):
+        if finding.verdict.changes:
+            try:
+                plans[index] = edits_for(finding.occurrence, finding.verdict.changes)
+            except Unplaceable as error:
+                findings[index] = _left(finding, str(error))
+    proved = _carried_out(_Attempt(text, format, judge, findings), plans)
+    for index, finding in enumerate(findings):
+        if index in proved.plans:
+            findings[index] = replace(finding, done=True)
+        elif finding.verdict.changes:
+            findings[index] = _left(finding, finding.verdict.reason or UNSAFE)
+    return Result(proved.text, tuple(findings), problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    text: str
+    format: Format
+    judge: Judge
+    findings: Sequence[Finding]
+
+    def apply(self, plans: dict[int, Plan]) -> str | None:
+        """The text with some plans carried out, or None where that cannot be proved right.
+
+        Proved means: the references found in the new text are the wanted ones,
+        one to one; those that were rewritten go through the cache now; and
+        nothing else of the parsed document differs.
+        """
+        if not plans:
+            return self.text
+        try:
+            edits = combined(plans.values())
+            new = splice(self.text, edits)
+            found, _ = _find(new, self.format)
+        except Overlap:
+            return None
+        if len(found) != len(self.findings):
+            return None
+        for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
+            if index in plans:
+                if after.text != finding.verdict.target or self.judge(after).status != "cached":
+                    return None
+            elif after.text != finding.occurrence.text:
+                return None
+        before, since = self.format.outline(self.text), self.format.outline(new)
+        return new if same_but(before, since, edits) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """Plans that were carried out together, and the text that came of it."""
+
+    plans: dict[int, Plan]
+    text: str
+
+
+def _carried_out(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
+    """As many of the plans as can be carried out together.
+
+    Occurrences that share a place stand or fall together, unless one of them
+    can put a literal head in front of the variable that they share.  Groups
+    that fail are found by halving.
+    """
+    proved = _Proved({}, attempt.text)
+    pending = [_groups(plans)]
+    while pending:
+        groups = pending.pop()
+        wanted = {index: plans[index] for group in groups for index in group}
+        text = attempt.apply(proved.plans | wanted)
+        if text is not None:
+            proved = _Proved(proved.plans | wanted, text)
+        elif len(groups) > 1:
+            middle = len(groups) // 2
+            pending += [groups[middle:], groups[:middle]]
+        else:
+            proved = _one_by_one(attempt, proved, wanted)
+    return proved
+
+
+def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _Proved:
+    """The members of a group that fails as a whole, each as planned or with a literal head in front."""
+    for index, plan in plans.items():
+        for each in (plan, _in_front(attempt.findings[index])):
+            wanted = proved.plans | {index: each} if each else proved.plans
+            text = attempt.apply(wanted) if each else None
+            if text is not None:
+                proved = _Proved(wanted, text)
+                break
+    return proved
+
+
+def _groups(plans: dict[int, Plan]) -> list[list[int]]:
+    """Indices of plans that touch a place in common, together."""
+    by_place: dict[int, list[int]] = {}
+    groups: list[list[int]] = []
+    for index, edits in plans.items():
+        joined = [index]
+        for other in {
+            id(by_place[e.start]): by_place[e.start] for e in edits if e.start in by_place
+        }.values():
+            joined = [*other, *joined]
+            groups.remove(other)
+        groups.append(joined)
+        for member in joined:
+            by_place.update((edit.start, joined) for edit in plans[member])
+    return groups
+
+
+def _in_front(finding: Finding) -> Plan | None:
+    """The edit that puts the whole head before the variable with which a reference begins."""
+    front, changes = finding.occurrence.front, finding.verdict.changes
+    if front is None or any(change.start or change.end for change in changes):
+        return None
+    return (Edit(front, front, "".join(change.text for change in changes)),)
+
+
+def _find(text: str, format: Format) -> tuple[list[Occurrence], tuple[Problem, ...]]:
+    found: list[Occurrence] = []
+    try:
+        for occurrence in format.find(text):
+            found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
+    except ParseError as error:
+        return found, error.problems
+    return found, ()
+
+
+def _left(finding: Finding, reason: str) -> Finding:
+    return replace(finding, verdict=replace(finding.verdict, reason=reason))

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats import dockerfile
+from rewrite_refs.rewrite import UNSAFE
+from rewrite_refs.source import Occurrence, Piece, Span, Token
+from tests.common import HUB, LIBRARY, rewritten
+
+
+class Words:
+    """A format for tests: every word is a reference; ``+`` before one hides a part of it."""
+
+    NAME = "words"
+
+    def __init__(self, lie: str = "") -> None:
+        self.lie = lie
+
+    def candidate(self, name: str) -> bool:
+        return True
+
+    def claims(self, name: str, data: bytes) -> bool:
+        return True
+
+    def find(self, text: str) -> Iterator[Occurrence]:
+        at = 0
+        for word in text.split(" "):
+            span = Span(at, at + len(word))
+            at += len(word) + 1
+            if word.startswith("+"):
+                yield Occurrence((Piece("docker.io", None), Piece(f"/{word[1:]}", span)), span, span)
+            elif word and not (self.lie == "lost" and "amazonaws" in word):
+                yield Occurrence(
+                    (Piece("b" if self.lie == "other" and "amazon" in text else word, span),), span, span
+                )
+        if "!" in text:
+            raise ParseError([Problem(text.index("!"), "a bang")])
+
+    def outline(self, text: str) -> Iterable[Token]:
+        if self.lie == "outline":
+            return [Token(text, "", Span(0, 0))]
+        return [Token("", text, Span(0, len(text)))]
+
+
+def test_what_cannot_be_placed_is_left_and_said() -> None:
+    result = rewritten("nginx +a/b", Words())
+    assert result.text == f"{LIBRARY}/nginx +a/b"
+    assert [(each.done, each.verdict.reason) for each in result.findings] == [
+        (True, None),
+        (False, "a part of the registry does not stand in this file"),
+    ]
+
+
+@pytest.mark.parametrize("lie", ["lost", "other", "outline"])
+def test_what_cannot_be_proved_is_left(lie: str) -> None:
+    result = rewritten("nginx redis quay.io/a/b", Words(lie))
+    assert result.text == "nginx redis quay.io/a/b"
+    assert {each.verdict.reason for each in result.findings} == {UNSAFE}
+    assert not any(each.done for each in result.findings)
+
+
+def test_what_was_found_before_a_problem_counts() -> None:
+    result = rewritten("nginx !", Words())
+    assert result.text == f"{LIBRARY}/nginx !"
+    assert result.problems == (Problem(6, "a bang"),)
+
+
+def test_nothing_to_do() -> None:
+    assert rewritten("", Words()).text == ""
+    assert rewritten("mcr.microsoft.com/x", Words()).text == "mcr.microsoft.com/x"
+
+
+def test_ignored() -> None:
+    text = "# rewrite-refs: ignore\nFROM nginx\nFROM redis\n"
+    result = rewritten(text, dockerfile)
+    assert result.text == text.replace("redis", f"{LIBRARY}/redis")
+    assert [each.verdict.status for each in result.findings] == ["ignored", "direct"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # One default serves two upstreams, so it stays; what can take a literal head does.
+        (
+            "ARG T=/x\nFROM nginx\nFROM grafana$T\nFROM quay.io$T/y\n",
+            f"ARG T=/x\nFROM {LIBRARY}/nginx\nFROM {HUB}/grafana$T\nFROM {HUB[:-10]}quay$T/y\n",
+        ),
+        (
+            "ARG N=nginx\nFROM $N\nFROM docker.io/$N-$N\nFROM redis\n",
+            f"ARG N=nginx\nFROM {LIBRARY}/$N\nFROM {LIBRARY}/$N-$N\nFROM {LIBRARY}/redis\n",
+        ),
+        (
+            "ARG R=docker.io\nFROM $R/x/y\nFROM quay.io/$R/y\nFROM redis\n",
+            f"ARG R=docker.io\nFROM $R/x/y\nFROM {HUB[:-10]}quay/$R/y\nFROM {LIBRARY}/redis\n",
+        ),
+        (
+            "ARG N=nginx\nFROM $N\nFROM docker.io/x/$N:$N\nFROM $N-$N\n",
+            f"ARG N=nginx\nFROM {LIBRARY}/$N\nFROM {HUB}/x/$N:$N\nFROM {LIBRARY}/$N-$N\n",
+        ),
+        (
+            "ARG N=a\nARG M=/b\nFROM $N\nFROM $N$M\n",
+            f"ARG N=a\nARG M=/b\nFROM {LIBRARY}/$N\nFROM {HUB}/$N$M\n",
+        ),
+    ],
+)
+def test_shared_text(before: str, after: str) -> None:
+    result = rewritten(before, dockerfile)
+    assert result.text == after
+    assert all(each.done or each.verdict.reason == UNSAFE for each in result.findings)
+
+
+def test_many_references_and_one_that_cannot_stay_with_the_others() -> None:
+    many = "".join(f"FROM a{number}\n" for number in range(40))
+    before = f"ARG R=docker.io\n{many}FROM $R/x/y\nFROM quay.io/$R/y\n"
+    result = rewritten(before, dockerfile)
+    assert [each.occurrence.text for each in result.findings if not each.done] == ["docker.io/x/y"]
+    assert rewritten(result.text, dockerfile).text == result.text
