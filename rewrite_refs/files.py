@@ -1,0 +1,82 @@
+"""Reading and writing files without losing one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+
+class Unwritable(Exception):
+    """A file was left as it was; the message says why."""
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; False, unlike from Path.is_dir, where one may not even look."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def read(path: Path) -> bytes | None:
+    """The content of a regular file, or None where there is none (a link to nowhere, a FIFO).
+
+    Raises OSError where there is one and it cannot be read.
+    """
+    try:
+        # Asked first: opening a FIFO waits for whoever writes to it.
+        return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
+
+
+def write(path: Path, old: bytes, new: bytes) -> None:
+    """Replace *old*, the content of *path*, by *new*, all or nothing.
+
+    A symbolic link stays one and its target is replaced; mode and owner stay.
+    Raises Unwritable where the file cannot be written, or no longer holds *old*.
+    """
+    import tempfile
+
+    target = Path(os.path.realpath(path))
+    try:
+        status = target.stat()
+        handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
+    except OSError as error:
+        raise Unwritable(error.strerror or str(error)) from None
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        _own_as(temporary, status)
+        temporary.chmod(stat.S_IMODE(status.st_mode))
+        if not os.access(target, os.W_OK):
+            raise Unwritable("it is read-only")
+        if target.read_bytes() != old:
+            raise Unwritable("it changed since it was read: run again")
+        temporary.replace(target)
+    except OSError as error:
+        raise Unwritable(error.strerror or str(error)) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _own_as(path: Path, status: os.stat_result) -> None:
+    """Give a new file the owner and the group of another."""
+    new = path.stat()
+    if new.st_uid != status.st_uid:
+        try:
+            os.chown(path, status.st_uid, -1)
+        except PermissionError:
+            raise Unwritable(f"it belongs to another user (id {status.st_uid}): run as that user") from None
+    if new.st_gid != status.st_gid:
+        # As where a container runs under the user's id alone; git would not keep the group either.
+        with suppress(PermissionError):
+            os.chown(path, -1, status.st_gid)
