@@ -1,0 +1,188 @@
+# ruff: noqa: E501 - a row of a table is a line
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rewrite_refs.config import FILE_NAME, Config, combined, load, locate, parse_rule
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.rules import Rule
+from tests.commands import fill
+from tests.common import HOST
+
+WHOLE = f"""\
+registry: {HOST}
+rules:
+  docker.io: docker-hub          # upstream: prefix
+  public.ecr.aws: ecr-public/example
+  cgr.dev/example.com: {{prefix: cg}}
+aliases: {{mirror.gcr.io: docker.io}}
+own: [registry.example.com, ghcr.io/acme]
+exclude: [vendor/, "**/testdata/**"]
+formats: {{kubernetes: ["deploy/**/*.yaml.tmpl"]}}
+"""
+RULES = (
+    Rule("docker.io", "", "docker-hub"),
+    Rule("public.ecr.aws", "", "ecr-public/example"),
+    Rule("cgr.dev", "example.com", "cg"),
+)
+
+
+def read(folder: Path, content: str | bytes) -> Config:
+    return load(fill(folder, {FILE_NAME: content}) / FILE_NAME, "conf")
+
+
+def mistakes(folder: Path, content: str | bytes) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(folder, content)
+    return list(caught.value.args)
+
+
+@pytest.mark.parametrize("content", [WHOLE, "\ufeff" + WHOLE, WHOLE.replace("\n", "\r\n"), "---\n" + WHOLE])
+def test_the_whole_of_it(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, content) == Config(
+        tmp_path,
+        HOST,
+        RULES,
+        {"mirror.gcr.io": "docker.io"},
+        ("registry.example.com", "ghcr.io/acme"),
+        ("vendor/", "**/testdata/**"),
+        {"kubernetes": ("deploy/**/*.yaml.tmpl",)},
+    )
+
+
+@pytest.mark.parametrize("content", ["", "\n", "# nothing yet\n", "---\n", "{}"])
+def test_nothing_is_a_configuration(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, content) == Config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "expected"),
+    [
+        ("rules: {registry-1.docker.io: hub, quay.io: ROOT}", "rules", ("docker.io=hub", "quay.io=")),
+        ("rules: {cgr.dev/example.com: {prefix: cg}, cgr.dev: {prefix: cg2}}", "rules", ("cgr.dev/example.com=cg", "cgr.dev=cg2")),
+        ("rules: {quay.io: &p 'x1', ghcr.io: {prefix: x2}}", "rules", ("quay.io=x1", "ghcr.io=x2")),
+        ("own: localhost:5000", "own", ("localhost:5000",)),
+        ("own: [localhost/x, acme/, tool]", "own", ("localhost/x", "docker.io/acme", "docker.io/library/acme", "docker.io/tool", "docker.io/library/tool")),
+        ("own: [acme/web]", "own", ("docker.io/acme/web",)),
+        ("aliases: {m.example: docker.io}\nown: [m.example/acme, registry-1.docker.io/x/y]", "own", ("docker.io/acme", "docker.io/library/acme", "docker.io/x/y")),
+        ("aliases: {registry-1.docker.io: quay.io}", "aliases", {"docker.io": "quay.io"}),
+        ("exclude: vendor/", "exclude", ("vendor/",)),
+        ("exclude: []", "exclude", ()),
+        ("exclude: &x [a]\nformats: {compose: *x}", "formats", {"compose": ("a",)}),
+        ("formats: {dockerfile: '*.df'}", "formats", {"dockerfile": ("*.df",)}),
+    ],
+)  # fmt: skip
+def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: object) -> None:
+    value = getattr(read(tmp_path, content), field)
+    assert (tuple(f"{rule.name}={rule.prefix}" for rule in value) if field == "rules" else value) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("- a", ["1: the configuration must be a mapping of keys to values, not a list"]),
+        ("text", ["1: the configuration must be a mapping of keys to values, not a text"]),
+        ("a: [", ["1: this is no YAML: expected the node content, but found '<stream end>'"]),
+        ("a: b\nc: d: e", ["2: this is no YAML: mapping values are not allowed here"]),
+        ("own: *nope", ["1: this is no YAML: found undefined alias 'nope'"]),
+        ("a: \x01", ["1: this is no YAML: unacceptable character #x0001: special characters are not allowed"]),
+        ("[" * 3000, ["1: this is no YAML: it is nested too deeply"]),
+        ("own: x\n---\nown: y", ["2: this is no YAML: but found another document"]),
+        (b"own: x\nown: \xff", ["2: the configuration is not UTF-8: convert it"]),
+        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", "2: unknown key 'zzz': write one of aliases, exclude, formats, own, registry, rules"]),
+        ("<<: {own: x}", ["1: unknown key '<<': write one of aliases, exclude, formats, own, registry, rules"]),
+        ("? [a]\n: b", ["1: a key must be a text, not a list"]),
+        ("own: x\nown: y", ["2: 'own' is there twice: keep one"]),
+        ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is there twice: keep one"]),
+        ("registry: 123456789012", ['1: registry must be a text, not a number: quote it, "123456789012"']),
+        ("registry:", ["1: registry must be a text, not nothing"]),
+        ("registry: https://x", ["1: 'https://x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path"]),
+        ("rules:", ["1: rules must be a mapping of keys to values, not nothing"]),
+        ("rules: {quay.io: true}", ['1: the prefix for quay.io must be a text, not true or false: quote it, "true"']),
+        ("rules: {quay.io: 1.5}", ['1: the prefix for quay.io must be a text, not a number: quote it, "1.5"']),
+        ("rules: {quay.io: 2020-01-01}", ["1: the prefix for quay.io must be a text, not '2020-01-01': quote it, \"2020-01-01\""]),
+        ("rules: {quay.io: !x [a]}", ["1: the prefix for quay.io must be a text, not that"]),
+        ("rules: {quay.io: {}}", ["1: the rule for quay.io has no prefix: write {prefix: docker-hub}"]),
+        ("rules:\n  quay.io:\n    prefix: 1\n    to: x", ['3: the prefix for quay.io must be a text, not a number: quote it, "1"', "4: unknown key 'to': write prefix"]),
+        ("rules: {quay.io: Quay}", ["1: 'Quay' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
+        (f"rules: {{quay.io: {'x' * 31}}}", [f"1: '{'x' * 31}' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
+        ("rules:\n  docker.io: a1\n  index.docker.io: b1", ["3: two rules for docker.io (a1 and b1): keep one, or give one of them an upstream path"]),
+        ("rules: {quay: x1}", ["1: 'quay' is no registry: write a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix"]),
+        (f"rules:\n  quay.io: x1\n  {HOST}: x2\nregistry: {HOST}", [f"3: the rule for {HOST} maps the registry onto itself: remove it"]),
+        ("rules: {mirror.gcr.io: x1}\naliases: {mirror.gcr.io: docker.io}", ["1: mirror.gcr.io is an alias of docker.io: write the rule for docker.io"]),
+        ("aliases: {mirror.gcr.io: }", ["1: the registry that mirror.gcr.io is must be a text, not nothing"]),
+        ("aliases: {x: docker.io}", ["1: an alias maps a registry's host to another: write mirror.gcr.io: docker.io"]),
+        ("aliases: {m.example: docker.io/x}", ["1: an alias maps a registry's host to another: write mirror.gcr.io: docker.io"]),
+        ("aliases: {index.docker.io: docker.io}", ["1: index.docker.io and docker.io are the same registry anyway: remove the alias"]),
+        ("aliases: {a.example: b.example, b.example: docker.io}", ["1: b.example is an alias itself: write docker.io"]),
+        ("own: {a: b}", ["1: own must be a list of texts, not a mapping: write [one, two]"]),
+        ("own:\n- x.example\n- 1", ['3: each of own must be a text, not a number: quote it, "1"']),
+        ("own: ['https://x.example', '*.example', x.example/Y, 'x.example/y:1']", [f"1: '{name}' is no registry, nor a path in one: write registry.example.com or ghcr.io/acme" for name in ("*.example", "https://x.example", "x.example/Y", "x.example/y:1")]),
+        ("exclude:\n- x\n- '!'", ["3: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
+        ("formats: {kubernets: x, compose: [[]]}", ["1: each of the patterns must be a text, not a list", "1: unknown format 'kubernets': did you mean kubernetes?"]),
+        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, exclude, formats, own, registry, rules"]),
+    ],
+)  # fmt: skip
+def test_mistakes(tmp_path: Path, content: str | bytes, expected: list[str]) -> None:
+    assert mistakes(tmp_path, content) == [f"conf:{each}" for each in expected]
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    for name, reason in (("none", "No such file or directory"), (".", "Is a directory")):
+        with pytest.raises(ConfigError) as caught:
+            load(tmp_path / name, "conf")
+        assert caught.value.args == (f"conf: the configuration cannot be read: {reason}",)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        ("a/b", "a", "a/b"),
+        ("a/c", "a", "a"),
+        ("a", "a", "a"),
+        ("d/e", "d", None),
+        ("d/e", ".", "."),
+        ("l", ".", "l"),
+    ],
+)
+def test_locate(tmp_path: Path, start: str, stop: str, expected: str | None) -> None:
+    fill(tmp_path, {f"{folder}/{FILE_NAME}": "" for folder in (".", "a", "a/b")})
+    for folder in ("a/c", "d/e", "l"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "l" / FILE_NAME).symlink_to("none")  # found, so that it is reported
+    found = locate(tmp_path / start, tmp_path / stop)
+    assert found == (tmp_path / expected / FILE_NAME if expected else None)
+
+
+def test_locate_ends_at_the_top(tmp_path: Path) -> None:
+    assert locate(Path("/"), tmp_path) is None
+
+
+def test_parse_rule() -> None:
+    assert parse_rule("cgr.dev/example.com=cg") == Rule("cgr.dev", "example.com", "cg")
+    assert parse_rule("docker.io=ROOT") == Rule("docker.io", "", "")
+    with pytest.raises(ValueError, match="is no rule: write UPSTREAM=PREFIX"):
+        parse_rule("docker.io")
+
+
+@pytest.mark.parametrize(
+    ("registry", "rules", "expected"),
+    [
+        (None, [], "one.docker.io=hub quay.io=quay"),
+        ("other", ["registry-1.docker.io=new"], "other.quay.io=quay docker.io=new"),
+        (None, ["docker.io/library=lib"], "one.docker.io=hub quay.io=quay docker.io/library=lib"),
+        (None, ["ghcr.io=aa", "ghcr.io=bb"], "two rules for ghcr.io (aa and bb)"),
+        (None, ["ghcr.io=hub"], "docker.io and ghcr.io have the same prefix hub"),
+        ("quay.io", [], "the rule for quay.io maps the registry onto itself: remove it"),
+    ],
+)
+def test_the_command_line_comes_first(registry: str | None, rules: list[str], expected: str) -> None:
+    config = Config(None, "one", (Rule("docker.io", "", "hub"), Rule("quay.io", "", "quay")))
+    try:
+        host, merged = combined(config, registry, [parse_rule(rule) for rule in rules])
+        told = f"{host}." + " ".join(f"{rule.name}={rule.prefix}" for rule in merged)
+    except ConfigError as error:
+        told = str(error)
+    assert told.startswith(expected)
