@@ -1,0 +1,114 @@
+"""What a whole repository says about a reference: the images that it builds itself.
+
+A service with ``build:`` in a compose file names the image that it makes, and
+so does an artifact of Skaffold; no upstream has these, in whatever file of
+the repository they are used.  An additional context of a build is a name for
+``FROM`` in the Dockerfiles alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from rewrite_refs.discover import walk
+from rewrite_refs.files import read
+from rewrite_refs.reference import LIBRARY, InvalidReference, Reference
+from rewrite_refs.rules import Rules, Verdict
+from rewrite_refs.source import Occurrence
+
+# Images that people build upon under the same name: own only with the very tag that is built.
+_WELL_KNOWN = frozenset(
+    """
+    alpine amazonlinux archlinux bash buildpack-deps busybox caddy cassandra centos clojure composer consul
+    couchdb debian docker drupal eclipse-temurin elasticsearch elixir erlang fedora gcc golang gradle groovy
+    haproxy haskell httpd influxdb java jenkins joomla jruby julia kibana kong logstash mariadb maven
+    memcached mongo mono mysql nats neo4j nextcloud nginx node openjdk oraclelinux perl php postgres pypy
+    python r-base
+    rabbitmq redis registry rockylinux ruby rust solr sonarqube swift telegraf tomcat traefik ubuntu varnish
+    vault wordpress zookeeper
+    """.split()  # noqa: SIM905 - a list of sixty quoted words is no better
+)
+
+
+class _Made(NamedTuple):
+    """Images and build contexts, by name and by name and tag, each with the file that makes it."""
+
+    images: dict[str, str]
+    contexts: dict[str, str]
+
+
+class Project:
+    """One repository; its files are read when the first reference asks for them.
+
+    ``root`` is its folder, or None where there is none to look through.
+    """
+
+    def __init__(self, rules: Rules, root: Path | None = None) -> None:
+        self.rules = rules
+        self._root = root
+
+    def judge(self, occurrence: Occurrence, format: str) -> Verdict:
+        """What the rules say, but for what the repository makes itself."""
+        verdict = self.rules.judge(occurrence)
+        if verdict.reference is None or verdict.status not in ("direct", "unmapped"):
+            return verdict
+        reason = self._made_by(verdict.reference, format)
+        return Verdict("own", verdict.reference, reason=reason) if reason else verdict
+
+    def _made_by(self, reference: Reference, format: str) -> str | None:
+        if self._root is None:
+            return None
+        images, contexts = self._made
+        tagged = _tagged(reference)
+        if _bare(reference) not in _WELL_KNOWN:
+            if format == "dockerfile" and tagged in contexts:
+                return f"a build context in {contexts[tagged]}"
+            if reference.name in images:
+                return f"built by {images[reference.name]}"
+        return f"built by {images[tagged]}" if tagged in images else None
+
+    @cached_property
+    def _made(self) -> _Made:
+        return _read(self._root) if self._root else _Made({}, {})
+
+
+def _bare(reference: Reference) -> str:
+    return reference.repository.removeprefix(LIBRARY)
+
+
+def _tagged(reference: Reference) -> str:
+    return f"{reference.name}:{reference.tag or 'latest'}"
+
+
+def _read(root: Path) -> _Made:
+    from rewrite_refs.formats import compose, kubernetes
+
+    made = _Made({}, {})
+    for path in walk(root):
+        if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
+            continue
+        try:
+            data = read(path) or b""
+            if b"build" not in data or (b"image" not in data and b"additional_contexts" not in data):
+                continue
+            text = data.decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            continue
+        shown = path.relative_to(root).as_posix()
+        for reference in _references([*compose.built(text), *kubernetes.built(text)]):
+            made.images.setdefault(reference.name, shown)
+            made.images.setdefault(_tagged(reference), shown)
+        for reference in _references(compose.contexts(text)):
+            made.contexts.setdefault(_tagged(reference), shown)
+    return made
+
+
+def _references(texts: Iterable[str]) -> Iterator[Reference]:
+    for text in texts:
+        try:
+            yield Reference.parse(text)
+        except InvalidReference:
+            continue

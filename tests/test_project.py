@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rewrite_refs import project as module
+from rewrite_refs.project import Project
+from rewrite_refs.rules import Rules
+from rewrite_refs.source import Occurrence, Piece, Span
+from tests.commands import repository
+from tests.common import RULES
+
+FILES = {
+    "docker-compose.yml": """\
+services:
+  web:
+    build:
+      context: .
+      additional_contexts: {base: ./base, golang: docker-image://golang:1, "ctx:2": ./two, "Not a name": ./x}
+    image: acme/web:dev
+  db: {build: ./db, image: postgres:16-ours}
+  bad: {build: ., image: "Bad Name"}
+""",
+    "only-contexts.yaml": "services:\n  a:\n    build: {context: ., additional_contexts: [more=./more]}\n",
+    "skaffold.yaml": "apiVersion: skaffold/v4\nkind: C\nbuild: {artifacts: [{image: ghcr.io/acme/api}]}\n",
+    "latin.yml": b"# build image \xff",
+    "notes.txt": "services: {x: {build: ., image: notes}}",
+    "not.yaml": "build and image",
+}
+COMPOSE = "built by docker-compose.yml"
+CONTEXT = "a build context in docker-compose.yml"
+
+
+def judged(project: Project, text: str, format: str = "kubernetes") -> tuple[str, str | None]:
+    span = Span(0, len(text))
+    verdict = project.judge(Occurrence((Piece(text, span),), span, span), format)
+    return verdict.status, verdict.reason
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = repository(tmp_path_factory.mktemp("project"), FILES)
+    (root / "link.yaml").symlink_to("docker-compose.yml")
+    (root / "dangling.yaml").symlink_to("none")
+    (root / "deleted.yaml").touch()
+    return Project(RULES, root)
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "expected"),
+    [
+        ("acme/web", "kubernetes", ("own", COMPOSE)),
+        ("acme/web:1", "dockerfile", ("own", COMPOSE)),
+        ("docker.io/acme/web:dev", "compose", ("own", COMPOSE)),
+        ("acme/web2", "kubernetes", ("direct", None)),
+        ("quay.io/acme/web", "kubernetes", ("direct", None)),
+        ("postgres:16", "kubernetes", ("direct", None)),
+        ("postgres:16-ours", "kubernetes", ("own", COMPOSE)),
+        ("ghcr.io/acme/api:2", "kubernetes", ("own", "built by skaffold.yaml")),
+        ("notes", "kubernetes", ("direct", None)),
+        ("base", "dockerfile", ("own", CONTEXT)),
+        ("base:latest", "dockerfile", ("own", CONTEXT)),
+        ("base:1", "dockerfile", ("direct", None)),
+        ("ctx:2", "dockerfile", ("own", CONTEXT)),
+        ("base", "kubernetes", ("direct", None)),
+        ("golang", "dockerfile", ("direct", None)),
+        ("more", "dockerfile", ("own", "a build context in only-contexts.yaml")),
+        ("not an image", "kubernetes", ("unresolved", "invalid reference format")),
+        ("localhost:5000/x", "kubernetes", ("own", "a local registry")),
+    ],
+)
+def test_what_a_repository_makes_itself(
+    project: Project, text: str, format: str, expected: tuple[str, str | None]
+) -> None:
+    assert judged(project, text, format) == expected
+
+
+def test_the_repository_is_read_for_a_direct_reference_only_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading is what costs; that it does not happen shows nowhere else."""
+    walks: list[Path] = []
+    monkeypatch.setattr(module, "walk", lambda root: walks.append(root) or [])
+    project = Project(RULES, tmp_path)
+    for text in (f"{RULES.registry}/quay/x", "localhost/x", "bad name"):
+        judged(project, text)
+    assert walks == []
+    for text in ("nginx", "nginx", "mcr.microsoft.com/x"):
+        judged(project, text)
+    assert walks == [tmp_path]
+
+
+def test_without_a_repository_the_rules_decide() -> None:
+    assert judged(Project(Rules()), "acme/web") == ("direct", "no rule maps docker.io")
+
+
+def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root can read any file."""
+    repository(tmp_path, FILES)
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module, "read", refuse)
+    assert judged(Project(RULES, tmp_path), "acme/web") == ("direct", None)
