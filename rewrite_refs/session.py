@@ -1,0 +1,190 @@
+"""One run: from paths to results, file by file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from rewrite_refs import files
+from rewrite_refs import rewrite as engine
+from rewrite_refs.discover import Assigned, Patterns, root_of, walk
+from rewrite_refs.errors import Problem
+from rewrite_refs.formats import Format, detect
+from rewrite_refs.project import Project
+from rewrite_refs.reports import Entry, Place, Trouble
+from rewrite_refs.source import Lines
+
+
+class Outcome(NamedTuple):
+    """What became of one file.
+
+    ``old`` and ``new`` are its content before and after (the same where
+    nothing is to change); ``error`` says why it could not be read or written;
+    ``templates`` counts parts that another tool fills in first.
+    """
+
+    path: Path
+    shown: str
+    old: bytes = b""
+    new: bytes = b""
+    entries: tuple[Entry, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    templates: int = 0
+    error: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        return self.new != self.old
+
+    def written(self) -> Outcome:
+        """The outcome of writing the new content to the file."""
+        try:
+            files.write(self.path, self.old, self.new)
+        except files.Unwritable as error:
+            kept = tuple(
+                each._replace(done=False, reason="the file was not written") if each.done else each
+                for each in self.entries
+            )
+            return self._replace(new=self.old, entries=kept, error=f"not written: {error}")
+        return self
+
+
+class Session(NamedTuple):
+    """All that holds for one run."""
+
+    project: Project
+    assigned: Assigned = Assigned()
+    exclude: tuple[Patterns, ...] = ()
+    cwd: Path = Path()
+
+    def outcomes(self, paths: Sequence[str], edit: bool) -> Iterator[Outcome]:
+        """Each file below or at *paths* that has something to say; *edit* asks for its new content."""
+        seen: set[str] = set()
+        for name in paths:
+            path = self._absolute(name)
+            is_folder = files.is_folder(path)
+            root = os.path.realpath(self._root(path if is_folder else path.parent))
+            if not name:  # a variable that somebody forgot to set; it would be the working folder
+                yield Outcome(path, "''", error="there is no file with an empty name")
+            elif not _below(os.path.realpath(path), root):
+                yield self._failed(path, "it is behind a link that leaves the repository")
+            else:
+                closed: list[OSError] = []
+                for each in self._candidates(path, closed) if is_folder else (path,):
+                    real = os.path.realpath(each)
+                    if real not in seen and _below(real, root) and not self._excluded(each):
+                        seen.add(real)
+                        yield from self._file(each, edit, named=not is_folder)
+                for error in closed:
+                    folder = Path(error.filename)
+                    if not self._excluded(folder / "any"):
+                        yield self._failed(folder, f"cannot be read: {error.strerror}")
+
+    def stdin(self, name: str, data: bytes, edit: bool) -> Outcome:
+        """The outcome of *data*, read as the file *name* would be."""
+        path = self._absolute(name)
+        outcome = None if self._excluded(path) else self._read(path, data, edit)
+        return outcome or Outcome(path, self.shown(path), data, data)
+
+    def shown(self, path: Path) -> str:
+        """A path as reports write it: relative to the working folder, with ``/``."""
+        return Path(os.path.relpath(path, self.cwd)).as_posix()
+
+    def _absolute(self, name: str) -> Path:
+        return Path(os.path.abspath(self.cwd / name))
+
+    def _root(self, folder: Path) -> Path:
+        """The folder that links may not leave."""
+        return root_of(folder) or (self.cwd if folder.is_relative_to(self.cwd) else folder)
+
+    def _candidates(self, folder: Path, closed: list[OSError]) -> Iterator[Path]:
+        return (path for path in walk(folder, closed.append) if self.assigned.candidate(path))
+
+    def _excluded(self, path: Path) -> bool:
+        return any(patterns.match(path) for patterns in self.exclude)
+
+    def _failed(self, path: Path, error: str) -> Outcome:
+        return Outcome(path, self.shown(path), error=error)
+
+    def _file(self, path: Path, edit: bool, named: bool) -> Iterator[Outcome]:
+        """The outcome of a file; that there is none (it is gone, or a FIFO) matters where it was *named*."""
+        try:
+            data = files.read(path)
+        except OSError as error:
+            yield self._failed(path, f"cannot be read: {error.strerror}")
+            return
+        if data is not None:
+            outcome = self._read(path, data, edit)
+            if outcome:
+                yield outcome
+        elif named:
+            there = os.path.lexists(path)
+            yield self._failed(path, "it is no regular file" if there else "there is no such file or folder")
+
+    def _read(self, path: Path, data: bytes, edit: bool) -> Outcome | None:
+        """What is to be said of one file's content; None where it shows the marks of no format."""
+        try:
+            format = self.assigned.format(path) or detect(path.name, data)
+            return self._outcome(path, data, format, edit) if format else None
+        except Exception as error:  # one file must not stop the others, nor show a traceback
+            message = f"internal error, please report it with this file: {type(error).__name__}: {error}"
+            return Outcome(path, self.shown(path), data, data, error=message)
+
+    def _outcome(self, path: Path, data: bytes, format: Format, edit: bool) -> Outcome | None:
+        shown = self.shown(path)
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            before = data[: error.start].decode("utf-8")
+            trouble = Trouble(
+                shown,
+                *Lines(before).position(len(before)),
+                "this is not UTF-8: convert the file, or exclude it",
+            )
+            return Outcome(path, shown, data, data, troubles=(trouble,))
+        judge = partial(self.project.judge, format=format.NAME)
+        if edit:
+            result = engine.rewrite(text, format, judge)
+            new, findings, problems = result.text, result.findings, result.problems
+        else:
+            found, problems = engine.inspect(text, format, judge)
+            new, findings = text, tuple(found)
+        lines = Lines(text)
+        entries = {_entry(each, shown, format.NAME, lines): None for each in findings}
+        return Outcome(
+            path,
+            shown,
+            data,
+            data if new == text else new.encode("utf-8"),
+            tuple(entries),
+            tuple(_trouble(each, shown, lines) for each in problems if not each.template),
+            sum(each.template for each in problems),
+        )
+
+
+def _below(real: str, root: str) -> bool:
+    return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _entry(finding: engine.Finding, shown: str, format: str, lines: Lines) -> Entry:
+    verdict, span = finding.verdict, finding.occurrence.span
+    place = Place(shown, *lines.position(span.start), *lines.position(span.end))
+    return Entry(
+        place,
+        format,
+        finding.occurrence.text,
+        verdict.reference,
+        verdict.status,
+        verdict.target,
+        verdict.rule,
+        verdict.reason,
+        finding.done,
+    )
+
+
+def _trouble(problem: Problem, shown: str, lines: Lines) -> Trouble:
+    return Trouble(shown, *lines.position(problem.offset), problem.message)

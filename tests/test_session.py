@@ -1,0 +1,224 @@
+# ruff: noqa: E501 - a row of a table is a line
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rewrite_refs import files
+from rewrite_refs import session as module
+from rewrite_refs.discover import Assigned, Patterns
+from rewrite_refs.project import Project
+from rewrite_refs.rules import Verdict
+from rewrite_refs.session import Outcome, Session
+from tests.commands import POD, fill, git, repository
+from tests.common import LIBRARY, RULES
+
+FROM = "FROM nginx:1\n"
+
+
+def session(cwd: Path, exclude: tuple[str, ...] = (), **formats: list[str]) -> Session:
+    patterns = (Patterns(cwd, exclude),)
+    return Session(Project(RULES, cwd), Assigned.of(formats, cwd), patterns, cwd)
+
+
+def told(outcomes: list[Outcome]) -> list[str]:
+    """What was found or went wrong in each file, in short."""
+    return [f"{each.shown} {each.error or len(each.entries)}" for each in outcomes]
+
+
+def outcomes(session: Session, *paths: str, edit: bool = False) -> list[str]:
+    return told(list(session.outcomes(paths, edit)))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = repository(
+        tmp_path / "repo",
+        {
+            "Dockerfile": FROM,
+            "gone/Dockerfile": FROM,
+            "deploy/web.yaml": POD.format("nginx:1"),
+            "deploy/web.yaml.tmpl": POD.format("nginx:1"),
+            "deploy/values.yaml": "a: 1",
+            "vendor/Dockerfile": FROM,
+            "odd/Dockerfile": "FROM",
+            "odd/Dockerfile.empty": "",
+            "odd/Dockerfile.binary": b"\x7fELF\x00\xff",
+            "odd/Dockerfile.latin": b"# from\n# \xc3\xa9\xe9\nFROM x\n",
+        },
+    )
+    (root / "gone/Dockerfile").unlink()
+    fill(tmp_path, {"outside/Dockerfile": FROM})
+    (root / "compose.yml").symlink_to("../outside/Dockerfile")
+    (root / "linked").symlink_to("../outside")
+    (root / "Dockerfile.loop").symlink_to("Dockerfile.loop")
+    (root / "Dockerfile.again").symlink_to("Dockerfile")
+    (root / "Dockerfile.dangling").symlink_to("nowhere")
+    (root / "more").symlink_to("deploy")
+    os.mkfifo(root / "Dockerfile.fifo")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ([], []),
+        (["."], ["Dockerfile 1", "deploy/web.yaml 1", "odd/Dockerfile 0", "odd/Dockerfile.latin 0", "vendor/Dockerfile 1"]),
+        (["deploy"], ["deploy/web.yaml 1"]),
+        (["more"], ["more/web.yaml 1"]),
+        (["deploy/../deploy/web.yaml", "deploy", "deploy/web.yaml"], ["deploy/web.yaml 1"]),
+        (["Dockerfile.again", "Dockerfile"], ["Dockerfile.again 1"]),
+        (["deploy/web.yaml.tmpl"], []),
+        (["deploy/values.yaml", "odd/Dockerfile.empty", "odd/Dockerfile.binary"], []),
+        (["../outside/Dockerfile"], ["../outside/Dockerfile 1"]),
+        ([""], ["'' there is no file with an empty name"]),
+        (["none", "none"], ["none there is no such file or folder"]),
+        (["none/below"], ["none/below there is no such file or folder"]),
+        (["gone/Dockerfile"], ["gone/Dockerfile there is no such file or folder"]),
+        (["Dockerfile.fifo"], ["Dockerfile.fifo it is no regular file"]),
+        (["Dockerfile.loop"], ["Dockerfile.loop it is no regular file"]),
+        (["Dockerfile.dangling"], ["Dockerfile.dangling it is no regular file"]),
+        (["compose.yml"], ["compose.yml it is behind a link that leaves the repository"]),
+        (["linked"], ["linked it is behind a link that leaves the repository"]),
+        (["linked/Dockerfile"], ["linked/Dockerfile it is behind a link that leaves the repository"]),
+    ],
+)  # fmt: skip
+def test_which_files_are_read(tree: Path, paths: list[str], expected: list[str]) -> None:
+    each = outcomes(session(tree), *paths)
+    if paths == ["."]:  # of a file and a link to it, the first by name is shown
+        each = [line.replace("Dockerfile.again", "Dockerfile") for line in each]
+    assert each == expected
+
+
+def test_a_name_that_is_too_long(tree: Path) -> None:
+    name = "x" * 300
+    assert outcomes(session(tree), name) == [f"{name} cannot be read: File name too long"]
+
+
+def test_a_name_that_is_not_utf8(tree: Path) -> None:
+    name = os.fsdecode(b"Dockerfile.\xff")
+    (tree / name).write_text(FROM)
+    assert f"{name} 1" in outcomes(session(tree), ".")
+    assert outcomes(session(tree), name) == [f"{name} 1"]
+
+
+def test_outside_of_a_checkout_links_may_not_leave_the_working_folder(tmp_path: Path) -> None:
+    fill(tmp_path, {"work/a/Dockerfile": FROM, "other/Dockerfile": FROM})
+    work = tmp_path / "work"
+    (work / "b").mkdir()
+    (work / "b/Dockerfile").symlink_to("../a/Dockerfile")
+    (work / "c.dockerfile").symlink_to("../other/Dockerfile")
+    assert outcomes(session(work), "b/Dockerfile") == ["b/Dockerfile 1"]
+    assert outcomes(session(work), ".") in (["a/Dockerfile 1"], ["b/Dockerfile 1"])
+    assert "leaves" in outcomes(session(work), "c.dockerfile")[0]
+    assert outcomes(session(work), "../other") == ["../other/Dockerfile 1"]
+
+
+def test_exclude_holds_for_files_that_are_named(tree: Path) -> None:
+    excluding = session(tree, ("vendor/", "Dockerfile"))
+    assert outcomes(excluding, "vendor/Dockerfile", "Dockerfile", "deploy") == ["deploy/web.yaml 1"]
+    assert outcomes(session(tree, ("*",)), ".") == []
+
+
+def test_formats_can_be_assigned(tree: Path) -> None:
+    assigned = session(tree, kubernetes=["deploy/*.tmpl"])
+    assert outcomes(assigned, "deploy") == ["deploy/web.yaml 1", "deploy/web.yaml.tmpl 1"]
+
+
+def test_a_folder_that_cannot_be_listed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root can list any folder."""
+    denied = PermissionError(13, "Permission denied", str(tree / "data"))
+    monkeypatch.setattr(module, "walk", lambda folder, on_error: on_error(denied) or [])
+    assert outcomes(session(tree), ".") == ["data cannot be read: Permission denied"]
+    assert outcomes(session(tree, ("data/",)), ".") == []
+
+
+def test_what_is_not_utf8_is_told_with_its_place(tree: Path) -> None:
+    (outcome,) = session(tree).outcomes(["odd/Dockerfile.latin"], edit=True)
+    assert [each[1:3] for each in outcome.troubles] == [(2, 4)]
+    assert not outcome.changed
+
+
+def test_places_and_troubles(tree: Path) -> None:
+    fill(tree, {"x.yaml": POD.format("nginx:1") + "---\napiVersion: v1\nkind: Pod\nimage: [\n"})
+    (outcome,) = session(tree).outcomes(["x.yaml"], edit=False)
+    (entry,) = outcome.entries
+    assert entry.place == ("x.yaml", 5, 12, 5, 19)
+    assert (entry.format, entry.text, entry.target) == ("kubernetes", "nginx:1", f"{LIBRARY}/nginx:1")
+    assert [(each.path, each.line) for each in outcome.troubles] == [("x.yaml", 10)]
+
+
+def test_templates_are_counted(tree: Path) -> None:
+    fill(tree, {"Dockerfile.tpl": "{{ if x }}\nFROM nginx\n{{ end }}\n"})
+    (outcome,) = session(tree).outcomes(["Dockerfile.tpl"], edit=False)
+    assert (outcome.templates, outcome.troubles) == (1, ())
+
+
+def test_one_file_that_breaks_us_does_not_stop_the_others(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug that nobody knows yet can only be imitated."""
+
+    def judge(self: Project, occurrence: object, format: str) -> Verdict:
+        if format == "dockerfile":
+            raise IndexError("list index out of range")
+        return Verdict("own")
+
+    monkeypatch.setattr(Project, "judge", judge)
+    bug = "internal error, please report it with this file: IndexError: list index out of range"
+    assert outcomes(session(tree), "Dockerfile", "deploy") == [f"Dockerfile {bug}", "deploy/web.yaml 1"]
+    outcome = session(tree).stdin("Dockerfile", FROM.encode(), edit=True)
+    assert (outcome.error, outcome.new) == (bug, FROM.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("Dockerfile", FROM, f"FROM {LIBRARY}/nginx:1\n"),
+        ("vendor/Dockerfile", FROM, FROM),
+        ("README", FROM, FROM),
+        ("new/x.yaml", POD.format("nginx:1"), POD.format(f"{LIBRARY}/nginx:1")),
+        ("x.yaml", "", ""),
+    ],
+)
+def test_standard_input(tree: Path, name: str, content: str, expected: str) -> None:
+    outcome = session(tree, ("vendor/",)).stdin(name, content.encode(), edit=True)
+    assert outcome.new.decode() == expected
+    assert (outcome.shown, outcome.old.decode()) == (name, content)
+
+
+def test_written(tree: Path) -> None:
+    (outcome,) = session(tree).outcomes(["Dockerfile.again"], edit=True)
+    assert outcome.changed
+    assert outcome.written() is outcome
+    assert (tree / "Dockerfile").read_text() == f"FROM {LIBRARY}/nginx:1\n"
+    assert (tree / "Dockerfile.again").is_symlink()
+    assert outcomes(session(tree), "Dockerfile", edit=True) == ["Dockerfile 1"]
+
+
+def test_a_file_that_changes_meanwhile_is_left(tree: Path) -> None:
+    fill(tree, {"Dockerfile": FROM + "FROM $X\n"})
+    (outcome,) = session(tree).outcomes(["Dockerfile"], edit=True)
+    fill(tree, {"Dockerfile": FROM + "RUN new\n"})
+    failed = outcome.written()
+    assert failed.error == "not written: it changed since it was read: run again"
+    assert not failed.changed
+    assert [(each.done, each.left) for each in failed.entries] == [(False, True), (False, False)]
+    assert failed.entries[0].reason == "the file was not written"
+    assert (tree / "Dockerfile").read_text() == FROM + "RUN new\n"
+
+
+def test_a_file_that_goes_meanwhile(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The race cannot be had at will."""
+    monkeypatch.setattr(files, "read", lambda path: None)
+    assert outcomes(session(tree), "deploy") == []
+
+
+def test_a_submodule_is_another_repository(tree: Path) -> None:
+    inner = repository(tree.parent / "inner", {"Dockerfile": FROM})
+    git(inner, "-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "x")
+    git(tree, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub")
+    assert not any(line.startswith("sub") for line in outcomes(session(tree), "."))
+    assert outcomes(session(tree), "sub") == ["sub/Dockerfile 1"]
