@@ -1,0 +1,36 @@
+"""Imports go one way, as the design says."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import rewrite_refs
+
+ROOT = Path(rewrite_refs.__file__).parent
+# What each may import, besides those to its left.
+LAYERS = ["errors", "reference", "source", "rules", "ignores", "formats", "kustomize", "rewrite"]
+LAYERS += ["files", "discover", "project", "reports", "config", "session", "cli", "__main__"]
+
+
+def test_a_module_imports_only_what_is_below_it() -> None:
+    wrong = []
+    for path in ROOT.rglob("*.py"):
+        layer = path.relative_to(ROOT).with_suffix("").parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules: list[str] = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.ImportFrom) and node.module == "rewrite_refs":
+                modules = [f"rewrite_refs.{each.name}" for each in node.names if each.name != "__version__"]
+            for module in modules:
+                used = module.removeprefix("rewrite_refs.").partition(".")[0]
+                ours = module.startswith("rewrite_refs.") and layer != "__init__"
+                if ours and LAYERS.index(used) > LAYERS.index(layer):
+                    wrong.append(f"{layer} imports {used}")
+    assert wrong == []
+
+
+def test_help_is_printed_without_what_costs() -> None:
+    costly = ("yaml", "ruamel", "docker_image", "dockerfile_parse", "pathspec", "difflib", "subprocess")
+    code = f"import sys, rewrite_refs.cli; print([each for each in {costly} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
