@@ -1,0 +1,186 @@
+"""The two pre-commit hooks, run by pre-commit itself on a repository made here."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rewrite_refs.cli import cli
+from rewrite_refs.formats import FORMATS
+from tests.checkout import snapshot
+
+PROJECT = Path(__file__).parent.parent
+HOOKS: dict[str, dict[str, Any]] = {
+    hook["id"]: hook for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
+}
+CONFIG = """\
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+rules: {docker.io: docker-hub}
+exclude: [vendor/]
+"""
+ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: x}}\nspec: {{containers: [{{name: x, image: {}}}]}}\n"
+BEFORE = {
+    "Dockerfile": "FROM alpine:3.19\n",
+    "images/worker.dockerfile": "FROM python:3.12\n",
+    "images/CONTAINERFILE.Dev": "FROM node:20\n",
+    "docker-compose.yml": "services:\n  db:\n    image: postgres:16\n",
+    "deploy/pod.yaml": POD.format("nginx"),
+    "vendor/pod.yaml": POD.format("busybox"),
+    "notes.md": "FROM debian\n",
+}
+AFTER = {
+    **BEFORE,
+    "Dockerfile": f"FROM {ECR}/library/alpine:3.19\n",
+    "images/worker.dockerfile": f"FROM {ECR}/library/python:3.12\n",
+    "images/CONTAINERFILE.Dev": f"FROM {ECR}/library/node:20\n",
+    "docker-compose.yml": f"services:\n  db:\n    image: {ECR}/library/postgres:16\n",
+    "deploy/pod.yaml": POD.format(f"{ECR}/library/nginx"),
+}
+DIRECT = sorted(name for name in BEFORE if BEFORE[name] != AFTER[name])
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+# --- the definitions -------------------------------------------------------------------------
+
+PARTS = [
+    *("dockerfile", "Dockerfile", "DOCKERFILE", "containerfile", "Containerfile", "compose", "x", "a b", "é"),
+    *(".", "/", "-", "_", ".yaml", ".yml", ".YML", ".json", ".JSON", ".tmpl", ".txt", ".md", ".rst"),
+    *(".dockerignore", ".containerignore", ".Dockerfile", ".dockerfile", ".prod"),
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map("".join))
+@example("Dockerfile")
+@example("a/Dockerfile.prod")
+@example("Dockerfile.d/notes")
+@example("Containerfile.md")
+@example(".dockerignore")
+@example("Dockerfile.dockerignore")
+@example("x.dockerfile")
+@example("dockerfiles")
+@example("xdockerfile")
+@example(".yaml")
+def test_the_pattern_accepts_what_the_formats_accept(path: str) -> None:
+    accepted = any(each.candidate(path.rpartition("/")[2]) for each in FORMATS)
+    for hook in HOOKS.values():
+        assert bool(re.search(hook["files"], path)) is accepted
+
+
+@pytest.mark.parametrize("id", sorted(HOOKS))
+def test_entries_are_commands(id: str) -> None:
+    program, command = HOOKS[id]["entry"].split()
+    assert program == "rewrite-refs"
+    assert CliRunner().invoke(cli, [command, "--help"]).exit_code == 0
+    assert HOOKS[id]["types"] == ["text"]
+
+
+def test_hooks() -> None:
+    assert {id: hook["entry"] for id, hook in HOOKS.items()} == {
+        "rewrite-refs": "rewrite-refs rewrite",
+        "check-refs": "rewrite-refs check",
+    }
+
+
+# --- pre-commit ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as a git repository with one commit, whatever state the checkout is in."""
+    return snapshot(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """pre-commit's store: the hooks are installed into it once."""
+    return tmp_path_factory.mktemp("pre-commit")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    for name, text in {**BEFORE, ".rewrite-refs.yaml": CONFIG}.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+@pytest.fixture
+def run(repository: Path, home: Path) -> Run:
+    def pre_commit(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        result = subprocess.run(
+            [sys.executable, "-m", "pre_commit", *arguments, "--all-files", "--color=never"],
+            cwd=repository,
+            env={**environment, "PRE_COMMIT_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if (
+            result.returncode == 3
+            and "No matching distribution" in result.stdout
+            and not os.environ.get("CI_FULL")
+        ):
+            pytest.skip("pre-commit could not reach the package index")
+        return result
+
+    return pre_commit
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {name: (folder / name).read_text() for name in BEFORE}
+
+
+def failing(output: str) -> list[str]:
+    """The files of which a hook speaks, without doubles."""
+    return sorted(set(re.findall(r"^(\S+):\d+:\d+: direct", output, re.MULTILINE)))
+
+
+def test_try_repo(run: Run, repository: Path, project: Path) -> None:
+    check = run("try-repo", str(project), "check-refs")
+    assert check.returncode == 1, check.stdout
+    assert failing(check.stdout) == DIRECT
+    assert texts(repository) == BEFORE
+
+    rewrite = run("try-repo", str(project), "rewrite-refs")
+    assert rewrite.returncode == 1, rewrite.stdout
+    assert "files were modified by this hook" in rewrite.stdout
+    assert texts(repository) == AFTER
+
+
+def test_installed(run: Run, repository: Path, project: Path) -> None:
+    revision = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=project, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    hooks = [{"id": "rewrite-refs"}, {"id": "check-refs"}]
+    config = {"repos": [{"repo": str(project), "rev": revision, "hooks": hooks}]}
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    subprocess.run(["git", "add", "-A"], cwd=repository, check=True)
+
+    check = run("run", "check-refs")
+    assert check.returncode == 1, check.stdout
+    assert failing(check.stdout) == DIRECT
+
+    rewrite = run("run", "rewrite-refs")
+    assert rewrite.returncode == 1, rewrite.stdout
+    assert "files were modified by this hook" in rewrite.stdout
+    assert texts(repository) == AFTER
+
+    again = run("run")
+    assert again.returncode == 0, again.stdout
+    assert again.stdout.count("Passed") == 2
+    assert texts(repository) == AFTER
