@@ -1,18 +1,22 @@
-"""What a whole repository says about a reference: the images that it builds itself.
+"""What a whole repository says about a reference: above all, which images it builds itself.
 
 A service with ``build:`` in a compose file names the image that it makes, and
 so does an artifact of Skaffold; no upstream has these, in whatever file of
 the repository they are used.  An additional context of a build is a name for
-``FROM`` in the Dockerfiles alone.
+``FROM`` in the Dockerfiles alone.  And a manifest is not rewritten under a
+kustomization that matches the name of its image.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from rewrite_refs import kustomize
 from rewrite_refs.discover import walk
 from rewrite_refs.files import read
 from rewrite_refs.reference import LIBRARY, InvalidReference, Reference
@@ -50,13 +54,34 @@ class Project:
         self.rules = rules
         self._root = root
 
-    def judge(self, occurrence: Occurrence, format: str) -> Verdict:
-        """What the rules say, but for what the repository makes itself."""
+    def judge(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
+        """What the rules say of a reference in the file *path*, but for what the repository says."""
         verdict = self.rules.judge(occurrence)
         if verdict.reference is None or verdict.status not in ("direct", "unmapped"):
             return verdict
         reason = self._made_by(verdict.reference, format)
-        return Verdict("own", verdict.reference, reason=reason) if reason else verdict
+        if reason:
+            return Verdict("own", verdict.reference, reason=reason)
+        matched = self._matched(occurrence, path) if format == "kubernetes" else None
+        if matched is None or self._root is None:
+            return verdict
+        by = Path(os.path.relpath(matched.by, self._root.resolve())).as_posix()
+        if matched.match.new_name:
+            reason = f"the kustomization in {by} puts {matched.match.new_name} in its place"
+            return Verdict("ignored", verdict.reference, reason=reason)
+        if not verdict.changes:
+            return verdict
+        reason = f"the kustomization in {by} matches it by name: give its entry there a newName"
+        return replace(verdict, changes=(), reason=reason)
+
+    def _matched(self, occurrence: Occurrence, path: Path) -> kustomize.Matched | None:
+        """The entry of a kustomization that matches the name of an image, if any does."""
+        names = self._kustomized.get(path.resolve())
+        return names.get(kustomize.name_of(occurrence.text)) if names else None
+
+    @cached_property
+    def _kustomized(self) -> dict[Path, dict[str, kustomize.Matched]]:
+        return kustomize.matches(path for path in self._files if path.name in kustomize.NAMES)
 
     def _made_by(self, reference: Reference, format: str) -> str | None:
         if self._root is None:
@@ -72,7 +97,11 @@ class Project:
 
     @cached_property
     def _made(self) -> _Made:
-        return _read(self._root) if self._root else _Made({}, {})
+        return _read(self._files, self._root) if self._root else _Made({}, {})
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        return list(walk(self._root)) if self._root else []
 
 
 def _bare(reference: Reference) -> str:
@@ -83,11 +112,11 @@ def _tagged(reference: Reference) -> str:
     return f"{reference.name}:{reference.tag or 'latest'}"
 
 
-def _read(root: Path) -> _Made:
+def _read(files: Iterable[Path], root: Path) -> _Made:
     from rewrite_refs.formats import compose, kubernetes
 
     made = _Made({}, {})
-    for path in walk(root):
+    for path in files:
         if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
             continue
         try:

@@ -146,7 +146,7 @@ class Session(NamedTuple):
                 "this is not UTF-8: convert the file, or exclude it",
             )
             return Outcome(path, shown, data, data, troubles=(trouble,))
-        judge = partial(self.project.judge, format=format.NAME)
+        judge = partial(self.project.judge, format=format.NAME, path=path)
         if edit:
             result = engine.rewrite(text, format, judge)
             new, findings, problems = result.text, result.findings, result.problems

@@ -6,7 +6,7 @@ import pytest
 
 from rewrite_refs import project as module
 from rewrite_refs.project import Project
-from rewrite_refs.rules import Rules
+from rewrite_refs.rules import Rules, Verdict
 from rewrite_refs.source import Occurrence, Piece, Span
 from tests.commands import repository
 from tests.common import RULES
@@ -32,9 +32,13 @@ COMPOSE = "built by docker-compose.yml"
 CONTEXT = "a build context in docker-compose.yml"
 
 
-def judged(project: Project, text: str, format: str = "kubernetes") -> tuple[str, str | None]:
+def verdict_of(project: Project, text: str, format: str, path: Path) -> Verdict:
     span = Span(0, len(text))
-    verdict = project.judge(Occurrence((Piece(text, span),), span, span), format)
+    return project.judge(Occurrence((Piece(text, span),), span, span), format, path)
+
+
+def judged(project: Project, text: str, format: str = "kubernetes") -> tuple[str, str | None]:
+    verdict = verdict_of(project, text, format, Path("any.yaml"))
     return verdict.status, verdict.reason
 
 
@@ -104,3 +108,32 @@ def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(module, "read", refuse)
     assert judged(Project(RULES, tmp_path), "acme/web") == ("direct", None)
+
+
+def test_a_kustomization_that_matches_a_name_keeps_it(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources: [web.yaml]\n",
+            "base/web.yaml": "kind: Pod\n",
+            "prod/kustomization.yaml": "resources: [../base]\nimages:\n- {name: nginx, newTag: '1'}\n"
+            "- {name: redis, newName: acme/redis}\n- {name: example.com/x, newTag: '1'}\n",
+        },
+    )
+    project = Project(RULES, root)
+    inside, outside = root / "base/web.yaml", root / "web.yaml"
+    matched = verdict_of(project, "nginx:1.25", "kubernetes", inside)
+    assert (matched.status, matched.changes) == ("direct", ())
+    assert matched.target is not None
+    assert "kustomization in prod matches it by name" in (matched.reason or "")
+    replaced = verdict_of(project, "redis", "kubernetes", inside)
+    assert (replaced.status, replaced.target) == ("ignored", None)
+    assert "puts acme/redis in its place" in (replaced.reason or "")
+    assert verdict_of(project, "example.com/x", "kubernetes", inside).status == "unmapped"
+    for text, format, path in (
+        ("docker.io/nginx", "kubernetes", inside),
+        ("nginx", "kubernetes", outside),
+        ("nginx", "compose", inside),
+    ):
+        assert verdict_of(project, text, format, path).changes
+    assert verdict_of(Project(RULES), "nginx", "kubernetes", inside).changes

@@ -161,7 +161,7 @@ def test_one_file_that_breaks_us_does_not_stop_the_others(
 ) -> None:
     """A bug that nobody knows yet can only be imitated."""
 
-    def judge(self: Project, occurrence: object, format: str) -> Verdict:
+    def judge(self: Project, occurrence: object, format: str, path: Path) -> Verdict:
         if format == "dockerfile":
             raise IndexError("list index out of range")
         return Verdict("own")
