@@ -73,7 +73,7 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
     for index, finding in enumerate(findings):
         if finding.verdict.changes:
             try:
-                plans[index] = edits_for(finding.occurrence, finding.verdict.changes)
+                plans[index] = edits_for(text, finding.occurrence, finding.verdict.changes)
             except Unplaceable as error:
                 findings[index] = _left(finding, str(error))
     proved = _carried_out(_Attempt(text, format, judge, findings), plans)

@@ -5,11 +5,15 @@ Every offset counts characters of the decoded text from 0; a span is half open.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
+
+
+_CONTINUED = re.compile(r"[\\`][ \t]*\r?\n")
 
 
 class Span(NamedTuple):
@@ -101,8 +105,8 @@ class Overlap(Exception):
     """Two edits want different things of the same characters."""
 
 
-def edits_for(occurrence: Occurrence, changes: Iterable[Change]) -> tuple[Edit, ...]:
-    """The edits of the source that change the resolved text by *changes*.
+def edits_for(text: str, occurrence: Occurrence, changes: Iterable[Change]) -> tuple[Edit, ...]:
+    """The edits of the source *text* that change the resolved text by *changes*.
 
     Raises Unplaceable where a change touches something that has no place.
     """
@@ -114,7 +118,7 @@ def edits_for(occurrence: Occurrence, changes: Iterable[Change]) -> tuple[Edit, 
             at = _insertion_point(occurrence.site, laid, change.start, filled)
             edits.append(Edit(at, at, change.text))
         else:
-            edits.extend(_replacement(laid, change))
+            edits.extend(_replacement(text, laid, change))
     return merged(edits)
 
 
@@ -143,14 +147,20 @@ def _insertion_point(site: Span, laid: list[tuple[int, int, Piece]], index: int,
     return after
 
 
-def _replacement(laid: list[tuple[int, int, Piece]], change: Change) -> Iterable[Edit]:
+def _replacement(source: str, laid: list[tuple[int, int, Piece]], change: Change) -> Iterable[Edit]:
     text = change.text
+    last: Span | None = None
     for start, end, piece in laid:
         low, high = max(start, change.start), min(end, change.end)
         if low >= high:
             continue
         if piece.span is None or not piece.known:
             raise Unplaceable("a part of the registry does not stand in this file")
+        if last is not None and last.end != piece.span.start:
+            # Only over a continued line; another value of a variable would bring back a part of the old.
+            if not _CONTINUED.match(source, last.end, max(piece.span.start, last.end)):
+                raise Unplaceable("the registry is put together from a variable and other text")
+        last = piece.span
         if piece.verbatim:
             yield Edit(piece.span.start + low - start, piece.span.start + high - start, text)
         elif (low, high) == (start, end):

@@ -80,6 +80,15 @@ def test_ignored() -> None:
     assert [each.verdict.status for each in result.findings] == ["ignored", "direct"]
 
 
+@pytest.mark.parametrize("text", ["FROM docker.${A:-io}/x/y\n", "ARG A=io\nFROM docker.$A/x/y\n"])
+def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
+    result = rewritten(text, dockerfile)
+    assert result.text == text
+    assert [each.verdict.reason for each in result.findings] == [
+        "the registry is put together from a variable and other text"
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

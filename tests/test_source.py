@@ -21,8 +21,8 @@ from rewrite_refs.source import (
     splice,
 )
 
-
 EVERYWHERE = Span(0, 99)
+SOURCE = "x" * 8 + "\\\n" + "x" * 89
 
 
 def occurrence(*pieces: Piece, site: Span = EVERYWHERE) -> Occurrence:
@@ -76,16 +76,16 @@ LIBRARY = Change(0, 0, "library/")
     ],
 )
 def test_edits(pieces: list[Piece], changes: list[Change], edits: list[Edit]) -> None:
-    assert list(edits_for(occurrence(*pieces), changes)) == edits
+    assert list(edits_for(SOURCE, occurrence(*pieces), changes)) == edits
 
 
 def test_a_border_belongs_to_the_word_in_which_the_reference_is_used() -> None:
     pieces = Piece("docker.io/", Span(50, 60)), Piece("nginx", Span(5, 10))
-    assert edits_for(occurrence(*pieces, site=Span(50, 70)), [Change(10, 10, "library/")]) == (
+    assert edits_for(SOURCE, occurrence(*pieces, site=Span(50, 70)), [Change(10, 10, "library/")]) == (
         Edit(60, 60, "library/"),
     )
     pieces = Piece("docker.io/", Span(5, 15)), Piece("nginx", Span(50, 55))
-    assert edits_for(occurrence(*pieces, site=Span(45, 55)), [Change(10, 10, "library/")]) == (
+    assert edits_for(SOURCE, occurrence(*pieces, site=Span(45, 55)), [Change(10, 10, "library/")]) == (
         Edit(50, 50, "library/"),
     )
 
@@ -97,11 +97,13 @@ def test_a_border_belongs_to_the_word_in_which_the_reference_is_used() -> None:
         ([Piece("${X}", Span(0, 4), known=False), Piece("/a/b", Span(4, 8))], Change(0, 3, "x")),
         ([Piece("docker.io/a", Span(0, 20))], Change(0, 9, "x")),
         ([Piece("nginx", None)], Change(0, 0, "x")),
+        ([Piece("docker.", Span(20, 27)), Piece("io", Span(32, 34)), Piece("/a", None)], Change(0, 9, "x")),
+        ([Piece("docker.", Span(32, 39)), Piece("io/a", Span(20, 24))], Change(0, 9, "x")),
     ],
 )
 def test_no_place(pieces: list[Piece], change: Change) -> None:
     with pytest.raises(Unplaceable):
-        edits_for(occurrence(*pieces), [change])
+        edits_for(SOURCE, occurrence(*pieces), [change])
 
 
 def test_combined() -> None:
