@@ -93,8 +93,8 @@ def _filled(script: Script, line: Instruction) -> list[int]:
     """The numbers of the lines that give an instruction its text, from the first that is not blank."""
     numbers = [_number(script, start) for _, start in line.segments]
     ends = [at for at, _ in line.segments[1:]] + [len(line.text)]
-    blank = sum(1 for end in ends if not line.text[:end].strip(SPACES))
-    return numbers[blank:]
+    lead = len(line.text) - len(line.text.lstrip(SPACES))
+    return numbers[bisect_right(ends, lead) :]
 
 
 def _number(script: Script, offset: int) -> int:

@@ -32,7 +32,7 @@ from rewrite_refs.source import Chars, Occurrence, Piece, Span, Token
 
 NAME = "dockerfile"
 
-_NAMES = re.compile(r"dockerfile(?:\..*)?|.*\.dockerfile|containerfile.*", re.IGNORECASE)
+_NAMES = re.compile(r"dockerfile(?:\..*)?|.*\.dockerfile|containerfile.*", re.IGNORECASE | re.DOTALL)
 _IGNORED = re.compile(r"\.(?:dockerignore|containerignore|md|rst|txt)\Z", re.IGNORECASE)
 _BUILD_ARGS = (
     *(

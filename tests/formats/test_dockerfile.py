@@ -285,6 +285,7 @@ def test_templates_are_told_apart(text: str, template: bool) -> None:
         ("web.dockerfile", True),
         ("Containerfile", True),
         ("Containerfile.dev", True),
+        ("Dockerfile.a\nb", True),
         ("Dockerfile.dockerignore", False),
         ("Dockerfile.md", False),
         ("Dockerfiles", False),
