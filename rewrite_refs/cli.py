@@ -114,6 +114,7 @@ def _common(command: _Command) -> _Command:
             ),
             click.option("-q", "--quiet", is_flag=True, help="No summary and no notes."),
             click.option("-v", "--verbose", is_flag=True, help="Say more."),
+            click.version_option(__version__, prog_name="rewrite-refs"),
         )
     ):
         command = option(command)
@@ -134,15 +135,18 @@ def cli() -> None:
 
 @cli.command()
 @_paths
-@click.option("--diff", is_flag=True, help="Print a diff, write nothing; exit 1 if there is one.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print a diff (with JSON: the findings), write nothing; exit 1 if there is one.",
+)
 @_stdin
 @_common
 def rewrite(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **given: Any) -> None:
     """Rewrite references in place (PATHS default to the working folder)."""
     options = Options(**given)
-    if options.json and (diff or stdin_filename is not None):
-        other = "--diff prints a diff" if diff else "- prints the new text"
-        raise click.UsageError(f"{other} and --output-format json prints JSON: choose one.")
+    if options.json and stdin_filename is not None and not diff:
+        raise click.UsageError("- prints the new text and --output-format json prints JSON: choose one.")
     session = _session(options, paths, stdin_filename)
     rules = session.project.rules
     if not rules.registry or not rules.rules:
@@ -152,13 +156,14 @@ def rewrite(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **gi
     for outcome in _outcomes(session, paths, stdin_filename, edit=True):
         if diff:
             would_change |= outcome.changed
-            run.diff(outcome)
+            if not options.json:
+                run.diff(outcome)
         elif stdin_filename is not None:
             _write(outcome.new)
         elif outcome.changed:
             outcome = outcome.written()
         run.take(outcome)
-    run.finish_rewrite(would_change, to_stderr=diff or stdin_filename is not None)
+    run.finish_rewrite(would_change, to_stderr=not options.json and (diff or stdin_filename is not None))
 
 
 @cli.command()

@@ -52,8 +52,6 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
         _own_as(temporary, status)
         temporary.chmod(stat.S_IMODE(status.st_mode))
         if not os.access(target, os.W_OK):

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -113,13 +112,20 @@ def test_what_cannot_be_rewritten_safely_is_a_finding(tree: Path) -> None:
     assert (tree / "direct/Dockerfile").read_text() == shared
 
 
+def test_json_takes_the_place_of_a_diff(tree: Path) -> None:
+    ran = run("rewrite", "--diff", "--output-format", "json", "direct", *GIVEN, cwd=tree)
+    assert ran.code == 1
+    assert [each["status"] for each in json.loads(ran.out)["references"]] == ["direct"]
+    assert (tree / "direct/Dockerfile").read_text() == FROM
+
+
 def test_a_file_that_cannot_be_written(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root can write everywhere; a full disk would do it, too."""
 
     def refuse(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fsync", refuse)
+    monkeypatch.setattr("os.replace", refuse)
     ran = run("rewrite", "direct", *GIVEN, cwd=tree)
     assert ran.code == 2
     assert ran.err.startswith("direct/Dockerfile: error: not written: No space left on device\n")
@@ -153,7 +159,6 @@ def test_a_file_that_cannot_be_written(tree: Path, monkeypatch: pytest.MonkeyPat
         (["check", "--exclude", "!"], "error: --exclude: '!' is no .gitignore pattern"),
         (["check", "--output-format", "xml"], "Invalid value for '--output-format'"),
         (["check", "--color", "red"], "Invalid value for '--color'"),
-        (["rewrite", "--diff", "--output-format", "json"], "--diff prints a diff and --output-format json prints JSON: choose one."),
         (["rewrite", "--stdin-filename", "x", "-", "--output-format", "json"], "- prints the new text and --output-format json prints JSON: choose one."),
         (["rewrite"], "error: there is no registry: write registry and rules into .rewrite-refs.yaml"),
         (["rewrite", "--registry", HOST], "or give --registry (or --account-id and --region) and --rule docker.io=docker-hub."),
@@ -251,7 +256,9 @@ def test_streams_that_are_full_or_closed(tree: Path) -> None:
 def test_an_interrupt_ends_quietly(tree: Path) -> None:
     command = [sys.executable, "-m", "rewrite_refs", "check", "--stdin-filename", "Dockerfile", "-"]
     with subprocess.Popen(command, cwd=tree, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(1)
+        assert process.stdin is not None
+        process.stdin.write(b"#" * 1_000_000)  # more than a pipe holds: it is read, so all is imported
+        process.stdin.flush()
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
         assert process.stderr is not None
