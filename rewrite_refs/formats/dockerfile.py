@@ -33,6 +33,8 @@ from rewrite_refs.source import Chars, Occurrence, Piece, Span, Token
 NAME = "dockerfile"
 
 _NAMES = re.compile(r"dockerfile(?:\..*)?|.*\.dockerfile|containerfile.*", re.IGNORECASE | re.DOTALL)
+_WHOLE = re.compile(r"(?:.*\.)?dockerfile|containerfile", re.IGNORECASE | re.DOTALL)
+_FROM = re.compile(rb"^[^\w#]*f(?:[\\`]\s+)?r(?:[\\`]\s+)?o(?:[\\`]\s+)?m", re.IGNORECASE | re.MULTILINE)
 _IGNORED = re.compile(r"\.(?:dockerignore|containerignore|md|rst|txt)\Z", re.IGNORECASE)
 _BUILD_ARGS = (
     *(
@@ -51,8 +53,13 @@ def candidate(name: str) -> bool:
 
 
 def claims(name: str, data: bytes) -> bool:
-    """Whether a file is a Dockerfile by its name, and has a ``FROM`` at all."""
-    return candidate(name) and b"from" in data.lower()
+    """Whether a file is a Dockerfile by its name and its content.
+
+    A part that a template draws in (``Dockerfile.envs``) has no ``FROM``, and is none.
+    """
+    if not candidate(name):
+        return False
+    return bool(_FROM.search(data)) or (_WHOLE.fullmatch(name) is not None and bool(data.strip()))
 
 
 def find(text: str) -> Iterator[Occurrence]:

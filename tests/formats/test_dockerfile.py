@@ -295,8 +295,14 @@ def test_templates_are_told_apart(text: str, template: bool) -> None:
 )
 def test_names(name: str, claimed: bool) -> None:
     assert dockerfile.candidate(name) is claimed
-    assert dockerfile.claims(name, b"FROM x") is claimed
-    assert not dockerfile.claims(name, b"RUN x")
+    assert dockerfile.claims(name, b"\xef\xbb\xbf fr\\\nom x") is claimed
+    assert not dockerfile.claims(name, b"\n")
+
+
+def test_a_part_of_a_dockerfile_is_none() -> None:
+    assert dockerfile.claims("Dockerfile", b"RUN x from y")
+    assert dockerfile.claims("web.dockerfile", b"RUN x from y")
+    assert not dockerfile.claims("Dockerfile.envs", b"# from\nENV x=from\n")
 
 
 def places(text: str) -> list[tuple[str, str]]:
