@@ -116,7 +116,9 @@ def read(text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
         filled = filled[:start] + "0" * (end - start) + filled[end:]
     first = holes[0][0]
     hole = text[holes[0][0] : holes[0][1]]
-    unknown = InvalidReference(f"its registry depends on {hole}, which has no value here")
+    unknown = InvalidReference(
+        f"its registry depends on {hole}: give it a default here, or rewrite it where it is set"
+    )
     if first == 0:
         raise unknown
     digest_at = filled.find("@")

@@ -188,7 +188,7 @@ class Rules:
             return Verdict("own", reference, reason=private)
         if host in _CACHEABLE or host.endswith(".azurecr.io"):
             return Verdict("unmapped", reference, reason=f"ECR could cache {host}: no rule maps it")
-        more = f" ({_ELSEWHERE[host]})" if host in _ELSEWHERE else ""
+        more = f"; {_ELSEWHERE[host]}" if host in _ELSEWHERE else ""
         return Verdict("unmapped", reference, reason=f"ECR cannot cache {host or 'it'}{more}")
 
 

@@ -273,7 +273,7 @@ def test_check(tree: Path) -> None:
     assert ran == Ran(
         1,
         "direct/Dockerfile:1:6: direct: nginx:1: pulled directly from docker.io: no rule maps docker.io\n"
-        "unresolved/Dockerfile:2:6: unresolved: $X: its registry depends on $X, which has no value here\n",
+        "unresolved/Dockerfile:2:6: unresolved: $X: its registry depends on $X: give it a default here, or rewrite it where it is set\n",
         "3 references in 3 files: 1 direct, 1 unresolved, 1 own\n",
     )
     assert run("check", "-q", "direct", "unresolved", *GIVEN, cwd=tree) == Ran(
