@@ -15,6 +15,8 @@ What is left alone:
 
 - the image of a service with ``build`` (its own, or through a merge or an ``extends`` in the same
   file): its name is what the build makes, here and in every file of the repository;
+- a name that an anchor puts into other places as well (``container_name``, ``environment``), unless
+  the key there is called some image (``DB_IMAGE``): reported, for the edit would change them;
 - ``build.tags``, ``cache_from`` and ``cache_to``, which name what a build makes as well;
 - ``${IMAGE}`` without a default and what an ``.env`` file may say: reported as unresolved.
 """
@@ -35,6 +37,7 @@ from rewrite_refs.source import Occurrence, Piece, Span, Token
 
 NAME = "compose"
 
+_CONTEXTS = "additional_contexts"
 _DOCKER_IMAGE = "docker-image://"
 _FILE_NAME = re.compile(r"(?:docker-)?compose.*\.ya?ml", re.IGNORECASE)
 _MANIFEST = tuple(
@@ -45,6 +48,13 @@ _SERVICES = re.compile(
     rb"^[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ ]+[^\s#-]", re.MULTILINE
 )
 _IN_SERVICE = re.compile(rb"^[ ]+[\"']?(?:image|build)[\"']?[ \t]*:", re.MULTILINE)
+_BUILD = re.compile(r"build[\"']?[ \t]*:")
+# What a key is called whose value is an image, wherever an alias puts it.
+_IMAGE_KEY = re.compile(r"(?i:image)\Z|\Asource\Z")
+# What else than services the top of a file can hold.
+_NO_SERVICES = frozenset(
+    {"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"}
+)
 
 
 def candidate(name: str) -> bool:
@@ -77,28 +87,28 @@ def find(text: str) -> Iterator[Occurrence]:
 
 def outline(text: str) -> Iterable[Token]:
     """Everything that an edit must leave alone, in order."""
-    return yamltree.outline(text)
+    return yamltree.outline(
+        text, _wanted, lambda top, key: top.startswith("x-") or _IMAGE_KEY.search(key) is not None
+    )
 
 
 def built(text: str) -> frozenset[str]:
     """The names that the services with a ``build`` give to their images.  Raises nothing."""
-    if "build" not in text:
-        return frozenset()
-    return frozenset(name for root in _roots_with("build", text) for name in _built(text, _services(root)))
+    roots = yamltree.roots(text, _may_build, lambda document: False, [])
+    return frozenset(name for root in roots for name in _built(text, _services(root)))
 
 
 def contexts(text: str) -> frozenset[str]:
     """The names of the additional contexts that builds have.  Raises nothing."""
-    if "additional_contexts" not in text:
-        return frozenset()
-    services = (service for root in _roots_with("additional_contexts", text) for service in _services(root))
+    roots = yamltree.roots(text, lambda document: _CONTEXTS in document, lambda document: False, [])
+    services = (service for root in roots for service in _services(root))
     builds = (build for service in services for build in service.builds)
     return frozenset(name for build in builds for name, _ in _contexts(build))
 
 
-def _roots_with(word: str, text: str) -> Iterator[Node]:
-    """The roots of the documents that hold a word; broken ones are passed over."""
-    return yamltree.roots(text, lambda document: word in document, lambda document: False, [])
+def _may_build(document: str) -> bool:
+    """Whether a document may have a service with a ``build``; many that are large only speak of one."""
+    return _BUILD.search(document) is not None
 
 
 def _wanted(document: str) -> bool:
@@ -124,11 +134,11 @@ def _services(root: Node) -> list[_Service]:
         return []
     top = fields(root)
     services = top.get("services")
-    defined = {
-        name: fields(value)
-        for name, value in (fields(services) if isinstance(services, Mapping) else {}).items()
-        if isinstance(value, Mapping)
-    }
+    if isinstance(services, Mapping):
+        named = fields(services)
+    else:  # the first version of the format has the services at the top
+        named = {name: value for name, value in top.items() if name not in _NO_SERVICES and name[:2] != "x-"}
+    defined = {name: fields(value) for name, value in named.items() if isinstance(value, Mapping)}
     return [
         *(_service(name, _inherited(name, defined)) for name in defined),
         *(
@@ -222,7 +232,7 @@ def _volumes(service: _Service) -> Iterator[Node]:
 
 def _contexts(build: Mapping) -> list[tuple[str, Scalar]]:
     """The additional contexts of a build: names, and the scalars that hold what they stand for."""
-    node = fields(build).get("additional_contexts")
+    node = fields(build).get(_CONTEXTS)
     if isinstance(node, Mapping):
         return [(name, value) for name, value in fields(node).items() if isinstance(value, Scalar)]
     if isinstance(node, Sequence):

@@ -21,7 +21,10 @@ What is left alone:
   (``$(params.image)``, ``{{ .Values.image }}``), URLs, paths, and patterns with ``*``;
 - images that are never pulled (``imagePullPolicy: Never``) or that a build pushes
   (``output.image``), as the repository's own;
-- machine images (``MACHINES``) and the schemas of custom resources;
+- machine images (``MACHINES``), names that another object completes (``NAMES``), files (``logo.png``),
+  and the schemas of custom resources;
+- a name that an anchor puts into other places as well (``name: &n redis`` with ``image: *n``), unless
+  the key there is called some image: reported, for the edit would change them;
 - YAML inside strings (``data`` of a ConfigMap, Argo CD's ``helm.values``), ``env`` values, and
   keys with other names (``baseImage``, ``imageRepository``, kustomize's ``images``).
 
@@ -50,6 +53,7 @@ MACHINES = frozenset(
     {
         "cluster.k8s.io",  # Cluster API before v1alpha2
         "compute.cnrm.cloud.google.com",  # Config Connector
+        "compute.do.crossplane.io",  # droplets
         "compute.gcp.crossplane.io",
         "compute.gcp.upbound.io",
         "compute.gcp.m.upbound.io",
@@ -61,6 +65,9 @@ MACHINES = frozenset(
         "server.hcloud.crossplane.io",
     }
 )
+# Kinds whose ``image`` must stay as it is: Calico's operator looks it up, and puts the registry of its
+# Installation before it.
+NAMES = frozenset({"operator.tigera.io/ImageSet"})
 # Keys in such an object that hold containers all the same (kOps' hooks, KubeVirt's machines).
 _IN_MACHINES = frozenset({"containers", "initContainers", "containerDisk", "execContainer"})
 
@@ -82,7 +89,12 @@ _PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_][A-Za-z0-9_]*", re.DOTALL
 )
 _SILENT = re.compile(r"\{\{.*?\}\}|\$\([^)]*\)", re.DOTALL)
-_OTHER = re.compile(r"://|[\s*?!|,;]|\A(?:[/.]|data:)")
+_OTHER = re.compile(
+    r"://|[\s*?!|,;]|\A(?:[/.]|data:)|"
+    r"\A[^:@]*\.(?i:png|jpe?g|gif|svg|ico|webp|iso|img|raw|qcow2|vmdk|vhdx?|ova)\Z"
+)
+# What a key is called whose value is an image, or the head of one.
+_IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z")
 _KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
 _MARKS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
 _JSON_MARKS = ('"apiVersion"', '"kind"')
@@ -122,7 +134,7 @@ def find(text: str) -> Iterator[Occurrence]:
 
 def outline(text: str) -> Iterable[Token]:
     """Everything that an edit must leave alone, in order."""
-    return yamltree.outline(text)
+    return yamltree.outline(text, _wanted, lambda top, key: _IMAGE_KEY.search(key) is not None)
 
 
 def built(text: str) -> frozenset[str]:
@@ -158,6 +170,7 @@ class _Place(NamedTuple):
     around: dict[str, Node] | None = None  # the nearest mapping around it that names a registry
     machine: bool = False
     skaffold: bool = False
+    skipped: frozenset[str] = _WORDS
 
 
 def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
@@ -174,14 +187,17 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
             pending += [(each, place) for each in reversed(node.children)]
             continue
         values = fields(node)
-        skipped = _WORDS
+        skipped = place.skipped
         if _is_object(values):
-            if _text(values["kind"]) == "CustomResourceDefinition":
+            kind = _text(values["kind"])
+            if kind == "CustomResourceDefinition":
                 continue
-            skipped = _WORDS | {"status"}
             place = place._replace(
-                machine=_is_machine(values), skaffold=_text(values["apiVersion"]).startswith("skaffold/")
+                machine=_is_machine(values),
+                skaffold=_text(values["apiVersion"]).startswith("skaffold/"),
+                skipped=_WORDS | {"schema"} if kind == "ResourceGraphDefinition" else _WORDS,  # kro's
             )
+            skipped = place.skipped | {"status"}
         yield from _in_mapping(text, values, place)
         around = values if is_text(values.get("hub")) or _is_host(values.get("registry")) else place.around
         pending += [
@@ -197,7 +213,8 @@ def _is_object(values: dict[str, Node]) -> bool:
 
 def _is_machine(values: dict[str, Node]) -> bool:
     group = _text(values["apiVersion"]).partition("/")[0]
-    return group in MACHINES or f"{group}/{_text(values['kind'])}" in MACHINES
+    kind = f"{group}/{_text(values['kind'])}"
+    return group in MACHINES or kind in MACHINES or kind in NAMES
 
 
 def _in_mapping(text: str, values: dict[str, Node], place: _Place) -> Iterator[Occurrence]:
@@ -259,6 +276,13 @@ class _Parts(NamedTuple):
 def _parts(name: Scalar, values: dict[str, Node], place: _Place) -> _Parts:
     """Read the keys beside a name, or those of the mapping around that names a registry."""
     tag, digest = values.get("tag"), values.get("digest") or values.get("sha")
+    if name is values.get("repository") and place.key == "image" and is_text(values.get("name")):
+        # With an owner before it, whatever the name is, the head is edited in the same way.
+        path = _text(name).partition("/")[2] if _has_host(_text(name)) else _text(name)
+        if "/" not in path:
+            return _Parts((), tag, digest, _UNSURE.format("name beside it"))
+    if name is values.get("repository") and _has_host(_text(name)) and is_text(values.get("registry")):
+        return _Parts((), tag, digest, _UNSURE.format("registry beside it"))  # a mirror, and a path on it?
     if _has_host(_text(name)) or _PLACEHOLDER.match(_text(name)):
         return _Parts((), tag, digest)
     repository = values.get("repository")

@@ -26,7 +26,7 @@ from rewrite_refs.source import Span, Token
 # Real documents stay far below; both parsers are quadratic in nesting.
 MAX_DEPTH = 1000
 
-_NOT_TEXT = re.compile(r"~?|null|true|false|[-+]?[.\d][\d_.]*(?:e[-+]?\d+)?", re.IGNORECASE)
+_NOT_TEXT = re.compile(r"~?|null|true|false|yes|no|on|off|[-+]?[.\d][\d_.]*(?:e[-+]?\d+)?", re.IGNORECASE)
 
 Event: TypeAlias = Any  # of PyYAML or of ruamel.yaml, which share the names but no class
 Events: TypeAlias = Callable[[str], Iterator[Event]]
@@ -98,15 +98,55 @@ def parse(text: str, span: Span, events: Events | None = None) -> list[Node]:
     return _read(text, span, events or _parser(), _tree)
 
 
-def outline(text: str) -> list[Token]:
-    """A token for each parse event: everything that an edit of scalars must leave alone."""
+def outline(
+    text: str,
+    wanted: Callable[[str], bool] = lambda document: True,
+    is_image: Callable[[str, str], bool] = lambda top, key: True,
+) -> list[Token]:
+    """A token for each parse event: everything that an edit of scalars must leave alone.
+
+    A document that is not *wanted* is one token.  *is_image* tells of the top and
+    the nearest key of a place whether an image may be edited there; a scalar that
+    aliases put into other places as well has a token that forbids every edit.
+    """
     tokens: list[Token] = []
     for span in split(text):
+        document = text[span.start : span.end]
+        if not wanted(document):
+            tokens.append(Token("passed over", document, span))
+            continue
         try:
-            tokens += _read(text, span, _parser(), lambda *read: _tokens(text, *read))
+            read = _read(text, span, _parser(), lambda *read: _tokens(text, *read))
+            if any(token.kind.startswith("AliasEvent") for token in read):
+                read += [token for root in parse(text, span) for token in _shared(root, is_image)]
         except ParseError:
-            tokens.append(Token("unreadable", text[span.start : span.end], span))
+            read = [Token("unreadable", document, span)]
+        tokens += read
     return tokens
+
+
+def _shared(root: Node, is_image: Callable[[str, str], bool]) -> Iterator[Token]:
+    """A token for each scalar that stands, through aliases, where an image may be edited and elsewhere."""
+    places: dict[int, set[bool]] = {}
+    scalars: dict[int, Scalar] = {}
+    pending: list[tuple[Node, str, str]] = [(root, "", "")]
+    seen: set[tuple[int, str, str]] = set()
+    while pending:
+        node, top, key = pending.pop()
+        if isinstance(node, Scalar):
+            scalars[id(node)] = node
+            places.setdefault(id(node), set()).add(is_image(top, key))
+        elif (id(node), top, key) not in seen:
+            seen.add((id(node), top, key))
+            if isinstance(node, Sequence):
+                pending += [(each, top, key) for each in node.children]
+                continue
+            for name, value in node.pairs():
+                named = name.value if isinstance(name, Scalar) else ""
+                pending += [(name, "", ""), (value, top or named, named)]
+    for identity, images in places.items():
+        if len(images) == 2:
+            yield Token("shared", scalars[identity].value, Span(-1, -1))
 
 
 def is_null(node: Node | None) -> bool:

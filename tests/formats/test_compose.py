@@ -213,6 +213,29 @@ def test_extension_fields_alone() -> None:
     assert run(text).text == text.replace("redis", f"{HUB}/library/redis")
 
 
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("x-i: &i nginx\nservices:\n  web: {image: *i}\n", True),
+        ("x-i: {db: &i nginx, all: [*i]}\nservices:\n  web: {image: *i}\n", True),
+        ("services:\n  web: {image: &i nginx, environment: {DB_IMAGE: *i}}\n", True),
+        ("services:\n  web: {image: &i nginx, container_name: *i}\n", False),
+        ("services:\n  web: {hostname: &i nginx, image: *i}\n", False),
+        ("x-i: &i nginx\nservices:\n  web: {image: *i, command: [*i]}\n", False),
+    ],
+)
+def test_a_name_that_is_used_for_something_else_is_left(text: str, done: bool) -> None:
+    result = run(text)
+    assert result.text == (text.replace("nginx", f"{HUB}/library/nginx") if done else text)
+    assert [finding.done for finding in result.findings] == [done]
+
+
+def test_the_first_version_has_its_services_at_the_top() -> None:
+    text = "web:\n  image: nginx\napp:\n  image: app\n  build: .\nvolumes:\n  image: {image: x}\n"
+    assert found(text) == [("direct", "nginx"), ("own", "app")]
+    assert compose.built(text) == {"app"}
+
+
 def test_a_variable_that_two_images_need_differently() -> None:
     text = WEB + "    image: ${R:-docker.io}/web\n  b: {image: '${R:-quay.io}/b'}\n"
     assert run(text).text == text.replace("docker.io}/", f"{HUB}}}/library/").replace(
@@ -405,7 +428,7 @@ def test_properties(text: str) -> None:
         edit
         for finding in result.findings
         if finding.done
-        for edit in edits_for(finding.occurrence, finding.verdict.changes)
+        for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
     }
     assert splice(text, sorted(edits)) == result.text
     compose.built(text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import kubernetes
-from rewrite_refs.rewrite import Result, inspect, rewrite
+from rewrite_refs.rewrite import UNSAFE, Result, inspect, rewrite
 from rewrite_refs.rules import Rules, rule_for
 from rewrite_refs.source import Occurrence, edits_for, splice
 
@@ -91,8 +91,8 @@ REWRITTEN = [
     ("  status: {image: nginx}", "  status: {image: HUB/library/nginx}"),
     # anchors: edited where the name is written, once
     (
-        "  x: &i nginx\n  image: *i\n  more: [{image: *i}]\n",
-        "  x: &i HUB/library/nginx\n  image: *i\n  more: [{image: *i}]\n",
+        "  webImage: &i nginx\n  image: *i\n  more: [{image: *i}]\n",
+        "  webImage: &i HUB/library/nginx\n  image: *i\n  more: [{image: *i}]\n",
     ),
     (
         "  a: &c {image: nginx}\n  b: {<<: *c, name: b}\n  c: *c\n",
@@ -125,6 +125,12 @@ REWRITTEN = [
         "  driver: {registry: quay.io, repository: acme, image: driver}",
         "  driver: {registry: ECR/quay, repository: acme, image: driver}",
     ),
+    (
+        "  image: {repository: quay.io/a/b, name: c, tag: 1}",
+        "  image: {repository: ECR/quay/a/b, name: c, tag: 1}",
+    ),
+    ("  image: {repository: a/b, name: c}", "  image: {repository: HUB/a/b, name: c}"),
+    ("  web: {name: c, repository: b, tag: 1}", "  web: {name: c, repository: HUB/library/b, tag: 1}"),
     ("  image: quay.io/p/p\n  tag: v2\n  sha: x\n", "  image: ECR/quay/p/p\n  tag: v2\n  sha: x\n"),
     (
         "  image: nginx\n  repository: https://example.com/x.git",
@@ -170,7 +176,9 @@ UNCHANGED: list[tuple[str, list[tuple[str, str]]]] = [
     ("  image:", []),
     ("  image: ~\n  b: {image: null}", []),
     ("  image: true\n  b: {image: 5}", []),
+    ("  image: yes\n  b: {image: Off}", []),
     ("  image: auto", []),
+    ("  image: logo.png\n  b: {image: assets/Logo.SVG}\n  c: {image: ubuntu-22.04.iso}", []),
     ("  image: $(params.image)", []),
     ("  image: '{{ .Values.image }}'", []),
     ("  image: {{ .Values.image }}", []),
@@ -206,6 +214,13 @@ UNCHANGED: list[tuple[str, list[tuple[str, str]]]] = [
     ("  repository: acme\n  image: web\n  tag: 1", [("unresolved", "acme/web:1")]),
     ("  registry: acme\n  image: web", [("unresolved", "acme/web")]),
     ("  registry: acme\n  repository: a\n  image: web", [("unresolved", "acme/a/web")]),
+    (
+        "  image: {registry: mirror.example.com, repository: quay.io/a/b}",
+        [("unresolved", "quay.io/a/b")],
+    ),
+    ("  image: {repository: docker.io, name: nginx}", [("unresolved", "docker.io")]),
+    ("  image: {repository: bitnami, name: redis, tag: 7}", [("unresolved", "bitnami:7")]),
+    ("  image: {repository: docker.io/web, name: x}", [("unresolved", "docker.io/web")]),
     ("  registry: https://quay.io\n  image: web", [("unresolved", "https://quay.io/web")]),
     ("  registry: $(r)\n  image: web", [("unresolved", "$(r)/web")]),
     ("  repository: $(r)\n  image: web", [("unresolved", "$(r)/web")]),
@@ -255,6 +270,7 @@ def test_no_manifest_or_no_image(text: str) -> None:
         ("kops.k8s.io/v1alpha2\nkind: InstanceGroup", "execContainer: {image: busybox}", ["busybox"]),
         ("kops.k8s.io/v1alpha2\nkind: Cluster", "etcd: {image: a/b}", ["a/b"]),
         ("machine.openshift.io/v1beta1\nkind: Machine", "disks: [{image: a/b}]", []),
+        ("compute.do.crossplane.io/v1alpha1\nkind: Droplet", "forProvider: {image: ubuntu-20-04-x64}", []),
         (
             "infrastructure.cluster.x-k8s.io/v1alpha1\nkind: KubevirtMachine",
             "containerDisk: {image: quay.io/a/b}",
@@ -264,6 +280,40 @@ def test_no_manifest_or_no_image(text: str) -> None:
 )
 def test_disks_of_machines_are_no_containers(head: str, spec: str, expected: list[str]) -> None:
     assert [text for _, text in found(f"apiVersion: {head}\nspec:\n  {spec}\n")] == expected
+
+
+def test_names_that_another_object_completes_stay() -> None:
+    head = "apiVersion: operator.tigera.io/v1\nkind: "
+    assert found(f"{head}ImageSet\nspec: {{images: [{{image: calico/node}}]}}\n") == []
+    assert found(f"{head}Installation\nspec: {{image: calico/node}}\n") == [("direct", "calico/node")]
+
+
+def test_the_schema_of_a_resource_that_kro_defines_has_types_for_values() -> None:
+    text = (
+        "apiVersion: kro.run/v1alpha1\nkind: ResourceGraphDefinition\nspec:\n"
+        "  schema:\n    apiVersion: v1alpha1\n    kind: Web\n    spec: {image: string}\n"
+        "  resources:\n  - template:\n      apiVersion: v1\n      kind: Pod\n"
+        "      spec: {image: nginx, schema: {image: redis}}\n"
+    )
+    assert found(text) == [("direct", "nginx"), ("direct", "redis")]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "  name: &n nginx\n  image: *n\n",
+        "  image: &n nginx\n  name: *n\n",
+        "  image: &n nginx\n  args: [*n]\n",
+        "  image: {repository: &n nginx, tag: 1}\n  labels: {app: *n}\n",
+        "  image: {registry: &r docker.io, repository: a/b}\n  host: *r\n",
+        "  image: &n nginx\n  labels: {*n : x}\n",
+    ],
+)
+def test_a_name_that_is_used_for_something_else_is_reported_and_left(spec: str) -> None:
+    result = run(CUSTOM + spec + "  other: {image: redis}\n")
+    assert result.text == CUSTOM + spec + f"  other: {{image: {HUB}/library/redis}}\n"
+    assert sorted(finding.done for finding in result.findings) == [False, True]
+    assert {each.verdict.reason for each in result.findings} == {UNSAFE, None}
 
 
 SKAFFOLD = """\
@@ -470,7 +520,7 @@ def test_properties(text: str) -> None:
         edit
         for finding in result.findings
         if finding.done
-        for edit in edits_for(finding.occurrence, finding.verdict.changes)
+        for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
     }
     assert splice(text, sorted(edits)) == result.text
     kubernetes.built(text)

@@ -361,6 +361,31 @@ def test_outlines_tell_documents_apart(before: str, after: str) -> None:
     assert same_but(yamltree.outline(before), yamltree.outline(before), [])
 
 
+def test_an_unwanted_document_is_compared_as_it_is() -> None:
+    text = "a: x\n---\nb: y\n"
+    tokens = yamltree.outline(text, lambda document: "a:" in document)
+    assert tokens[-1].text == "---\nb: y\n"
+    edits = [Edit(0, 0, ""), Edit(len(text) - 2, len(text) - 2, "z")]
+    assert same_but(tokens, yamltree.outline(splice(text, edits), lambda document: "a:" in document), edits)
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"),
+    [
+        ("image: &a x\nb: {image: *a}", []),
+        ("image: &a x\nname: *a", ["x"]),
+        ("image: &a x\nb: [*a, {*a : c}]", ["x"]),
+        ("image: &a {image: x}\nb: *a\nc: {<<: *a}", []),
+        ("x-y: {a: &a x, b: [*a]}\nimage: *a", []),
+        ("x-y: &a {b: &b x}\nimage: *b\nc: *a\nd: *a", ["x"]),
+        ("a: &a {b: *a, image: &b x, ? [c] : *b}", ["x"]),
+    ],
+)
+def test_scalars_that_aliases_share_with_other_places(text: str, shared: list[str]) -> None:
+    tokens = yamltree.outline(text, is_image=lambda top, key: key == "image" or top == "x-y")
+    assert [token.text for token in tokens if token.kind == "shared"] == shared
+
+
 # --- properties ------------------------------------------------------------------------------
 
 WORDS = st.text("ab:/-.{}[]'\"|>#&*!%@`,? \t\n\r\\0x", max_size=60)
