@@ -38,10 +38,14 @@ _WELL_KNOWN = frozenset(
 
 
 class _Made(NamedTuple):
-    """Images and build contexts, by name and by name and tag, each with the file that makes it."""
+    """Images and build contexts, by name and by name and tag, each with the file that makes it.
+
+    ``recipes`` holds the names of images with the Dockerfiles that they are built from.
+    """
 
     images: dict[str, str]
     contexts: dict[str, str]
+    recipes: set[tuple[str, Path]]
 
 
 class Project:
@@ -59,7 +63,7 @@ class Project:
         verdict = self.rules.judge(occurrence)
         if verdict.reference is None or verdict.status not in ("direct", "unmapped"):
             return verdict
-        reason = self._made_by(verdict.reference, format)
+        reason = self._made_by(verdict.reference, format, path)
         if reason:
             return Verdict("own", verdict.reference, reason=reason)
         matched = self._matched(occurrence, path) if format == "kubernetes" else None
@@ -83,10 +87,12 @@ class Project:
     def _kustomized(self) -> dict[Path, dict[str, kustomize.Matched]]:
         return kustomize.matches(path for path in self._files if path.name in kustomize.NAMES)
 
-    def _made_by(self, reference: Reference, format: str) -> str | None:
+    def _made_by(self, reference: Reference, format: str, path: Path) -> str | None:
         if self._root is None:
             return None
-        images, contexts = self._made
+        images, contexts, recipes = self._made
+        if format == "dockerfile" and (reference.name, path.resolve()) in recipes:
+            return None  # nothing is built from itself: this one is pulled
         tagged = _tagged(reference)
         if _bare(reference) not in _WELL_KNOWN:
             if format == "dockerfile" and tagged in contexts:
@@ -97,7 +103,7 @@ class Project:
 
     @cached_property
     def _made(self) -> _Made:
-        return _read(self._files, self._root) if self._root else _Made({}, {})
+        return _read(self._files, self._root) if self._root else _Made({}, {}, set())
 
     @cached_property
     def _files(self) -> list[Path]:
@@ -115,7 +121,7 @@ def _tagged(reference: Reference) -> str:
 def _read(files: Iterable[Path], root: Path) -> _Made:
     from rewrite_refs.formats import compose, kubernetes
 
-    made = _Made({}, {})
+    made = _Made({}, {}, set())
     for path in files:
         if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
             continue
@@ -130,6 +136,9 @@ def _read(files: Iterable[Path], root: Path) -> _Made:
         for reference in _references([*compose.built(text), *kubernetes.built(text)]):
             made.images.setdefault(reference.name, shown)
             made.images.setdefault(_tagged(reference), shown)
+        for name, recipe in compose.recipes(text):
+            dockerfile = (path.parent / recipe).resolve()
+            made.recipes.update((each.name, dockerfile) for each in _references([name]))
         for reference in _references(compose.contexts(text)):
             made.contexts.setdefault(_tagged(reference), shown)
     return made

@@ -59,7 +59,9 @@ class Reference:
         try:
             parsed = parser.parse_normalized_named(text)
         except errors as error:
-            raise InvalidReference(str(error)) from None
+            # The library speaks of "library/X" where X alone was written.
+            reason = str(error) if "library/" in text else str(error).replace("(library/", "(")
+            raise InvalidReference(reason) from None
         return cls(parsed.domain() or "", parsed.path(), parsed["tag"], parsed["digest"])
 
     @property

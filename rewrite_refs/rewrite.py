@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
@@ -18,6 +19,7 @@ from rewrite_refs.source import (
     Lines,
     Occurrence,
     Overlap,
+    Token,
     Unplaceable,
     combined,
     edits_for,
@@ -85,12 +87,19 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
     return Result(proved.text, tuple(findings), problems)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Attempt:
+    """What every attempt to carry out plans on one text has in common."""
+
     text: str
     format: Format
     judge: Judge
     findings: Sequence[Finding]
+
+    @cached_property
+    def outline(self) -> list[Token]:
+        """The outline of the text as it was."""
+        return list(self.format.outline(self.text))
 
     def apply(self, plans: dict[int, Plan]) -> str | None:
         """The text with some plans carried out, or None where that cannot be proved right.
@@ -115,8 +124,7 @@ class _Attempt:
                     return None
             elif after.text != finding.occurrence.text:
                 return None
-        before, since = self.format.outline(self.text), self.format.outline(new)
-        return new if same_but(before, since, edits) else None
+        return new if same_but(self.outline, self.format.outline(new), edits) else None
 
 
 @dataclass(frozen=True, slots=True)

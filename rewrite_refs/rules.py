@@ -254,8 +254,11 @@ def _private(host: str) -> str | None:
     if ECR_HOST.fullmatch(host):
         return "a private ECR registry"
     bare = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    if "." not in bare or bare.endswith(_LOCAL_SUFFIXES) or bare.startswith("["):
-        return "a local registry" if host else None
+    has_port = bare != host
+    if bare == "localhost" or bare.endswith(_LOCAL_SUFFIXES) or bare.startswith("["):
+        return "a local registry"
+    if "." not in bare:
+        return "a local registry" if has_port else None
     try:
         return "a local registry" if ipaddress.ip_address(bare).is_private else None
     except ValueError:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-
 _CONTINUED = re.compile(r"[\\`][ \t]*\r?\n")
 
 
@@ -156,10 +155,8 @@ def _replacement(source: str, laid: list[tuple[int, int, Piece]], change: Change
             continue
         if piece.span is None or not piece.known:
             raise Unplaceable("a part of the registry does not stand in this file")
-        if last is not None and last.end != piece.span.start:
-            # Only over a continued line; another value of a variable would bring back a part of the old.
-            if not _CONTINUED.match(source, last.end, max(piece.span.start, last.end)):
-                raise Unplaceable("the registry is put together from a variable and other text")
+        if last is not None and not _is_beside(source, last, piece.span):
+            raise Unplaceable("the registry is put together from a variable and other text")
         last = piece.span
         if piece.verbatim:
             yield Edit(piece.span.start + low - start, piece.span.start + high - start, text)
@@ -168,6 +165,16 @@ def _replacement(source: str, laid: list[tuple[int, int, Piece]], change: Change
         else:
             raise Unplaceable("the registry ends inside an escape sequence")
         text = ""
+
+
+def _is_beside(source: str, one: Span, other: Span) -> bool:
+    """Whether one place follows another, perhaps over a continued line, and not through a variable.
+
+    Another value of the variable would bring back a part of what was replaced.
+    """
+    if one.end == other.start:
+        return True
+    return other.start > one.end and _CONTINUED.match(source, one.end, other.start) is not None
 
 
 def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -137,3 +137,24 @@ def test_a_kustomization_that_matches_a_name_keeps_it(tmp_path: Path) -> None:
     ):
         assert verdict_of(project, text, format, path).changes
     assert verdict_of(Project(RULES), "nginx", "kubernetes", inside).changes
+
+
+def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n"
+        "  g: {build: ./g, image: acme/g}\n"
+        "  h: {build: {context: h, dockerfile: h.Dockerfile}, image: acme/h}\n"
+        "  i: {build: {dockerfile_inline: FROM x}, image: acme/i}\n"
+        "  j: {build: $J, image: acme/j}\n",
+    }
+    project = Project(RULES, repository(tmp_path, files))
+    for name, path, status in (
+        ("acme/g", "g/Dockerfile", "direct"),
+        ("acme/g:2", "g/Dockerfile", "direct"),
+        ("acme/g", "h/h.Dockerfile", "own"),
+        ("acme/h", "h/h.Dockerfile", "direct"),
+        ("acme/i", "Dockerfile", "direct"),
+        ("acme/j", "j/Dockerfile", "own"),
+    ):
+        assert verdict_of(project, name, "dockerfile", tmp_path / path).status == status
+    assert verdict_of(project, "acme/g", "kubernetes", tmp_path / "g/Dockerfile").status == "own"

@@ -65,6 +65,11 @@ def test_refuses(text: str) -> None:
         Reference.parse(text)
 
 
+def test_a_reason_speaks_of_what_was_written() -> None:
+    with pytest.raises(InvalidReference, match=r"repository name \(REPLACE_ME\) must be lowercase"):
+        Reference.parse("REPLACE_ME")
+
+
 @given(st.text())
 def test_parse_says_yes_or_no(text: str) -> None:
     parsed(text)

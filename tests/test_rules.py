@@ -50,6 +50,8 @@ def test_direct(text: str, target: str) -> None:
         ("10.0.0.7/a", "own", "local registry"),
         ("[::1]:5000/a", "own", "local registry"),
         ("harbor.corp.internal/a", "own", "local registry"),
+        ("localhost/a", "own", "local registry"),
+        ("Foo/bar", "unmapped", "cannot cache Foo"),
         ("8.8.8.8/a", "unmapped", "cannot cache"),
         ("myquay.io/a", "unmapped", "cannot cache myquay.io"),
         ("quay.io.example.com/a", "unmapped", "cannot cache"),

@@ -98,6 +98,21 @@ def built(text: str) -> frozenset[str]:
     return frozenset(name for root in roots for name in _built(text, _services(root)))
 
 
+def recipes(text: str) -> frozenset[tuple[str, str]]:
+    """The names that services give to what they build, each with its Dockerfile's path.  Raises nothing.
+
+    The path counts from the folder of the text; one that depends on a variable is left out.
+    """
+    roots = yamltree.roots(text, _may_build, lambda document: False, [])
+    return frozenset(
+        (name, path)
+        for root in roots
+        for service in _services(root)
+        for name in _built(text, [service])
+        if (path := _dockerfile(service.build))
+    )
+
+
 def contexts(text: str) -> frozenset[str]:
     """The names of the additional contexts that builds have.  Raises nothing."""
     roots = yamltree.roots(text, lambda document: _CONTEXTS in document, lambda document: False, [])
@@ -315,6 +330,15 @@ def _built(text: str, services: Iterable[_Service]) -> frozenset[str]:
             tags = fields(build).get("tags")
             nodes += tags.children if isinstance(tags, Sequence) else []
     return frozenset(name for node in nodes if is_text(node) and (name := _certain(text, node)))
+
+
+def _dockerfile(build: Node | None) -> str:
+    """The path of the Dockerfile that a ``build`` reads; empty where there is none."""
+    values = fields(build) if isinstance(build, Mapping) else {"context": build}
+    context, name = values.get("context"), values.get("dockerfile")
+    folder = context.value if isinstance(context, Scalar) else "."
+    path = f"{folder}/{name.value if isinstance(name, Scalar) else 'Dockerfile'}"
+    return "" if "$" in path or "://" in path else path
 
 
 def _certain(text: str, node: Scalar) -> str:

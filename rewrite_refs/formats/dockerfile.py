@@ -44,6 +44,7 @@ _BUILD_ARGS = (
     ),
     "TARGETSTAGE",
 )
+_PLACEHOLDER = re.compile(r"\s*(?:\$\{?\w+\}?|@\w+@|%%\w+%%|<%.*%>)\s*")
 _INT64 = 1 << 63
 
 
@@ -111,6 +112,8 @@ def _directive_token(directive: Directive) -> Token:
 def _is_template(text: str, offset: int) -> bool:
     """Whether what cannot be read at *offset* is there for a template engine."""
     line = text[text.rfind("\n", 0, offset) + 1 :].partition("\n")[0]
+    if _PLACEHOLDER.fullmatch(line):
+        return True
     return "{{" in line or "{%" in line or re.search(r"^\s*(?:\{\{|\{%)", text, re.MULTILINE) is not None
 
 

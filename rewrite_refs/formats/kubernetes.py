@@ -16,13 +16,13 @@ What is found, in any number of documents and in ``List`` items:
 
 What is left alone:
 
-- ``status`` of an object, and all ``metadata``, labels, annotations and selectors;
+- all ``status`` and ``metadata``, labels, annotations and selectors;
 - empty values, numbers and booleans, istio's ``auto``, a value that is one placeholder
   (``$(params.image)``, ``{{ .Values.image }}``), URLs, paths, and patterns with ``*``;
 - images that are never pulled (``imagePullPolicy: Never``) or that a build pushes
   (``output.image``), as the repository's own;
-- machine images (``MACHINES``), names that another object completes (``NAMES``), files (``logo.png``),
-  and the schemas of custom resources;
+- machine images (``MACHINES``), names that nothing pulls by (``NAMES``: Flux's ``ImageRepository``,
+  Calico's ``ImageSet``), files (``logo.png``), and the schemas of custom resources;
 - a name that an anchor puts into other places as well (``name: &n redis`` with ``image: *n``), unless
   the key there is called some image: reported, for the edit would change them;
 - YAML inside strings (``data`` of a ConfigMap, Argo CD's ``helm.values``), ``env`` values, and
@@ -65,14 +65,20 @@ MACHINES = frozenset(
         "server.hcloud.crossplane.io",
     }
 )
-# Kinds whose ``image`` must stay as it is: Calico's operator looks it up, and puts the registry of its
-# Installation before it.
-NAMES = frozenset({"operator.tigera.io/ImageSet"})
+# Kinds whose ``image`` must stay as it is.
+NAMES = frozenset(
+    {
+        # Flux looks for new tags there; of a cache it would see those that were pulled already.
+        "image.toolkit.fluxcd.io/ImageRepository",
+        # Calico's operator looks it up, and puts the registry of its Installation before it.
+        "operator.tigera.io/ImageSet",
+    }
+)
 # Keys in such an object that hold containers all the same (kOps' hooks, KubeVirt's machines).
 _IN_MACHINES = frozenset({"containers", "initContainers", "containerDisk", "execContainer"})
 
 # Keys below which an ``image`` is a word about something, not an image that is pulled.
-_WORDS = frozenset({"metadata", "labels", "annotations", "matchLabels", "selector", "nodeSelector"})
+_WORDS = frozenset({"metadata", "labels", "annotations", "matchLabels", "selector", "nodeSelector", "status"})
 
 # Keys of full containers: what stands around a list of them says nothing of their registry.
 _CONTAINERS = frozenset(
@@ -187,7 +193,6 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
             pending += [(each, place) for each in reversed(node.children)]
             continue
         values = fields(node)
-        skipped = place.skipped
         if _is_object(values):
             kind = _text(values["kind"])
             if kind == "CustomResourceDefinition":
@@ -197,13 +202,12 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
                 skaffold=_text(values["apiVersion"]).startswith("skaffold/"),
                 skipped=_WORDS | {"schema"} if kind == "ResourceGraphDefinition" else _WORDS,  # kro's
             )
-            skipped = place.skipped | {"status"}
         yield from _in_mapping(text, values, place)
         around = values if is_text(values.get("hub")) or _is_host(values.get("registry")) else place.around
         pending += [
             (value, place._replace(key=key, around=around))
             for key, value in reversed(values.items())
-            if key not in skipped
+            if key not in place.skipped
         ]
 
 

@@ -266,6 +266,8 @@ def test_takes_what_buildkit_takes(text: str) -> None:
         ("{{ if .x }}\nFROM x\n{{ end }}\n", True),
         ("{% if x %}\nFROM x\n", True),
         ("FROM {{ x }}\n", True),
+        ("FROM x\n${LABELS}\n", True),
+        ("@LABELS@\nFROM x\n", True),
         ("FROM x\nRUN docker ps --format '{{.ID}}'\nBOO\n", False),
     ],
 )
