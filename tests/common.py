@@ -1,10 +1,14 @@
-"""What several tests need: the rules of the examples, and one call to rewrite a text."""
+"""What several tests need: the rules of the examples, and the properties that hold for every format."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
-from rewrite_refs.rewrite import Result, rewrite
+from rewrite_refs.rewrite import Result, inspect, rewrite
 from rewrite_refs.rules import Rules, rule_for
+from rewrite_refs.source import Occurrence, edits_for, splice
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 RULES = Rules(
@@ -24,3 +28,50 @@ LIBRARY = f"{HUB}/library"
 def rewritten(text: str, format: Format, rules: Rules = RULES) -> Result:
     """Rewrite a text by the rules of the examples."""
     return rewrite(text, format, rules.judge)
+
+
+def found(text: str, format: Format) -> list[tuple[str, str]]:
+    """Status and text of every reference of a text that has no problems."""
+    findings, problems = inspect(text, format, RULES.judge)
+    assert not problems
+    return [(finding.verdict.status, finding.occurrence.text) for finding in findings]
+
+
+def read(text: str, format: Format) -> tuple[list[Occurrence], Sequence[Problem]]:
+    """What ``find`` yields, and what it raises in the end."""
+    occurrences: list[Occurrence] = []
+    try:
+        occurrences.extend(format.find(text))
+    except ParseError as error:
+        return occurrences, error.problems
+    return occurrences, ()
+
+
+def assert_properties(text: str, format: Format) -> Result:
+    """What must hold for every text, whatever is in it; its rewriting."""
+    occurrences, problems = read(text, format)
+    assert all(0 <= problem.offset <= len(text) for problem in problems)
+    for occurrence in occurrences:
+        assert 0 <= occurrence.span.start <= occurrence.span.end <= len(text)
+        for piece in occurrence.pieces:
+            if piece.verbatim and piece.span and piece.known:
+                assert text[slice(*piece.span)] == piece.text
+    result = rewritten(text, format)
+    again = rewritten(result.text, format)
+    assert again.text == result.text
+    assert [each.occurrence.text for each in again.findings] == [
+        each.verdict.target if each.done else each.occurrence.text for each in result.findings
+    ]
+    assert all(each.done or each.verdict.reason for each in result.findings if each.verdict.target)
+    return result
+
+
+def assert_spliced(text: str, result: Result) -> None:
+    """Nothing but the planned edits makes the difference."""
+    edits = {
+        edit
+        for finding in result.findings
+        if finding.done
+        for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
+    }
+    assert splice(text, sorted(edits)) == result.text

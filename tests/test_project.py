@@ -11,7 +11,7 @@ from rewrite_refs.source import Occurrence, Piece, Span
 from tests.commands import repository
 from tests.common import RULES
 
-FILES = {
+FILES: dict[str, str | bytes] = {
     "docker-compose.yml": """\
 services:
   web:
@@ -85,7 +85,12 @@ def test_the_repository_is_read_for_a_direct_reference_only_and_once(
 ) -> None:
     """Reading is what costs; that it does not happen shows nowhere else."""
     walks: list[Path] = []
-    monkeypatch.setattr(module, "walk", lambda root: walks.append(root) or [])
+
+    def walk(root: Path) -> list[Path]:
+        walks.append(root)
+        return []
+
+    monkeypatch.setattr(module, "walk", walk)
     project = Project(RULES, tmp_path)
     for text in (f"{RULES.registry}/quay/x", "localhost/x", "bad name"):
         judged(project, text)

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import compose, yamlchars
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.rewrite import Result, inspect, rewrite
-from rewrite_refs.rules import Rules, rule_for
-from rewrite_refs.source import Occurrence, Span, edits_for, splice
+from rewrite_refs.rewrite import Result
+from rewrite_refs.source import Span
+from tests import common
+from tests.common import HOST as ECR
+from tests.common import HUB, assert_properties, assert_spliced, rewritten
 
-ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
-RULES = Rules(
-    ECR,
-    (
-        rule_for("docker.io", "docker-hub"),
-        rule_for("quay.io", "quay"),
-        rule_for("ghcr.io", "github"),
-        rule_for("registry.k8s.io", "kubernetes"),
-        rule_for("public.ecr.aws", "ecr-public"),
-    ),
-)
-HUB = f"{ECR}/docker-hub"
 WEB = "services:\n  web:\n"
 
 
 def run(text: str) -> Result:
-    return rewrite(text, compose, RULES.judge)
+    return rewritten(text, compose)
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    """Status and text of every reference of a text that has no problems."""
-    findings, problems = inspect(text, compose, RULES.judge)
-    assert not problems
-    return [(finding.verdict.status, finding.occurrence.text) for finding in findings]
+    return common.found(text, compose)
 
 
 # What a service has, and what becomes of it; ECR and HUB stand for the registry and for Docker Hub's prefix.
@@ -403,33 +387,8 @@ def mutations(draw: st.DrawFn) -> str:
 IMAGES = st.text("ngix${}:-?/.\"'\\ \nA", max_size=30)
 
 
-def read(text: str) -> tuple[list[Occurrence], Sequence[Problem]]:
-    """What ``find`` yields, and what it raises in the end."""
-    occurrences: list[Occurrence] = []
-    try:
-        occurrences.extend(compose.find(text))
-    except ParseError as error:
-        return occurrences, error.problems
-    return occurrences, ()
-
-
 @given(st.one_of(mutations(), st.text(max_size=50), IMAGES.map(lambda image: WEB + "    image: " + image)))
 def test_properties(text: str) -> None:
-    occurrences, problems = read(text)
-    assert all(0 <= problem.offset <= len(text) for problem in problems)
-    for occurrence in occurrences:
-        assert 0 <= occurrence.span.start <= occurrence.span.end <= len(text)
-        for piece in occurrence.pieces:
-            if piece.verbatim and piece.span and piece.known:
-                assert text[slice(*piece.span)] == piece.text
-    result = run(text)
-    assert run(result.text).text == result.text
-    edits = {
-        edit
-        for finding in result.findings
-        if finding.done
-        for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
-    }
-    assert splice(text, sorted(edits)) == result.text
+    assert_spliced(text, assert_properties(text, compose))
     compose.built(text)
     compose.contexts(text)

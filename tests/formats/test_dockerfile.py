@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import dockeragree, dockerfile, dockerlines
 from rewrite_refs.rules import Rules
-from rewrite_refs.source import Chars, Occurrence, Span
-from tests.common import HUB, LIBRARY, RULES, rewritten
+from rewrite_refs.source import Chars, Span
+from tests.common import HUB, LIBRARY, RULES, assert_properties, rewritten
 
 CASES = json.loads((Path(__file__).parent.parent / "data/dockerfiles.json").read_text())
 VECTOR_RULES = Rules("123456789012.dkr.ecr.us-east-1.amazonaws.com", RULES.rules)
@@ -412,27 +412,6 @@ _DOCKERFILES = st.builds(
 )
 
 
-def found(text: str) -> list[Occurrence] | None:
-    try:
-        return list(dockerfile.find(text))
-    except ParseError:
-        return None
-
-
 @given(st.one_of(_DOCKERFILES, st.text()))
-def test_find_yields_or_raises_parse_error(text: str) -> None:
-    for each in found(text) or ():
-        for piece in each.pieces:
-            if piece.verbatim and piece.span:
-                assert text[piece.span.start : piece.span.end] == piece.text
-
-
-@given(_DOCKERFILES)
-def test_properties_of_a_rewriting(text: str) -> None:
-    before = rewritten(text, dockerfile)
-    again = rewritten(before.text, dockerfile)
-    assert again.text == before.text
-    assert [each.occurrence.text for each in again.findings] == [
-        each.verdict.target if each.done else each.occurrence.text for each in before.findings
-    ]
-    assert all(each.done or each.verdict.reason for each in before.findings if each.verdict.target)
+def test_properties(text: str) -> None:
+    assert_properties(text, dockerfile)

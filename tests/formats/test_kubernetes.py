@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import kubernetes
-from rewrite_refs.rewrite import UNSAFE, Result, inspect, rewrite
-from rewrite_refs.rules import Rules, rule_for
-from rewrite_refs.source import Occurrence, edits_for, splice
+from rewrite_refs.rewrite import UNSAFE, Result
+from tests import common
+from tests.common import HOST as ECR
+from tests.common import HUB, assert_properties, assert_spliced, rewritten
 
-ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
-RULES = Rules(
-    ECR,
-    (
-        rule_for("docker.io", "docker-hub"),
-        rule_for("quay.io", "quay"),
-        rule_for("ghcr.io", "github"),
-        rule_for("registry.k8s.io", "kubernetes"),
-        rule_for("public.ecr.aws", "ecr-public"),
-    ),
-)
 POD = "apiVersion: v1\nkind: Pod\nspec:\n"
 CUSTOM = "apiVersion: example.com/v1\nkind: Web\nspec:\n"
 DIGEST = "sha256:" + "0123456789abcdef" * 4
-HUB = f"{ECR}/docker-hub"
 
 
 def run(text: str) -> Result:
-    return rewrite(text, kubernetes, RULES.judge)
+    return rewritten(text, kubernetes)
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    """Status and text of every reference of a text that has no problems."""
-    findings, problems = inspect(text, kubernetes, RULES.judge)
-    assert not problems
-    return [(finding.verdict.status, finding.occurrence.text) for finding in findings]
+    return common.found(text, kubernetes)
 
 
 # A spec, and what becomes of it; ECR and HUB stand for the registry and the prefix of Docker Hub.
@@ -492,36 +476,11 @@ def mutations(draw: st.DrawFn) -> str:
     return text
 
 
-def read(text: str) -> tuple[list[Occurrence], Sequence[Problem]]:
-    """What ``find`` yields, and what it raises in the end."""
-    occurrences: list[Occurrence] = []
-    try:
-        occurrences.extend(kubernetes.find(text))
-    except ParseError as error:
-        return occurrences, error.problems
-    return occurrences, ()
-
-
 @given(
     st.one_of(
         mutations(), st.text(max_size=50), st.text(max_size=50).map(lambda text: POD + " image: " + text)
     )
 )
 def test_properties(text: str) -> None:
-    occurrences, problems = read(text)
-    assert all(0 <= problem.offset <= len(text) for problem in problems)
-    for occurrence in occurrences:
-        assert 0 <= occurrence.span.start <= occurrence.span.end <= len(text)
-        for piece in occurrence.pieces:
-            if piece.verbatim and piece.span and piece.known:
-                assert text[slice(*piece.span)] == piece.text
-    result = run(text)
-    assert run(result.text).text == result.text
-    edits = {
-        edit
-        for finding in result.findings
-        if finding.done
-        for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
-    }
-    assert splice(text, sorted(edits)) == result.text
+    assert_spliced(text, assert_properties(text, kubernetes))
     kubernetes.built(text)
