@@ -240,7 +240,8 @@ def _check_healthcheck(parsed: Parsed) -> None:
     for name, value in parsed.flags:
         text = value.text
         if name == "retries":
-            if text and not (re.fullmatch(r"\+?[0-9]+|-0+", text) and int(text) < 1 << 31):
+            number = re.fullmatch(r"\+?[0-9]+|-0+", text)
+            if text and not (number and len(text) < 32 and int(text) < 1 << 31):
                 raise Refused(f"{text!r} is no number of retries")
         elif text and not _DURATION.fullmatch(text):
             raise Refused(f"{text!r} is no duration")

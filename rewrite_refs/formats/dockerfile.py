@@ -237,7 +237,7 @@ class _Reading:
             text = value.text
             if self._is_known(text):
                 continue
-            if re.fullmatch(r"[+-]?[0-9]+", text) and -_INT64 <= int(text) < _INT64:
+            if re.fullmatch(r"[+-]?[0-9]+", text) and len(text) < 32 and -_INT64 <= int(text) < _INT64:
                 continue
             reason = None
             if re.search(r"\$[\w{@*#?!-]", text):

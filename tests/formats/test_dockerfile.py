@@ -216,6 +216,7 @@ def test_unresolved(text: str, reason: str) -> None:
         ("FROM x\nHEALTHCHECK x\n", "CMD or NONE"),
         ("FROM x\nHEALTHCHECK CMD\n", "no command"),
         ("FROM x\nHEALTHCHECK --retries=-1 CMD x\n", "number of retries"),
+        (f"FROM x\nHEALTHCHECK --retries={'9' * 5000} CMD x\n", "number of retries"),
         ("FROM x\nHEALTHCHECK --interval=1x CMD x\n", "no duration"),
         ("FROM x\nHEALTHCHECK --interval=-1s CMD x\n", "shorter than 1ms"),
         ("FROM x\nHEALTHCHECK --interval=10us CMD x\n", "shorter than 1ms"),
@@ -339,6 +340,11 @@ def test_inside_another_file() -> None:
     with pytest.raises(ParseError) as caught:
         list(dockerfile.find_in(Chars("", [])))
     assert caught.value.problems[0].offset == 0
+
+
+def test_a_number_that_no_computer_counts_to_is_a_name() -> None:
+    found = list(dockerfile.find(f"FROM x\nCOPY --from={'9' * 5000} a b\n"))
+    assert [len(each.text) for each in found] == [1, 5000]
 
 
 def test_syntax_alone() -> None:
