@@ -8,7 +8,6 @@ of ``CreatePullThroughCacheRule`` for the grammar of prefixes.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -259,6 +258,10 @@ def _private(host: str) -> str | None:
         return "a local registry"
     if "." not in bare:
         return "a local registry" if has_port else None
+    if not bare.replace(".", "").isdecimal():
+        return None
+    import ipaddress
+
     try:
         return "a local registry" if ipaddress.ip_address(bare).is_private else None
     except ValueError:

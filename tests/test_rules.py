@@ -53,6 +53,7 @@ def test_direct(text: str, target: str) -> None:
         ("localhost/a", "own", "local registry"),
         ("Foo/bar", "unmapped", "cannot cache Foo"),
         ("8.8.8.8/a", "unmapped", "cannot cache"),
+        ("1.2.3/a", "unmapped", "cannot cache"),
         ("myquay.io/a", "unmapped", "cannot cache myquay.io"),
         ("quay.io.example.com/a", "unmapped", "cannot cache"),
         ("quay.io:443/a", "unmapped", "cannot cache"),

@@ -30,7 +30,7 @@ def agree(script: Script) -> None:
     """Raise ParseError where dockerfile-parse sees other instructions than *script* has."""
     from dockerfile_parse import DockerfileParser
 
-    copy = BytesIO("".join(line + "\n" for line in masked(script)).encode())
+    copy = BytesIO("".join(line + "\n" for line in masked(script)).encode("utf-8", "replace"))
     theirs = (
         _Seen(each["startline"], each["endline"], each["instruction"].lower(), _bare(each["value"]))
         for each in DockerfileParser(fileobj=copy).structure

@@ -7,7 +7,6 @@ character, continuations over comments and blank lines, and heredocs.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -176,6 +175,8 @@ def is_json(rest: str) -> list[object] | None:
     """The list if *rest* is the JSON form of arguments, else None."""
     if not rest.lstrip(SPACES).startswith("["):
         return None
+    import json
+
     try:
         value = json.loads(rest.strip(SPACES), parse_constant=_no_number, parse_float=_no_number)
     except (ValueError, RecursionError):

@@ -75,7 +75,7 @@ def split_flags(text: str, escape: str) -> tuple[list[list[int]], int]:
 
 def _ends_flag(char: str) -> bool:
     """Whether BuildKit, which reads flags byte by byte, sees a blank in a character."""
-    return char in SPACES or (char > "\x7f" and not {0x85, 0xA0}.isdisjoint(char.encode()))
+    return char in SPACES or (char > "\x7f" and not {0x85, 0xA0}.isdisjoint(char.encode("utf-8", "replace")))
 
 
 def split_words(text: str, escape: str) -> list[list[int]]:
