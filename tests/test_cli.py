@@ -255,12 +255,22 @@ def test_streams_that_are_full_or_closed(tree: Path) -> None:
 
 def test_an_interrupt_ends_quietly(tree: Path) -> None:
     command = [sys.executable, "-m", "rewrite_refs", "check", "--stdin-filename", "Dockerfile", "-"]
-    with subprocess.Popen(command, cwd=tree, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        cwd=tree,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell lets what it starts in the background ignore interrupts, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(b"#" * 1_000_000)  # more than a pipe holds: it is read, so all is imported
         process.stdin.flush()
         process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        try:
+            assert process.wait(timeout=60) == 130
+        finally:
+            process.kill()
         assert process.stderr is not None
         assert b"Traceback" not in process.stderr.read()
 
