@@ -76,7 +76,8 @@ class Session(NamedTuple):
                 closed: list[OSError] = []
                 for each in self._candidates(path, closed) if is_folder else (path,):
                     real = os.path.realpath(each)
-                    if real not in seen and _below(real, root) and not self._excluded(each):
+                    excluded = self._excluded(each) or self._excluded(Path(real))
+                    if real not in seen and _below(real, root) and not excluded:
                         seen.add(real)
                         yield from self._file(each, edit, named=not is_folder)
                 for error in closed:
@@ -101,8 +102,10 @@ class Session(NamedTuple):
         """The folder that links may not leave."""
         return root_of(folder) or (self.cwd if folder.is_relative_to(self.cwd) else folder)
 
-    def _candidates(self, folder: Path, closed: list[OSError]) -> Iterator[Path]:
-        return (path for path in walk(folder, closed.append) if self.assigned.candidate(path))
+    def _candidates(self, folder: Path, closed: list[OSError]) -> list[Path]:
+        """The files of a folder that can be of a format; links last, so that a file goes by its own name."""
+        paths = (path for path in walk(folder, closed.append) if self.assigned.candidate(path))
+        return sorted(paths, key=os.path.islink)
 
     def _excluded(self, path: Path) -> bool:
         return any(patterns.match(path) for patterns in self.exclude)
