@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hypothesis import strategies as st
+
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
 from rewrite_refs.rewrite import Result, inspect, rewrite
@@ -75,3 +77,36 @@ def assert_spliced(text: str, result: Result) -> None:
         for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
     }
     assert splice(text, sorted(edits)) == result.text
+
+
+_PARTS = [
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "---\n",
+    "\ufeff",
+    "'",
+    '"',
+    ":",
+    ": ",
+    "- ",
+    "*i",
+    "&i ",
+    "[",
+    "}",
+    "|",
+    "é",
+]
+
+
+@st.composite
+def mutations(draw: st.DrawFn, texts: Sequence[str], parts: Sequence[str]) -> str:
+    """Some of the YAML documents *texts* in a row, with characters replaced, also by *parts*."""
+    text = "---\n".join(draw(st.lists(st.sampled_from(texts), min_size=1, max_size=3)))
+    if draw(st.booleans()):
+        text = text.replace("\n", "\r\n")
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(st.sampled_from([*_PARTS, *parts])) + text[at + draw(st.integers(0, 3)) :]
+    return text

@@ -67,7 +67,7 @@ def claims(name: str, data: bytes) -> bool:
     if _FILE_NAME.fullmatch(name):
         if b"image" not in data and b"dockerfile_inline" not in data:
             return False
-    elif not name.lower().endswith((".yml", ".yaml")) or b"services" not in data:
+    elif not candidate(name) or b"services" not in data:
         return False
     else:
         services = _SERVICES.search(data)

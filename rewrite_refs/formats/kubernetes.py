@@ -116,7 +116,7 @@ def candidate(name: str) -> bool:
 
 def claims(name: str, data: bytes) -> bool:
     """Whether a file may hold manifests with images."""
-    if not name.lower().endswith((".yaml", ".yml", ".json")):
+    if not candidate(name):
         return False
     return b"apiVersion" in data and b"kind" in data and (b"image" in data or b"repository" in data)
 

@@ -349,45 +349,16 @@ def test_candidate() -> None:
 # --- properties ------------------------------------------------------------------------------
 
 TEXTS = [WEB + service + "\n" for service, _ in [*REWRITTEN, *UNCHANGED]]
-PARTS = [
-    "\n",
-    "\r\n",
-    "\t",
-    " ",
-    "---\n",
-    "\ufeff",
-    "${",
-    "}",
-    "$$",
-    ":-",
-    "'",
-    '"',
-    ": ",
-    "- ",
-    "*i",
-    "&i ",
-    "[",
-    "|",
-    "é",
-]
-
-
-@st.composite
-def mutations(draw: st.DrawFn) -> str:
-    """Documents in a row, with some of their characters replaced."""
-    text = "---\n".join(draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=2)))
-    if draw(st.booleans()):
-        text = text.replace("\n", "\r\n")
-    for _ in range(draw(st.integers(0, 3))):
-        at = draw(st.integers(0, len(text)))
-        text = text[:at] + draw(st.sampled_from(PARTS)) + text[at + draw(st.integers(0, 3)) :]
-    return text
-
-
 IMAGES = st.text("ngix${}:-?/.\"'\\ \nA", max_size=30)
 
 
-@given(st.one_of(mutations(), st.text(max_size=50), IMAGES.map(lambda image: WEB + "    image: " + image)))
+@given(
+    st.one_of(
+        common.mutations(TEXTS, ["${", "$$", ":-"]),
+        st.text(max_size=50),
+        IMAGES.map(lambda image: WEB + "    image: " + image),
+    )
+)
 def test_properties(text: str) -> None:
     assert_spliced(text, assert_properties(text, compose))
     compose.built(text)

@@ -229,6 +229,7 @@ def test_unresolved(text: str, reason: str) -> None:
         ('FROM x\nRUN --mount=\\"a y\n', "not closed"),
         ('FROM x\nRUN --mount=\\"a\\"b y\n', "goes on"),
         ('FROM x\nRUN --mount=a\\"b y\n', "quote inside"),
+        ("FROM x\nRUN " + "${a:-" * 2000 + " <<E\n", "nested too deeply"),
         ("FROM " + "${a:-" * 2000 + "x" + "}" * 2000 + "\n", "nested too deeply"),
     ],
 )

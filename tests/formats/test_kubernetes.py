@@ -443,42 +443,13 @@ def test_candidate() -> None:
 # --- properties ------------------------------------------------------------------------------
 
 TEXTS = [CUSTOM + spec + "\n" for spec, _ in [*REWRITTEN, *UNCHANGED]] + [SKAFFOLD]
-PARTS = [
-    "\n",
-    "\r\n",
-    "\t",
-    " ",
-    "---\n",
-    "\ufeff",
-    "{{ x }}",
-    "'",
-    '"',
-    ":",
-    "- ",
-    "*i",
-    "&i ",
-    "[",
-    "}",
-    "|",
-    "é",
-]
-
-
-@st.composite
-def mutations(draw: st.DrawFn) -> str:
-    """Documents in a row, with some of their characters replaced."""
-    text = "---\n".join(draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3)))
-    if draw(st.booleans()):
-        text = text.replace("\n", "\r\n")
-    for _ in range(draw(st.integers(0, 3))):
-        at = draw(st.integers(0, len(text)))
-        text = text[:at] + draw(st.sampled_from(PARTS)) + text[at + draw(st.integers(0, 3)) :]
-    return text
 
 
 @given(
     st.one_of(
-        mutations(), st.text(max_size=50), st.text(max_size=50).map(lambda text: POD + " image: " + text)
+        common.mutations(TEXTS, ["{{ x }}"]),
+        st.text(max_size=50),
+        st.text(max_size=50).map(lambda text: POD + " image: " + text),
     )
 )
 def test_properties(text: str) -> None:
