@@ -52,6 +52,7 @@ class Options(NamedTuple):
     region: str | None
     rule: tuple[str, ...]
     exclude: tuple[str, ...]
+    embedded: bool
     output_format: str
     color: str
     quiet: bool
@@ -105,6 +106,11 @@ def _common(command: _Command) -> _Command:
                 metavar="PATTERN",
                 multiple=True,
                 help="Leave these files (.gitignore pattern, from the repository's root). Repeatable.",
+            ),
+            click.option(
+                "--embedded",
+                is_flag=True,
+                help="Also take what may be a reference inside another text (an argument, a value).",
             ),
             click.option(
                 "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -244,6 +250,7 @@ class _Run:
         self.entries: list[Entry] = []
         self.troubles: list[Trouble] = []
         self.templates = 0
+        self.embedded = 0
         self.failed = False
 
     def take(self, outcome: Outcome) -> None:
@@ -251,6 +258,7 @@ class _Run:
         self.entries += outcome.entries
         self.troubles += outcome.troubles
         self.templates += outcome.templates
+        self.embedded += outcome.embedded
         if outcome.error is not None:
             self.failed = True
             _say(f"{visible(outcome.shown)}: error: {visible(outcome.error)}")
@@ -298,6 +306,8 @@ class _Run:
         """One line about the run, on standard error."""
         if self.templates:
             text += f"; {self.templates} template{'s' if self.templates > 1 else ''} not read"
+        if self.embedded and self.options.verbose:
+            text += f"; {self.embedded} more with --embedded"
         if not self.options.quiet:
             _say(text)
 
@@ -343,7 +353,9 @@ def _session(options: Options, paths: tuple[str, ...], stdin_filename: str | Non
     exclude = (Patterns(folder, config.exclude), Patterns(root or cwd, _patterns(options.exclude)))
     # Outside of a checkout a file says nothing about which other files belong to it.
     project = Project(
-        Rules(registry, rules, config.aliases, config.own), root or (start if is_folder else None)
+        Rules(registry, rules, config.aliases, config.own),
+        root or (start if is_folder else None),
+        options.embedded or config.embedded,
     )
     return Session(project, Assigned.of(config.formats, folder), exclude, cwd)
 

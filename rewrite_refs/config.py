@@ -32,6 +32,7 @@ class Config(NamedTuple):
     own: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     formats: Mapping[str, tuple[str, ...]] = {}
+    embedded: bool = False
 
 
 def locate(start: Path, stop: Path) -> Path | None:
@@ -122,6 +123,7 @@ class _Reader:
             "own": self._own,
             "exclude": self._patterns,
             "formats": self._formats,
+            "embedded": self._switch,
         }
 
     def config(self, root: Node | None, folder: Path) -> Config:
@@ -263,6 +265,11 @@ class _Reader:
             except ValueError as error:
                 self._wrong(at, str(error))
         return tuple(patterns)
+
+    def _switch(self, node: Node, line: int) -> bool:
+        if _kind(node) != "true or false" or node.value.lower() not in ("true", "false"):
+            self._wrong(line, f"embedded must be true or false, not {_kind(node)}")
+        return str(node.value).lower() == "true"
 
     def _formats(self, node: Node, line: int) -> dict[str, tuple[str, ...]]:
         formats = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rewrite_refs.formats import BY_NAME, FORMATS, Format
@@ -73,9 +73,9 @@ class Assigned(NamedTuple):
         """The format assigned to a file, if any."""
         return next((each for each, patterns in self.patterns if patterns.match(path)), None)
 
-    def candidate(self, path: Path) -> bool:
-        """Whether a file can be of any format, from its name alone."""
-        return any(each.candidate(path.name) for each in FORMATS) or self.format(path) is not None
+    def candidate(self, path: Path, within: PurePath) -> bool:
+        """Whether a file can be of any format, from its path, and the one *within* its repository."""
+        return any(each.candidate(within) for each in FORMATS) or self.format(path) is not None
 
 
 def walk(folder: Path, on_error: OnError = lambda error: None) -> Iterator[Path]:

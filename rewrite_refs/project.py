@@ -37,6 +37,9 @@ _WELL_KNOWN = frozenset(
 )
 
 
+OFF = "inside another text, and not plainly an image: --embedded takes it"
+
+
 class _Made(NamedTuple):
     """Images and build contexts, by name and by name and tag, each with the file that makes it.
 
@@ -52,15 +55,19 @@ class Project:
     """One repository; its files are read when the first reference asks for them.
 
     ``root`` is its folder, or None where there is none to look through.
+    ``embedded`` takes what may be a reference inside a longer text for one.
     """
 
-    def __init__(self, rules: Rules, root: Path | None = None) -> None:
+    def __init__(self, rules: Rules, root: Path | None = None, embedded: bool = False) -> None:
         self.rules = rules
+        self.embedded = embedded
         self._root = root
 
     def judge(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What the rules say of a reference in the file *path*, but for what the repository says."""
         verdict = self.rules.judge(occurrence)
+        if occurrence.embedded and not self.embedded:
+            return Verdict("ignored", verdict.reference, reason=OFF)
         if verdict.reference is None or verdict.status not in ("direct", "unmapped"):
             return verdict
         reason = self._made_by(verdict.reference, format, path)

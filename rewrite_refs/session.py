@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs import files
+from rewrite_refs import charts, files
 from rewrite_refs import rewrite as engine
 from rewrite_refs.discover import Assigned, Patterns, root_of, walk
 from rewrite_refs.errors import Problem
 from rewrite_refs.formats import Format, detect
+from rewrite_refs.formats.file import File
 from rewrite_refs.project import Project
 from rewrite_refs.reports import Entry, Place, Trouble
 from rewrite_refs.source import Lines
@@ -23,7 +24,8 @@ class Outcome(NamedTuple):
 
     ``old`` and ``new`` are its content before and after (the same where
     nothing is to change); ``error`` says why it could not be read or written;
-    ``templates`` counts parts that another tool fills in first.
+    ``templates`` counts parts that another tool fills in first, ``embedded``
+    the references that only ``--embedded`` takes for such.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class Outcome(NamedTuple):
     entries: tuple[Entry, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     templates: int = 0
+    embedded: int = 0
     error: str | None = None
 
     @property
@@ -104,7 +107,12 @@ class Session(NamedTuple):
 
     def _candidates(self, folder: Path, closed: list[OSError]) -> list[Path]:
         """The files of a folder that can be of a format; links last, so that a file goes by its own name."""
-        paths = (path for path in walk(folder, closed.append) if self.assigned.candidate(path))
+        root = self._root(folder)
+        paths = (
+            path
+            for path in walk(folder, closed.append)
+            if self.assigned.candidate(path, path.relative_to(root))
+        )
         return sorted(paths, key=os.path.islink)
 
     def _excluded(self, path: Path) -> bool:
@@ -131,11 +139,16 @@ class Session(NamedTuple):
     def _read(self, path: Path, data: bytes, edit: bool) -> Outcome | None:
         """What is to be said of one file's content; None where it shows the marks of no format."""
         try:
-            format = self.assigned.format(path) or detect(path.name, data)
+            format = self.assigned.format(path) or detect(self._placed(path), data)
             return self._outcome(path, data, format, edit) if format else None
         except Exception as error:  # one file must not stop the others, nor show a traceback
             message = f"internal error, please report it with this file: {type(error).__name__}: {error}"
             return Outcome(path, self.shown(path), data, data, error=message)
+
+    def _placed(self, path: Path) -> File:
+        """A file as the formats are asked about it."""
+        root = self._root(path.parent)
+        return File(path.relative_to(root), charts.chart_of(path, root) is not None)
 
     def _outcome(self, path: Path, data: bytes, format: Format, edit: bool) -> Outcome | None:
         shown = self.shown(path)
@@ -157,7 +170,8 @@ class Session(NamedTuple):
             found, problems = engine.inspect(text, format, judge)
             new, findings = text, tuple(found)
         lines = Lines(text)
-        entries = {_entry(each, shown, format.NAME, lines): None for each in findings}
+        taken = [each for each in findings if self.project.embedded or not each.occurrence.embedded]
+        entries = {_entry(each, shown, format.NAME, lines): None for each in taken}
         return Outcome(
             path,
             shown,
@@ -166,6 +180,7 @@ class Session(NamedTuple):
             tuple(entries),
             tuple(_trouble(each, shown, lines) for each in problems if not each.template),
             sum(each.template for each in problems),
+            len(findings) - len(taken),
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -51,7 +51,8 @@ class Occurrence:
     used (pieces outside it come from a variable's default elsewhere), and
     ``front`` an offset at which a literal head can be put before a leading
     variable.  ``own`` says why the image is one that the repository builds;
-    ``reason`` why nothing can be said of it.
+    ``reason`` why nothing can be said of it.  ``embedded`` marks one inside a
+    longer text, of which it is not sure that it is an image at all.
     """
 
     pieces: tuple[Piece, ...]
@@ -60,6 +61,7 @@ class Occurrence:
     front: int | None = None
     own: str | None = None
     reason: str | None = None
+    embedded: bool = False
 
     @property
     def text(self) -> str:
@@ -280,6 +282,37 @@ class Chars:
     def slice(self, start: int, end: int) -> Chars:
         """The characters *start* to *end*."""
         return Chars(self.text[start:end], self.places[start:end])
+
+    def span(self, start: int, end: int) -> Span | None:
+        """The source characters of those from *start* to *end*; None where they have no place."""
+        places = [place for place in self.places[start:end] if place is not None]
+        if places:
+            return Span(places[0].start, places[-1].end)
+        before = self.places[start - 1] if 0 < start <= len(self.places) else None
+        after = self.places[start] if start < len(self.places) else None
+        at = before.end if before else after.start if after else None
+        return Span(at, at) if at is not None and start == end else None
+
+    def lifted(self, occurrence: Occurrence) -> Occurrence | None:
+        """An occurrence found in these characters, with places of the source; None where it has none."""
+        span, site = self.span(*occurrence.span), self.span(*occurrence.site)
+        if span is None or site is None:
+            return None
+        front = self.span(occurrence.front, occurrence.front) if occurrence.front is not None else None
+        return replace(
+            occurrence,
+            pieces=tuple(part for piece in occurrence.pieces for part in self._lifted(piece)),
+            span=span,
+            site=site,
+            front=front.start if front else None,
+        )
+
+    def _lifted(self, piece: Piece) -> Iterable[Piece]:
+        if piece.span is None:
+            return (piece,)
+        if piece.verbatim and piece.known and piece.text:
+            return self.slice(*piece.span).pieces()
+        return (piece._replace(span=self.span(*piece.span)),)
 
     def pieces(self) -> tuple[Piece, ...]:
         """The fewest pieces that hold these characters."""

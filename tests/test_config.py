@@ -91,8 +91,8 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("[" * 500, ["1: this is no YAML: it is nested too deeply"]),
         ("own: x\n---\nown: y", ["2: this is no YAML: but found another document"]),
         (b"own: x\nown: \xff", ["2: the configuration is not UTF-8: convert it"]),
-        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", "2: unknown key 'zzz': write one of aliases, exclude, formats, own, registry, rules"]),
-        ("<<: {own: x}", ["1: unknown key '<<': write one of aliases, exclude, formats, own, registry, rules"]),
+        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", "2: unknown key 'zzz': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
+        ("<<: {own: x}", ["1: unknown key '<<': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
         ("? [a]\n: b", ["1: a key must be a text, not a list"]),
         ("own: x\nown: y", ["2: 'own' is there twice: keep one"]),
         ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is there twice: keep one"]),
@@ -122,7 +122,7 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("own: ['https://x.example', '*.example', x.example/Y, 'x.example/y:1']", [f"1: '{name}' is no registry, nor a path in one: write registry.example.com or ghcr.io/acme" for name in ("*.example", "https://x.example", "x.example/Y", "x.example/y:1")]),
         ("exclude:\n- x\n- '!'", ["3: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
         ("formats: {kubernets: x, compose: [[]]}", ["1: each of the patterns must be a text, not a list", "1: unknown format 'kubernets': did you mean kubernetes?"]),
-        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, exclude, formats, own, registry, rules"]),
+        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
     ],
 )  # fmt: skip
 def test_mistakes(tmp_path: Path, content: str | bytes, expected: list[str]) -> None:

@@ -191,7 +191,9 @@ def test_formats_can_be_assigned(tmp_path: Path) -> None:
     assigned = Assigned.of({"kubernetes": ["deploy/*.tmpl"], "compose": ["*.tmpl", "x"]}, tmp_path)
     formats = {name: assigned.format(tmp_path / name) for name in ("deploy/a.tmpl", "a.tmpl", "y")}
     assert formats == {"deploy/a.tmpl": BY_NAME["kubernetes"], "a.tmpl": BY_NAME["compose"], "y": None}
-    candidates = [name for name in ("x", "y", "Dockerfile", "a.yaml") if assigned.candidate(tmp_path / name)]
+    candidates = [
+        name for name in ("x", "y", "Dockerfile", "a.yaml") if assigned.candidate(tmp_path / name, Path(name))
+    ]
     assert candidates == ["x", "Dockerfile", "a.yaml"]
 
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -72,7 +72,7 @@ PARTS = [
 @example("xdockerfile")
 @example(".yaml")
 def test_the_pattern_accepts_what_the_formats_accept(path: str) -> None:
-    accepted = any(each.candidate(path.rpartition("/")[2]) for each in FORMATS)
+    accepted = any(each.candidate(PurePath(path)) for each in FORMATS)
     for hook in HOOKS.values():
         assert bool(re.search(hook["files"], path)) is accepted
 

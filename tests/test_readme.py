@@ -251,7 +251,7 @@ def test_formats() -> None:
         patterns = [span for span in code(files) if "*" in span or span == "Dockerfile"]
         assert patterns
         for pattern in patterns:
-            assert BY_NAME[name].candidate(pattern.replace("*", "x")), pattern
+            assert BY_NAME[name].candidate(Path(pattern.replace("*", "x"))), pattern
     for name in BY_NAME:
         assert f"[{name}](rewrite_refs/formats/{name}.py)" in README
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 
 import pytest
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile
+from rewrite_refs.formats.file import File
 from rewrite_refs.rewrite import UNSAFE
 from rewrite_refs.source import Occurrence, Piece, Span, Token
 from tests.common import HUB, LIBRARY, rewritten
@@ -19,10 +21,10 @@ class Words:
     def __init__(self, lie: str = "") -> None:
         self.lie = lie
 
-    def candidate(self, name: str) -> bool:
+    def candidate(self, path: PurePath) -> bool:
         return True
 
-    def claims(self, name: str, data: bytes) -> bool:
+    def claims(self, file: File, data: bytes) -> bool:
         return True
 
     def find(self, text: str) -> Iterator[Occurrence]:

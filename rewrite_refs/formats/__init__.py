@@ -8,9 +8,11 @@ fixtures and a row in the README.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from typing import Protocol
 
 from rewrite_refs.formats import compose, dockerfile, kubernetes
+from rewrite_refs.formats.file import File
 from rewrite_refs.source import Occurrence, Token
 
 
@@ -21,11 +23,11 @@ class Format(Protocol):
     def NAME(self) -> str:  # noqa: N802 - a module constant
         """The format's name in reports and in the configuration."""
 
-    def candidate(self, name: str) -> bool:
-        """Whether a file can be of this format, from its name (without folders) alone."""
+    def candidate(self, path: PurePath) -> bool:
+        """Whether a file can be of this format, from its path in the repository alone."""
 
-    def claims(self, name: str, data: bytes) -> bool:
-        """Whether a file is of this format, from its name and its content."""
+    def claims(self, file: File, data: bytes) -> bool:
+        """Whether a file is of this format, from where it stands and from its content."""
 
     def find(self, text: str) -> Iterator[Occurrence]:
         """The references of a text; raises ParseError last for what could not be read."""
@@ -39,6 +41,6 @@ FORMATS: tuple[Format, ...] = (dockerfile, compose, kubernetes)
 BY_NAME = {each.NAME: each for each in FORMATS}
 
 
-def detect(name: str, data: bytes) -> Format | None:
+def detect(file: File, data: bytes) -> Format | None:
     """The format of a file, or None where it shows the marks of none."""
-    return next((each for each in FORMATS if each.claims(name, data)), None)
+    return next((each for each in FORMATS if each.claims(file, data)), None)

@@ -26,10 +26,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import PurePath
 from typing import NamedTuple
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile, yamlchars, yamltree
+from rewrite_refs.formats.file import File
 from rewrite_refs.formats.interpolation import InvalidInterpolation, as_chars, expand
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_null, is_text
@@ -57,17 +59,17 @@ _NO_SERVICES = frozenset(
 )
 
 
-def candidate(name: str) -> bool:
+def candidate(path: PurePath) -> bool:
     """Whether a file can be one of Compose, from its name."""
-    return name.lower().endswith((".yml", ".yaml"))
+    return path.name.lower().endswith((".yml", ".yaml"))
 
 
-def claims(name: str, data: bytes) -> bool:
+def claims(file: File, data: bytes) -> bool:
     """Whether a file is one of Compose with images or builds."""
-    if _FILE_NAME.fullmatch(name):
+    if _FILE_NAME.fullmatch(file.name):
         if b"image" not in data and b"dockerfile_inline" not in data:
             return False
-    elif not candidate(name) or b"services" not in data:
+    elif not candidate(file.path) or b"services" not in data:
         return False
     else:
         services = _SERVICES.search(data)

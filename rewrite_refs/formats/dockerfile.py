@@ -23,8 +23,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from rewrite_refs.errors import ParseError
+from rewrite_refs.formats.file import File
 from rewrite_refs.source import Chars, Occurrence, Piece, Span, Token
 
 NAME = "dockerfile"
@@ -36,19 +38,20 @@ _IGNORED = re.compile(r"\.(?:dockerignore|containerignore|md|rst|txt)\Z", re.IGN
 _PLACEHOLDER = re.compile(r"\s*(?:\$\{?\w+\}?|@\w+@|%%\w+%%|<%.*%>)\s*")
 
 
-def candidate(name: str) -> bool:
+def candidate(path: PurePath) -> bool:
     """Whether a file is a Dockerfile by its name."""
+    name = path.name
     return _NAMES.fullmatch(name) is not None and not _IGNORED.search(name)
 
 
-def claims(name: str, data: bytes) -> bool:
+def claims(file: File, data: bytes) -> bool:
     """Whether a file is a Dockerfile by its name and its content.
 
     A part that a template draws in (``Dockerfile.envs``) has no ``FROM``, and is none.
     """
-    if not candidate(name):
+    if not candidate(file.path):
         return False
-    return bool(_FROM.search(data)) or (_WHOLE.fullmatch(name) is not None and bool(data.strip()))
+    return bool(_FROM.search(data)) or (_WHOLE.fullmatch(file.name) is not None and bool(data.strip()))
 
 
 def find(text: str) -> Iterator[Occurrence]:

@@ -36,14 +36,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from typing import NamedTuple
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import yamlchars, yamltree
+from rewrite_refs.formats.file import File
+from rewrite_refs.formats.split import (
+    NOT_OF_IMAGES,
+    PLACEHOLDER,
+    has_host,
+    is_head,
+    is_host,
+    is_other,
+    joined,
+    text_of,
+)
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_null, is_text
-from rewrite_refs.reference import MAX_LENGTH
-from rewrite_refs.source import Occurrence, Piece, Token
+from rewrite_refs.source import Occurrence, Token
 
 NAME = "kubernetes"
 
@@ -85,38 +96,25 @@ _CONTAINERS = frozenset(
     {"containers", "initContainers", "ephemeralContainers", "container", "script", "sidecars", "steps"}
 )
 
-# Beside a ``repository`` these tell of a git repository or of a chart.
-_NOT_OF_IMAGES = frozenset({"branch", "chart", "commit", "path", "ref", "repoURL", "revision", "url"})
-
 # skaffold's keys whose ``image`` names something that it builds.
 _BUILT = frozenset({"artifacts", "requires", "test"})
 
-_PLACEHOLDER = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_][A-Za-z0-9_]*", re.DOTALL
-)
-_SILENT = re.compile(r"\{\{.*?\}\}|\$\([^)]*\)", re.DOTALL)
-_OTHER = re.compile(
-    r"://|[\s*?!|,;]|\A(?:[/.]|data:)|"
-    r"\A[^:@]*\.(?i:png|jpe?g|gif|svg|ico|webp|iso|img|raw|qcow2|vmdk|vhdx?|ova)\Z"
-)
 # What a key is called whose value is an image, or the head of one.
 _IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z")
 _KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
 _MARKS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
 _JSON_MARKS = ('"apiVersion"', '"kind"')
-_MAX_VALUE = 4 * MAX_LENGTH  # with room for placeholders; a picture in base64 is longer
 _UNSURE = "whether the {} is a part of its name cannot be told"
-_HEX = re.compile(r"[0-9a-f]{64}")
 
 
-def candidate(name: str) -> bool:
+def candidate(path: PurePath) -> bool:
     """Whether a file can be a manifest, from its name."""
-    return name.lower().endswith((".yml", ".yaml", ".json"))
+    return path.name.lower().endswith((".yml", ".yaml", ".json"))
 
 
-def claims(name: str, data: bytes) -> bool:
+def claims(file: File, data: bytes) -> bool:
     """Whether a file may hold manifests with images."""
-    if not candidate(name):
+    if not candidate(file.path):
         return False
     return b"apiVersion" in data and b"kind" in data and (b"image" in data or b"repository" in data)
 
@@ -180,8 +178,12 @@ class _Place(NamedTuple):
 
 
 def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
-    if not isinstance(root, Mapping) or not _is_object(fields(root)):
-        return
+    if isinstance(root, Mapping) and _is_object(fields(root)):
+        yield from in_fragment(text, root)
+
+
+def in_fragment(text: str, root: Node) -> Iterator[Occurrence]:
+    """The images of a manifest or of a part of one, such as a template or a patch holds."""
     pending: list[tuple[Node, _Place]] = [(root, _Place())]
     seen: set[int] = set()
     while pending:
@@ -194,16 +196,16 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
             continue
         values = fields(node)
         if _is_object(values):
-            kind = _text(values["kind"])
+            kind = text_of(values["kind"])
             if kind == "CustomResourceDefinition":
                 continue
             place = place._replace(
                 machine=_is_machine(values),
-                skaffold=_text(values["apiVersion"]).startswith("skaffold/"),
+                skaffold=text_of(values["apiVersion"]).startswith("skaffold/"),
                 skipped=_WORDS | {"schema"} if kind == "ResourceGraphDefinition" else _WORDS,  # kro's
             )
         yield from _in_mapping(text, values, place)
-        around = values if is_text(values.get("hub")) or _is_host(values.get("registry")) else place.around
+        around = values if is_text(values.get("hub")) or is_host(values.get("registry")) else place.around
         pending += [
             (value, place._replace(key=key, around=around))
             for key, value in reversed(values.items())
@@ -216,8 +218,8 @@ def _is_object(values: dict[str, Node]) -> bool:
 
 
 def _is_machine(values: dict[str, Node]) -> bool:
-    group = _text(values["apiVersion"]).partition("/")[0]
-    kind = f"{group}/{_text(values['kind'])}"
+    group = text_of(values["apiVersion"]).partition("/")[0]
+    kind = f"{group}/{text_of(values['kind'])}"
     return group in MACHINES or kind in MACHINES or kind in NAMES
 
 
@@ -236,7 +238,7 @@ def _in_mapping(text: str, values: dict[str, Node], place: _Place) -> Iterator[O
 
 def _is_image(values: dict[str, Node]) -> bool:
     """Whether a mapping with a ``repository`` tells of an image by what else it has."""
-    return not values.keys() & _NOT_OF_IMAGES and not values.keys().isdisjoint(("tag", "digest"))
+    return not values.keys() & NOT_OF_IMAGES and not values.keys().isdisjoint(("tag", "digest"))
 
 
 # --- what they are made of -------------------------------------------------------------------
@@ -244,17 +246,12 @@ def _is_image(values: dict[str, Node]) -> bool:
 
 def _read(text: str, name: Scalar, values: dict[str, Node], place: _Place) -> Iterator[Occurrence]:
     """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
-    if _is_other(name.value):
+    if is_other(name.value):
         return
     parts = _parts(name, values, place)
-    pieces: list[Piece] = []
-    for head in parts.heads:
-        pieces += _pieces(text, head)
-        if not _text(head).endswith("/"):
-            pieces.append(Piece("/", None))
-    pieces += [*_pieces(text, name), *_tail(text, _text(name), parts)]
+    pieces = joined(text, parts.heads, name, parts.tag, parts.digest)
     inside = yamlchars.inside(text, name)
-    yield Occurrence(tuple(pieces), inside, inside, own=_own(values, place), reason=parts.reason)
+    yield Occurrence(pieces, inside, inside, own=_own(values, place), reason=parts.reason)
 
 
 def _own(values: dict[str, Node], place: _Place) -> str | None:
@@ -263,7 +260,7 @@ def _own(values: dict[str, Node], place: _Place) -> str | None:
         return "built by skaffold"
     if place.key == "output":
         return "where a build pushes to"
-    if "Never" in (_text(values.get("imagePullPolicy")), _text(values.get("pullPolicy"))):
+    if "Never" in (text_of(values.get("imagePullPolicy")), text_of(values.get("pullPolicy"))):
         return "never pulled: its pull policy is Never"
     return None
 
@@ -282,19 +279,19 @@ def _parts(name: Scalar, values: dict[str, Node], place: _Place) -> _Parts:
     tag, digest = values.get("tag"), values.get("digest") or values.get("sha")
     if name is values.get("repository") and place.key == "image" and is_text(values.get("name")):
         # With an owner before it, whatever the name is, the head is edited in the same way.
-        path = _text(name).partition("/")[2] if _has_host(_text(name)) else _text(name)
+        path = text_of(name).partition("/")[2] if has_host(text_of(name)) else text_of(name)
         if "/" not in path:
             return _Parts((), tag, digest, _UNSURE.format("name beside it"))
-    if name is values.get("repository") and _has_host(_text(name)) and is_text(values.get("registry")):
+    if name is values.get("repository") and has_host(text_of(name)) and is_text(values.get("registry")):
         return _Parts((), tag, digest, _UNSURE.format("registry beside it"))  # a mirror, and a path on it?
-    if _has_host(_text(name)) or _PLACEHOLDER.match(_text(name)):
+    if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
         return _Parts((), tag, digest)
     repository = values.get("repository")
     registry = next((values[key] for key in ("registry", "hub") if is_text(values.get(key))), None)
     is_hub = registry is not None and registry is values.get("hub")
     if is_text(repository) and repository is not name and "://" not in repository.value:
         tag = tag or values.get("version")
-        if _is_head(repository):
+        if is_head(repository):
             return _Parts((repository,), tag, digest)
         if is_text(registry):
             return _Parts((registry, repository), tag, digest, _doubt(registry, is_hub))
@@ -305,7 +302,7 @@ def _parts(name: Scalar, values: dict[str, Node], place: _Place) -> _Parts:
         return _Parts((), tag, digest)
     hub = place.around.get("hub")
     around = hub if is_text(hub) else place.around["registry"]
-    if "/" not in _text(name) and isinstance(around, Scalar):
+    if "/" not in text_of(name) and isinstance(around, Scalar):
         return _Parts((around,), tag or place.around.get("tag"), digest)
     # Istio takes it for a full name; of others nobody knows.
     return _Parts((), tag, digest, None if around is hub else _UNSURE.format("registry around it"))
@@ -313,61 +310,4 @@ def _parts(name: Scalar, values: dict[str, Node], place: _Place) -> _Parts:
 
 def _doubt(registry: Scalar, is_hub: bool) -> str | None:
     """Why what stands in the registry's key may be none."""
-    return None if is_hub or _is_head(registry) else _UNSURE.format("registry beside it")
-
-
-def _is_head(node: Node | None) -> bool:
-    """Whether a scalar begins with a host, or with a placeholder for one."""
-    return _is_host(node) or bool(_PLACEHOLDER.match(_text(node)))
-
-
-def _tail(text: str, name: str, parts: _Parts) -> Iterator[Piece]:
-    """The tag and the digest that stand in keys of their own."""
-    if "@" in name:
-        return
-    tag, digest = parts.tag, parts.digest
-    if _text(tag).startswith("sha256:"):
-        tag, digest = None, tag
-    if isinstance(tag, Scalar) and _text(tag) and not is_null(tag) and ":" not in name.rpartition("/")[2]:
-        yield Piece(":", None)
-        yield from _pieces(text, tag)
-    if isinstance(digest, Scalar) and _HEX.fullmatch(_text(digest).removeprefix("sha256:")):
-        yield Piece("@" if ":" in digest.value else "@sha256:", None)
-        yield from _pieces(text, digest)
-
-
-def _pieces(text: str, scalar: Scalar) -> Iterator[Piece]:
-    """The pieces of a scalar without blanks around it; a placeholder is one of unknown value."""
-    value = scalar.value
-    at = len(value) - len(value.lstrip())
-    end = len(value.rstrip())
-    for found in _PLACEHOLDER.finditer(value, at, end):
-        if at < found.start():
-            yield from yamlchars.pieces(text, scalar, at, found.start())
-        yield Piece(found[0], None, known=False)
-        at = found.end()
-    if at < end:
-        yield from yamlchars.pieces(text, scalar, at, end)
-
-
-def _text(node: Node | None) -> str:
-    return node.value.strip() if isinstance(node, Scalar) else ""
-
-
-def _is_host(node: Node | None) -> bool:
-    """Whether a scalar begins with a registry's host."""
-    return is_text(node) and "://" not in _text(node) and _has_host(_text(node).rstrip("/") + "/")
-
-
-def _has_host(name: str) -> bool:
-    head, slash, _ = name.partition("/")
-    return bool(slash) and ("." in head or ":" in head or head == "localhost")
-
-
-def _is_other(value: str) -> bool:
-    """Whether a value is plainly no reference, or nothing but a placeholder."""
-    if len(value) > _MAX_VALUE:
-        return True
-    value = value.strip()
-    literal = _PLACEHOLDER.sub("x", value)
-    return value == "auto" or bool(_SILENT.fullmatch(value) or _OTHER.search(literal))
+    return None if is_hub or is_head(registry) else _UNSURE.format("registry beside it")

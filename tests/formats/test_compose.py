@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.formats import compose, yamlchars
+from rewrite_refs.formats.file import File
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.rewrite import Result
 from rewrite_refs.source import Span
@@ -338,12 +341,12 @@ def test_a_value_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_claims(name: str, text: str, expected: bool) -> None:
-    assert compose.claims(name, text.encode()) is expected
+    assert compose.claims(File(PurePath(name)), text.encode()) is expected
 
 
 def test_candidate() -> None:
-    assert compose.candidate("Stack.YAML")
-    assert not compose.candidate("compose.json")
+    assert compose.candidate(PurePath("Stack.YAML"))
+    assert not compose.candidate(PurePath("compose.json"))
 
 
 # --- properties ------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import dockeragree, dockerfile, dockerlines
+from rewrite_refs.formats.file import File
 from rewrite_refs.rules import Rules
 from rewrite_refs.source import Chars, Span
 from tests.common import HUB, LIBRARY, RULES, assert_properties, rewritten
@@ -298,15 +299,15 @@ def test_templates_are_told_apart(text: str, template: bool) -> None:
     ],
 )
 def test_names(name: str, claimed: bool) -> None:
-    assert dockerfile.candidate(name) is claimed
-    assert dockerfile.claims(name, b"\xef\xbb\xbf fr\\\nom x") is claimed
-    assert not dockerfile.claims(name, b"\n")
+    assert dockerfile.candidate(PurePath(name)) is claimed
+    assert dockerfile.claims(File(PurePath(name)), b"\xef\xbb\xbf fr\\\nom x") is claimed
+    assert not dockerfile.claims(File(PurePath(name)), b"\n")
 
 
 def test_a_part_of_a_dockerfile_is_none() -> None:
-    assert dockerfile.claims("Dockerfile", b"RUN x from y")
-    assert dockerfile.claims("web.dockerfile", b"RUN x from y")
-    assert not dockerfile.claims("Dockerfile.envs", b"# from\nENV x=from\n")
+    assert dockerfile.claims(File(PurePath("Dockerfile")), b"RUN x from y")
+    assert dockerfile.claims(File(PurePath("web.dockerfile")), b"RUN x from y")
+    assert not dockerfile.claims(File(PurePath("Dockerfile.envs")), b"# from\nENV x=from\n")
 
 
 def places(text: str) -> list[tuple[str, str]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.formats import kubernetes
+from rewrite_refs.formats.file import File
 from rewrite_refs.rewrite import UNSAFE, Result
 from tests import common
 from tests.common import HOST as ECR
@@ -432,12 +434,12 @@ def test_problems_of_json(text: str, expected: int) -> None:
     ],
 )
 def test_claims(name: str, data: bytes, expected: bool) -> None:
-    assert kubernetes.claims(name, data) is expected
+    assert kubernetes.claims(File(PurePath(name)), data) is expected
 
 
 def test_candidate() -> None:
-    assert kubernetes.candidate("Pod.JSON")
-    assert not kubernetes.candidate("pod.toml")
+    assert kubernetes.candidate(PurePath("Pod.JSON"))
+    assert not kubernetes.candidate(PurePath("pod.toml"))
 
 
 # --- properties ------------------------------------------------------------------------------
