@@ -1,0 +1,279 @@
+"""Helm values: which keys belong together, what is rewritten, what stays."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewrite_refs.formats import BY_NAME, detect, helmvalues
+from rewrite_refs.formats.file import File
+from rewrite_refs.rewrite import Result
+from tests import common
+from tests.common import HOST as ECR
+from tests.common import HUB, assert_properties, assert_spliced, rewritten
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+ALONE = "a registry alone: no image of this file stands behind it"
+
+
+def run(text: str) -> Result:
+    return rewritten(text, helmvalues)
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return common.found(text, helmvalues)
+
+
+# Values, and what becomes of them; ECR and HUB stand for the registry and the prefix of Docker Hub.
+REWRITTEN = [
+    # a registry that is filled in takes host and prefix, the repository library/
+    (
+        "image:\n  registry: docker.io  # Hub\n  repository: nginx\n  tag: 1.25\n",
+        "image:\n  registry: HUB  # Hub\n  repository: library/nginx\n  tag: 1.25\n",
+    ),
+    (
+        f"image: {{registry: quay.io, repository: a/b, tag: 1, digest: {DIGEST}}}",
+        f"image: {{registry: ECR/quay, repository: a/b, tag: 1, digest: {DIGEST}}}",
+    ),
+    ("image: {registry: 'docker.io', repository: a/b}", "image: {registry: 'HUB', repository: a/b}"),
+    ("image: {registry: docker.io/a, name: b}", "image: {registry: HUB/a, name: b}"),
+    ("image: {registry: docker.io/library/, repo: b}", "image: {registry: HUB/library/, repo: b}"),
+    (
+        "image: {registry: registry.k8s.io, image: a/b, tag: v1}",
+        "image: {registry: ECR/kubernetes, image: a/b, tag: v1}",
+    ),
+    # without one, or with an empty one, the repository takes all
+    ("image: {repository: nginx, tag: '1'}", "image: {repository: HUB/library/nginx, tag: '1'}"),
+    ('image: {registry: "", repository: nginx}', 'image: {registry: "", repository: HUB/library/nginx}'),
+    ("image: {registry: null, repository: a/b}", "image: {registry: null, repository: HUB/a/b}"),
+    ("image: {registry: , repository: a/b}", "image: {registry: , repository: HUB/a/b}"),
+    ("image: {repository: quay.io/a/b}", "image: {repository: ECR/quay/a/b}"),
+    ("image: {registry: '', repository: quay.io/a/b}", "image: {registry: '', repository: ECR/quay/a/b}"),
+    ("image: {repository: docker.io/nginx, sha: abc}", "image: {repository: HUB/library/nginx, sha: abc}"),
+    ("image:\n  repository: &r a/b\n", "image:\n  repository: &r HUB/a/b\n"),
+    # the repository by other names
+    ("image: {name: nginx, tag: 1}", "image: {name: HUB/library/nginx, tag: 1}"),
+    ("web: {imageName: nginx, imageTag: 1}", "web: {imageName: HUB/library/nginx, imageTag: 1}"),
+    ("web: {imageRepository: a/b}", "web: {imageRepository: HUB/a/b}"),
+    ("web: {repo: a/b, tag: 1}", "web: {repo: HUB/a/b, tag: 1}"),
+    ("web: {image: nginx, tag: 1}", "web: {image: HUB/library/nginx, tag: 1}"),
+    ("repository: a/b\ntag: 1\n", "repository: HUB/a/b\ntag: 1\n"),
+    ("web: {repository: a/b, pullPolicy: Always}", "web: {repository: HUB/a/b, pullPolicy: Always}"),
+    # tags: floats, digests, ranges
+    ("image: {repository: a/b, tag: 1.10}", "image: {repository: HUB/a/b, tag: 1.10}"),
+    (f"image: {{repository: a/b, tag: 1@{DIGEST}}}", f"image: {{repository: HUB/a/b, tag: 1@{DIGEST}}}"),
+    (f"image: {{repository: a/b, tag: {DIGEST}}}", f"image: {{repository: HUB/a/b, tag: {DIGEST}}}"),
+    ("image: {repository: a/b, tag: '>=1 <2'}", "image: {repository: HUB/a/b, tag: '>=1 <2'}"),
+    ("image: {repository: a/b, tag: '{{ .x }}'}", "image: {repository: HUB/a/b, tag: '{{ .x }}'}"),
+    # texts
+    ('image: "nginx:1.25"\n', 'image: "HUB/library/nginx:1.25"\n'),
+    ("initImage: busybox\n", "initImage: HUB/library/busybox\n"),
+    ("backup_image: a/b:1\n", "backup_image: HUB/a/b:1\n"),
+    ("DB_IMAGE: a/b:1\n", "DB_IMAGE: HUB/a/b:1\n"),
+    ("vmImage: quay.io/a/disk:1\n", "vmImage: ECR/quay/a/disk:1\n"),
+    ("proxyImage: {repository: a/b}\n", "proxyImage: {repository: HUB/a/b}\n"),
+    ("proxyImage: a\nproxyImageTag: 1\n", "proxyImage: HUB/library/a\nproxyImageTag: 1\n"),
+    (
+        "proxyImageRegistry: docker.io\nproxyImageRepository: nginx\nproxyImageTag: 1\n",
+        "proxyImageRegistry: HUB\nproxyImageRepository: library/nginx\nproxyImageTag: 1\n",
+    ),
+    (
+        "proxy_image: nginx\nproxy_image_registry: docker.io\n",
+        "proxy_image: library/nginx\nproxy_image_registry: HUB\n",
+    ),
+    ("db_image_repository: a/b\n", "db_image_repository: HUB/a/b\n"),
+    # lists and maps
+    ("images: [nginx, quay.io/a/b]", "images: [HUB/library/nginx, ECR/quay/a/b]"),
+    ("pre_pull_images:\n- redis:7\n", "pre_pull_images:\n- HUB/library/redis:7\n"),
+    ("images: {web: {repository: nginx}}", "images: {web: {repository: HUB/library/nginx}}"),
+    ("images: {web: {name: a/b}}", "images: {web: {name: HUB/a/b}}"),
+    ("images: {web: 'nginx:1', tag: v1}", "images: {web: 'HUB/library/nginx:1', tag: v1}"),
+    (
+        "images:\n  pull_policy: x\n  tags:\n    api: docker.io/a/b:1\n    x_repository: quay.io/a/b:1\n",
+        "images:\n  pull_policy: x\n  tags:\n    api: HUB/a/b:1\n    x_repository: ECR/quay/a/b:1\n",
+    ),
+    ("images: [{name: a/b, tag: 1}, {image: c/d}]", "images: [{name: HUB/a/b, tag: 1}, {image: HUB/c/d}]"),
+    (
+        "images: {tags: {registry: docker.io/library/registry:2, web: nginx:1}}",
+        "images: {tags: {registry: HUB/library/registry:2, web: HUB/library/nginx:1}}",
+    ),
+    ("images: {registry: quay.io, web: a/b:1}", "images: {registry: ECR/quay, web: a/b:1}"),
+    # registries around images
+    (
+        "imageRegistry: docker.io\nweb: {image: {repository: nginx}}\ndb: {image: a/b:1}\n",
+        "imageRegistry: HUB\nweb: {image: {repository: library/nginx}}\ndb: {image: a/b:1}\n",
+    ),
+    (
+        "global: {imageRegistry: docker.io}\nweb: {image: {registry: '', repository: nginx}}\n",
+        "global: {imageRegistry: HUB}\nweb: {image: {registry: '', repository: library/nginx}}\n",
+    ),
+    (
+        "global: {imageRegistry: docker.io}\nweb: {image: {registry: docker.io, repository: nginx}}\n",
+        "global: {imageRegistry: HUB}\nweb: {image: {registry: HUB, repository: library/nginx}}\n",
+    ),
+    (
+        "global: {imageRegistry: ''}\nweb: {image: {registry: quay.io, repository: a/b}}\n",
+        "global: {imageRegistry: ''}\nweb: {image: {registry: ECR/quay, repository: a/b}}\n",
+    ),
+    (
+        "global: {image: {registry: quay.io}}\nweb: {image: {repository: a/b}}\n",
+        "global: {image: {registry: ECR/quay}}\nweb: {image: {repository: a/b}}\n",
+    ),
+    (
+        "global: {hub: docker.io/istio, tag: 1.2}\npilot: {hub: '', image: pilot}\n",
+        "global: {hub: HUB/istio, tag: 1.2}\npilot: {hub: '', image: pilot}\n",
+    ),
+    ("hub: quay.io/a\ntag: 1\nimage: b\n", "hub: ECR/quay/a\ntag: 1\nimage: b\n"),
+    ("hub: istio\nx: {image: pilot}\n", "hub: HUB/istio\nx: {image: pilot}\n"),
+    (
+        "global: {imageRegistry: docker.io}\nweb: {image: quay.io/a/b:1, repository: x}\n"
+        "extraContainers: [{name: c, image: redis}]\n",
+        "global: {imageRegistry: docker.io}\nweb: {image: ECR/quay/a/b:1, repository: x}\n"
+        "extraContainers: [{name: c, image: HUB/library/redis}]\n",
+    ),
+    (
+        "a: {registry: &r docker.io, repository: a/b}\nc: {registry: *r, repository: nginx}\n",
+        "a: {registry: &r HUB, repository: a/b}\nc: {registry: *r, repository: library/nginx}\n",
+    ),
+    ("a: &x {image: nginx}\nb: *x\n", "a: &x {image: HUB/library/nginx}\nb: *x\n"),
+    # a path beside the name
+    ("x: {repository: quay.io/a, image: b, tag: 1}", "x: {repository: ECR/quay/a, image: b, tag: 1}"),
+    (
+        "x: {registry: quay.io, repository: a, image: b}",
+        "x: {registry: ECR/quay, repository: a, image: b}",
+    ),
+    ("image: {repository: a/b, name: web}", "image: {repository: HUB/a/b, name: web}"),
+    # containers in a text
+    (
+        "extraContainers: |\n  - name: a\n    image: nginx:1\n  # {{ x }}\n",
+        "extraContainers: |\n  - name: a\n    image: HUB/library/nginx:1\n  # {{ x }}\n",
+    ),
+]
+
+STAYS = [
+    "registry: txt\n",
+    "image: auto\n",
+    "image: {repository: null, tag: 1}\n",
+    "image: {repository: 1, tag: 2}\n",
+    "image: true\n",
+    "git: {repository: 'https://example.com/x.git', tag: 1}\n",
+    "chart: {repository: stable/x, chart: y, tag: 1}\n",
+    "source: {repository: a/b}\n",
+    "x: {repository: 'oci://ghcr.io/a/charts', tag: 1}\n",
+    "x: {name: a/b, tag: 1}\n",
+    "vmImage: ubuntu-latest\n",
+    "logoImage: corner.svg\n",
+    "images: {enabled: yes, pullPolicy: a/b, nothing: c}\n",
+    "images: {local: {exclude: [dep_check]}}\n",
+    "text: |\n  no image\n",
+    "text: |\n  image: [broken\n",
+    "imageRegistry: txt\nx: {}\n",
+    f"imageRegistry: {ECR}/docker-hub\n",
+]
+
+REASONS = [
+    ("image: {registry: txt, repository: a/b}", "registry beside it"),
+    ("image: {registry: quay.io, repository: quay.io/a}", "registry beside it"),
+    ("image: {repository: acme, name: web}", "name beside it"),
+    ("x: {repository: acme, image: web}", "repository beside it"),
+    ("endpoints: {image: service/storage/image}", "Docker Hub has no names of three parts"),
+    ("pilot: {hub: '', image: pilot}", "its hub is empty here"),
+    (
+        "global: {imageRegistry: docker.io}\nx: {image: {registry: quay.io, repository: a/b}}\n",
+        "whether quay.io or docker.io stands before it",
+    ),
+    ("imageRegistry: docker.io\n", ALONE),
+    ("global: {imageRegistry: docker.io}\n", ALONE),
+    ("image: {registry: docker.io}\n", ALONE),
+]
+
+
+def expand(text: str) -> str:
+    return text.replace("HUB", HUB).replace("ECR", ECR)
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITTEN)
+def test_rewritten(before: str, after: str) -> None:
+    result = assert_properties(before, helmvalues)
+    assert result.text == expand(after)
+    assert_spliced(before, result)
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_stays(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(("text", "reason"), REASONS)
+def test_reported(text: str, reason: str) -> None:
+    result = assert_properties(text, helmvalues)
+    assert result.text == text
+    reasons = [each.verdict.reason or "" for each in result.findings]
+    assert any(reason in each for each in reasons), reasons
+
+
+def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
+    text = (
+        "imageRegistry: docker.io\n"
+        "a: {repository: acme/a, tag: 1}\n"
+        "b: {repository: acme/b, tag: 1, pullPolicy: Never}\n"
+    )
+    result = run(text)
+    assert result.text == text
+    assert [each.verdict.status for each in result.findings] == ["direct", "own"]
+    assert result.findings[0].verdict.reason == (
+        "its registry is also a part of docker.io/acme/b:1, which is own: give each a registry of its own"
+    )
+
+
+def test_a_broken_document_is_a_problem_and_costs_no_other() -> None:
+    result = run("image: [\n---\nimage: nginx\n")
+    assert result.text.endswith(f"---\nimage: {HUB}/library/nginx\n")
+    assert len(result.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "chart", "expected"),
+    [
+        ("values.yaml", False, True),
+        ("charts/web/values-prod.yml", False, True),
+        ("prod-values.yaml", False, True),
+        ("prod.values.yaml", False, True),
+        ("Values2.yaml", False, True),
+        ("devalues.yaml", False, False),
+        ("values/prod.yaml", False, True),
+        ("env/prod.yaml", False, False),
+        ("env/prod.yaml", True, True),
+        ("Chart.yaml", True, False),
+        ("docker-compose.yaml", True, False),
+        ("templates/values.yaml", True, False),
+        ("tests/web_test.yaml", True, False),
+        ("ci/web-test.yaml", True, False),
+        (".github/workflows/x.yaml", True, False),
+        ("values.json", False, False),
+    ],
+)
+def test_claims(path: str, chart: bool, expected: bool) -> None:
+    file = File(PurePath(path), chart)
+    assert helmvalues.claims(file, b"image: nginx\n") is expected
+    assert not helmvalues.claims(file, b"a: b\n")
+    assert not helmvalues.claims(file, b"apiVersion: v1\nkind: Pod\nimage: nginx\n")
+    assert detect(file, b"apiVersion: v1\nkind: Pod\nimage: nginx\n") in (None, BY_NAME["kubernetes"])
+
+
+@given(
+    common.mutations(
+        [before for before, _ in REWRITTEN] + STAYS + [text for text, _ in REASONS],
+        ["image: nginx\n", "registry: quay.io\n", "repository: a/b\n", "docker.io", "images:\n", "global:\n"],
+    )
+)
+def test_properties(text: str) -> None:
+    assert_properties(text, helmvalues)
+
+
+@given(st.text())
+def test_any_text(text: str) -> None:
+    assert_properties(text, helmvalues)
