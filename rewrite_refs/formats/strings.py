@@ -1,0 +1,250 @@
+"""References in the strings of Kubernetes objects: where such strings stand, and what names them.
+
+    before:  args: ["--reloader-image=quay.io/acme/reloader:v1"]
+    after:   args: ["--reloader-image=123456789012.dkr.ecr.eu-west-1.amazonaws.com/quay/acme/reloader:v1"]
+
+What a value must look like, given what its name says, is told by ``embedded``.  The names are:
+
+    where                                                 what names the value
+    ----------------------------------------------------  ---------------------------------------------
+    ``args``, ``command``                                 the flag before ``=``, or the item before
+    ``env``, parameters of an OpenShift ``Template``      ``name`` beside ``value``
+    ``data`` of a ConfigMap, ``stringData`` of a Secret   the key; YAML and JSON in it are read as such
+    ``metadata.annotations``                              the key
+    any other scalar of an object                         the key; a value without a registry, a tag and a
+                                                          digest is for ``--embedded``
+
+Texts of several lines are searched for words: scripts (``args``, ``command``, ``script``, ``source``) and
+data by default, all others with ``--embedded``. A manifest inside a string is read as a manifest. The
+parameters of Tekton and Argo Workflows are for ``--embedded`` unless they feed an image (see ``workflows``)
+or are called so (``BUILDER_IMAGE``): many say where a build pushes to.
+
+Never: what ``kubectl apply`` keeps in an annotation, what tools that update images are told to watch, and
+the objects that only judge names (policies of Kyverno, Gatekeeper, Sigstore).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from rewrite_refs.errors import ParseError
+from rewrite_refs.formats import embedded, yamlchars, yamltree
+from rewrite_refs.formats.containers import is_manifest, is_object
+from rewrite_refs.formats.nested import nested
+from rewrite_refs.formats.split import text_of
+from rewrite_refs.formats.yamlchars import Scalar
+from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
+from rewrite_refs.source import Chars, Occurrence
+
+# Finds the images of a part of a manifest, given the text that it stands in.
+Fragment: TypeAlias = Callable[[str, Node], Iterator[Occurrence]]
+
+ARGUMENTS = frozenset({"args", "command"})
+
+# API groups of objects that compare the names of images, and pull none.
+JUDGES = frozenset(
+    {
+        "kyverno.io",
+        "policies.kyverno.io",
+        "policy.sigstore.dev",
+        "constraints.gatekeeper.sh",
+        "templates.gatekeeper.sh",
+    }
+)
+
+# What these hold is read with the keys beside them, or is no image.
+_READ_ELSEWHERE = frozenset({"image", "repository", "registry", "hub", "tag", "digest", "sha", "name", "url"})
+_SCRIPTS = frozenset({"script", "source", *ARGUMENTS})
+# A parameter that feeds no image of the file may as well say where one is pushed to, but for those called so.
+_PARAMETERS = frozenset({"default", "value", "enum", "params", "parameters"})
+_PULLED = re.compile(r"(?i:(?:.*[-_])?(?:base|builder|cli|run|runner|runtime|tools?)[-_]?image)")
+_UNSURE = _PARAMETERS | {"package"}  # of Crossplane, which pulls packages by itself
+_NEVER = re.compile(
+    r"kubectl\.kubernetes\.io/last-applied-configuration|argocd-image-updater\.argoproj\.io/.*|keel\.sh/.*"
+)
+_KEY = re.compile(r"(?i:image|repository)[\"']?[ \t]*:")
+_DATA = {"ConfigMap": "data", "Secret": "stringData"}
+_FLAG = re.compile(r"(?P<name>--?[A-Za-z][\w.-]*)(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
+_VALUES = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
+
+
+def in_object(
+    text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
+) -> Iterator[Occurrence]:
+    """The references in the data of an object; the nodes that this takes are put on *claimed*."""
+    kind = text_of(values["kind"])
+    if kind in _DATA and (data := values.get(_DATA[kind])) is not None:
+        claimed.add(id(data))
+        yield from in_data(text, data, fragment)
+    parameters = values.get("parameters")
+    if kind == "Template" and isinstance(parameters, Sequence):
+        claimed.add(id(parameters))
+        for each in parameters.children:
+            if isinstance(each, Mapping):
+                yield from in_mapping(text, fields(each), "", claimed)
+
+
+def in_scalar(text: str, node: Scalar, key: str, fragment: Fragment) -> Iterator[Occurrence]:
+    """The references in a scalar anywhere in an object, below a *key*."""
+    if key in _READ_ELSEWHERE or not _may_hold(node, key):
+        return
+    if "\n" in node.value.strip():
+        if is_manifest(node.value):
+            yield from nested(text, node, lambda inner: _manifests(inner, fragment))
+        else:
+            yield from _marked(_words(text, node), key not in _SCRIPTS)
+    else:
+        whole = node.value.strip()
+        for each in _value(text, node, "" if key in _UNSURE else key):
+            if set(each.text) & set("/:@"):  # of a custom resource's field, a bare word may be anything
+                is_sure = (each.text == whole or key in _SCRIPTS) and key not in _UNSURE and _is_named(each)
+                yield replace(each, embedded=each.embedded or not is_sure)
+
+
+def in_mapping(text: str, values: dict[str, Node], key: str, claimed: set[int]) -> Iterator[Occurrence]:
+    """The references in strings that a mapping names; the nodes that this takes are put on *claimed*."""
+    yield from in_annotations(text, values.get("metadata"))
+    for name in ARGUMENTS & values.keys():
+        node = values[name]
+        if not isinstance(node, Mapping):
+            claimed.add(id(node))
+            yield from in_arguments(text, node)
+    named, value = values.get("name"), values.get("value")
+    if isinstance(named, Scalar) and isinstance(value, Scalar):
+        claimed.add(id(value))
+        unsure = key in _PARAMETERS and not (
+            _PULLED.fullmatch(named.value) and embedded.is_known(value.value)
+        )
+        yield from _marked(_value(text, value, named.value), unsure)
+
+
+def in_arguments(text: str, node: Node) -> Iterator[Occurrence]:
+    """The references in the arguments of a command: a list, or all in one string."""
+    flag = ""
+    for each in node.children if isinstance(node, Sequence) else [node]:
+        if not isinstance(each, Scalar):
+            flag = ""
+            continue
+        found = _FLAG.fullmatch(each.value)
+        if found and not found["equals"]:
+            flag = found["name"]
+            continue
+        if found:
+            yield from _value(text, each, found["name"], found.start("value"))
+        else:
+            yield from _value(text, each, flag)
+        flag = ""
+
+
+def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
+    """The references in annotations; those in longer texts are no more than mentioned."""
+    annotations = fields(metadata).get("annotations") if isinstance(metadata, Mapping) else None
+    for key, value in fields(annotations).items() if isinstance(annotations, Mapping) else ():
+        if isinstance(value, Scalar) and not _NEVER.fullmatch(key):
+            name = key.rpartition("/")[2]
+            if set(value.value.strip()) & set(" \t\n,"):
+                yield from _marked(_words(text, value), True)
+            else:
+                yield from _value(text, value, name)
+
+
+def in_data(text: str, data: Node | None, fragment: Fragment) -> Iterator[Occurrence]:
+    """The references in the data of a ConfigMap, or in the ``stringData`` of a Secret."""
+    for key, value in fields(data).items() if isinstance(data, Mapping) else ():
+        if not isinstance(value, Scalar) or not _may_hold(value, key):
+            continue
+        if "\n" in value.value.strip() or value.value.lstrip().startswith(("{", "[")):
+            yield from nested(text, value, lambda inner, key=key: _file(inner, key, fragment))  # type: ignore[misc]
+        else:
+            yield from _value(text, value, key)
+
+
+def in_values(text: str, root: Node) -> Iterator[Occurrence]:
+    """The references in Helm values: by the rules for those, and in arguments and variables of containers."""
+    from rewrite_refs.formats import helmvalues  # which reads containers in texts with the help of kubernetes
+
+    yield from helmvalues.in_values(text, root)
+    pending: list[tuple[Node, str]] = [(root, "")]
+    seen: set[int] = set()
+    while pending:
+        node, key = pending.pop()
+        if isinstance(node, Scalar) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            yield from in_mapping(text, fields(node), key, seen)
+            pending += [(value, name) for name, value in fields(node).items()]
+        else:
+            pending += [(each, key) for each in node.children]
+
+
+# --- texts -----------------------------------------------------------------------------------
+
+
+def _file(text: str, name: str, fragment: Fragment) -> Iterator[Occurrence]:
+    """The references in a text that is a file of its own: YAML, JSON or anything else."""
+    try:
+        roots = [root for span in yamltree.split(text) for root in yamltree.parse(text, span)]
+    except ParseError:
+        roots = []
+    if not roots or any(isinstance(root, Scalar) for root in roots):
+        yield from embedded.in_text(Chars.at(text, 0))
+    elif _VALUES.fullmatch(name):
+        for root in roots:
+            yield from in_values(text, root)
+    else:
+        for root in roots:
+            for each in fragment(text, root):
+                # In any file, ``image: web`` may be anything.
+                is_sure = is_object(root) or not set(each.text).isdisjoint("/:@")
+                yield each if is_sure else replace(each, embedded=True)
+
+
+def _manifests(text: str, fragment: Fragment) -> Iterator[Occurrence]:
+    """The images of the manifests in a text."""
+    for span in yamltree.split(text):
+        for root in yamltree.parse(text, span):
+            if is_object(root):
+                yield from fragment(text, root)
+
+
+def _is_named(occurrence: Occurrence) -> bool:
+    """Whether a reference has a registry, a tag or a digest."""
+    name = occurrence.text
+    return ":" in name or "@" in name or "." in name.partition("/")[0]
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def _may_hold(node: Scalar, key: str) -> bool:
+    """Whether a scalar is worth a look."""
+    if embedded.may_hold(node.value):
+        return True
+    return embedded.speaks(key) is not embedded.Speaks.NOTHING or bool(_KEY.search(node.value))
+
+
+def _value(text: str, node: Scalar, name: str, start: int = 0) -> Iterator[Occurrence]:
+    """The references in a scalar from character *start* on, as the value of something with a *name*."""
+    if embedded.speaks(name) is embedded.Speaks.NOTHING and not embedded.may_hold(node.value):
+        return
+    if start or is_text(node):
+        chars = yamlchars.chars(text, node)
+        if chars is not None:
+            yield from embedded.in_value(chars.slice(start, len(chars)), name)
+
+
+def _words(text: str, node: Scalar) -> Iterator[Occurrence]:
+    """The references among the words of a scalar."""
+    chars = yamlchars.chars(text, node) if embedded.may_hold(node.value) else None
+    if chars is not None:
+        yield from embedded.in_text(chars)
+
+
+def _marked(found: Iterator[Occurrence], unsure: bool) -> Iterator[Occurrence]:
+    """What was found, as embedded where that is not sure."""
+    for each in found:
+        yield replace(each, embedded=True) if unsure else each
