@@ -82,7 +82,7 @@ def find(text: str) -> Iterator[Occurrence]:
     """The image references of a text, in order; raises ParseError last for what is broken."""
     problems: list[Problem] = []
     for root in yamltree.roots(text, _wanted, lambda document: True, problems):
-        yield from sorted(_in_document(text, root, problems), key=lambda each: each.span)
+        yield from sorted(in_document(text, root, problems), key=lambda each: each.span)
     if problems:
         raise ParseError(problems)
 
@@ -203,7 +203,8 @@ def _mappings(node: Node) -> Iterator[Mapping]:
 # --- references ------------------------------------------------------------------------------
 
 
-def _in_document(text: str, root: Node, problems: list[Problem]) -> Iterator[Occurrence]:
+def in_document(text: str, root: Node, problems: list[Problem]) -> Iterator[Occurrence]:
+    """The references of one document, in no order; *problems* takes what cannot be read of it."""
     services = _services(root)
     owners = _owners(services)
     own = {_without_latest(name) for name in _built(text, services)}
