@@ -3,25 +3,30 @@
 A service with ``build:`` in a compose file names the image that it makes, and
 so does an artifact of Skaffold; no upstream has these, in whatever file of
 the repository they are used.  An additional context of a build is a name for
-``FROM`` in the Dockerfiles alone.  And a manifest is not rewritten under a
-kustomization that matches the name of its image.
+``FROM`` in the Dockerfiles alone.  And names in manifests are rewritten together
+with the entries of kustomizations that match them (``kustomize``).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs import kustomize
-from rewrite_refs.discover import walk
+from rewrite_refs import charts
+from rewrite_refs.discover import Patterns, walk
 from rewrite_refs.files import read
-from rewrite_refs.reference import LIBRARY, InvalidReference, Reference
+from rewrite_refs.formats import helmvalues, kustomization
+from rewrite_refs.formats.file import File
+from rewrite_refs.kustomize.graph import decide
+from rewrite_refs.kustomize.names import Decision, Name, Repository
+from rewrite_refs.kustomize.reading import matchable
+from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, name_of
 from rewrite_refs.rules import Rules, Verdict
-from rewrite_refs.source import Occurrence
+from rewrite_refs.source import Change, Occurrence, Piece, Span
 
 # Images that people build upon under the same name: own only with the very tag that is built.
 _WELL_KNOWN = frozenset(
@@ -36,6 +41,14 @@ _WELL_KNOWN = frozenset(
     """.split()  # noqa: SIM905 - a list of sixty quoted words is no better
 )
 
+
+# Formats of what a kustomization draws in; Helm's values are what its charts are filled in with.
+_KUSTOMIZED = frozenset({"kustomize", "kubernetes", "helm-values"})
+_KEPT = (
+    "the kustomization in {} matches it by name, and not all of what it matches there can be rewritten: "
+    "give it an entry for the old name and one for the new"
+)
+_STAYS = "the kustomization matches by it what is rewritten and what is not: write an entry for each"
 
 OFF = "inside another text, and not plainly an image: --embedded takes it"
 
@@ -55,16 +68,31 @@ class Project:
     """One repository; its files are read when the first reference asks for them.
 
     ``root`` is its folder, or None where there is none to look through.
-    ``embedded`` takes what may be a reference inside a longer text for one.
+    ``embedded`` takes what may be a reference inside a longer text for one, and
+    what ``exclude`` matches is not rewritten.
     """
 
-    def __init__(self, rules: Rules, root: Path | None = None, embedded: bool = False) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        root: Path | None = None,
+        embedded: bool = False,
+        exclude: tuple[Patterns, ...] = (),
+    ) -> None:
         self.rules = rules
+        self._exclude = exclude
         self.embedded = embedded
         self._root = root
 
     def judge(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What the rules say of a reference in the file *path*, but for what the repository says."""
+        verdict = self._plain(occurrence, format, path)
+        if verdict.status not in ("direct", "unmapped") or format not in _KUSTOMIZED:
+            return verdict
+        return self._decided(verdict, occurrence, path)
+
+    def _plain(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
+        """What is to be said of a reference whatever the kustomizations say."""
         verdict = self.rules.judge(occurrence)
         if occurrence.embedded and not self.embedded:
             return Verdict("ignored", verdict.reference, reason=OFF)
@@ -73,26 +101,96 @@ class Project:
         reason = self._made_by(verdict.reference, format, path)
         if reason:
             return Verdict("own", verdict.reference, reason=reason)
-        matched = self._matched(occurrence, path) if format == "kubernetes" else None
-        if matched is None or self._root is None:
-            return verdict
-        by = Path(os.path.relpath(matched.by, self._root.resolve())).as_posix()
-        if matched.match.new_name:
-            reason = f"the kustomization in {by} puts {matched.match.new_name} in its place"
-            return Verdict("ignored", verdict.reference, reason=reason)
-        if not verdict.changes:
-            return verdict
-        reason = f"the kustomization in {by} matches it by name: give its entry there a newName"
-        return replace(verdict, changes=(), reason=reason)
+        if occurrence.keys is not None and self._root is not None and format == helmvalues.NAME:
+            below = charts.default(path, self._root, occurrence.keys)
+            return self._behind(below, occurrence) if below else verdict
+        return verdict
 
-    def _matched(self, occurrence: Occurrence, path: Path) -> kustomize.Matched | None:
-        """The entry of a kustomization that matches the name of an image, if any does."""
-        names = self._kustomized.get(path.resolve())
-        return names.get(kustomize.name_of(occurrence.text)) if names else None
+    def _behind(self, below: charts.Default, occurrence: Occurrence) -> Verdict:
+        """The verdict on values behind a registry that the values below them set, in another file.
+
+        All that can be missing here is the ``library/`` that Docker Hub implies and ECR does not.
+        """
+        registry = below.registry.rstrip("/")
+        verdict = self.rules.judge(
+            replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces))
+        )
+        hub = [rule for rule in self.rules.rules if (rule.upstream, rule.path) == (DOCKER_HUB, "")]
+        heads = {f"{self.rules.registry}/{rule.prefix}".rstrip("/") for rule in hub}
+        is_hub = registry in heads or (hub and self.rules.canonical(registry) == DOCKER_HUB)
+        shown = Path(os.path.relpath(below.path, self._root)).as_posix()
+        reason = f"its registry, {registry}, stands in {shown}"
+        if verdict.reference is None or not is_hub or "/" in name_of(occurrence.text):
+            return replace(verdict, target=None, changes=(), reason=verdict.reason or reason)
+        change = Change(0, 0, LIBRARY)
+        return replace(
+            verdict,
+            status="direct",
+            target=LIBRARY + occurrence.text,
+            changes=(change,),
+            reason=reason,
+            then=verdict.status,
+        )
+
+    def _decided(self, verdict: Verdict, occurrence: Occurrence, path: Path) -> Verdict:
+        """A verdict after what the kustomizations of the repository say of a name and of their entries."""
+        name = name_of(occurrence.text)
+        decision = self._kustomized
+        if occurrence.key or occurrence.apart:
+            way = decision.ways.get((path.resolve(), name), "add")
+            if way == "add" and verdict.changes and not occurrence.key:
+                return replace(verdict, apart=True)
+            if way == "follow" or not verdict.changes:
+                return verdict
+            target = None if occurrence.key else verdict.target
+            return replace(verdict, changes=(), target=target, reason=_STAYS)
+        kept = decision.kept.get((path.resolve(), name)) if decision.kept else None
+        if kept is None:
+            return verdict
+        by = Path(os.path.relpath(kept.by.parent, (self._root or kept.by).resolve())).as_posix()
+        if kept.new_name:
+            reason = f"the kustomization in {by} puts {kept.new_name} in its place"
+            return Verdict("ignored", verdict.reference, reason=reason)
+        return replace(verdict, changes=(), reason=_KEPT.format(by)) if verdict.changes else verdict
 
     @cached_property
-    def _kustomized(self) -> dict[Path, dict[str, kustomize.Matched]]:
-        return kustomize.matches(path for path in self._files if path.name in kustomize.NAMES)
+    def _kustomized(self) -> Decision:
+        """What is decided for the kustomizations on disk, if any has an entry that matches a name."""
+        files: dict[Path, str] = {}
+        for path in self._files:
+            if path.name in kustomization.NAMES and (text := _text(path)) is not None:
+                files[path.resolve()] = text
+        if not any(word in text for text in files.values() for word in ("images:", '"images"', "'images'")):
+            return Decision()
+        return decide(files, Repository(self._names, self._target))
+
+    def _names(self, path: Path, words: Collection[str]) -> Iterator[Name]:
+        """The names in a file that an entry may match, with what the rules make of them."""
+        from rewrite_refs import formats, rewrite
+
+        root = (self._root or path.parent).resolve()
+        text = _text(path) if path.is_relative_to(root) else None
+        if text is None or not any(word in text for word in words):
+            return
+        placed = File(path.relative_to(root), charts.chart_of(path, root) is not None)
+        format = formats.detect(placed, text.encode())
+        if format is None:
+            return
+        excluded = any(patterns.match(path) for patterns in self._exclude)
+        at = matchable(text) if format.NAME == "kubernetes" else None
+        result = rewrite.rewrite(text, format, partial(self._plain, format=format.NAME, path=path))
+        for finding in result.findings:
+            occurrence = finding.occurrence
+            if at is None or occurrence.span.start in at:
+                target = finding.verdict.target if finding.done and not excluded else None
+                yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target))
+
+    def _target(self, name: str) -> str | None:
+        """What the rules make of a name, wherever it stands."""
+        span = Span(0, len(name))
+        path = (self._root or Path()) / "kustomization.yaml"
+        verdict = self._plain(Occurrence((Piece(name, span),), span, span), kustomization.NAME, path)
+        return name_of(verdict.target) if verdict.changes and verdict.target else None
 
     def _made_by(self, reference: Reference, format: str, path: Path) -> str | None:
         if self._root is None:
@@ -115,6 +213,15 @@ class Project:
     @cached_property
     def _files(self) -> list[Path]:
         return list(walk(self._root)) if self._root else []
+
+
+def _text(path: Path) -> str | None:
+    """The text of a file, or None where it has none."""
+    try:
+        data = read(path)
+        return None if data is None else data.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _bare(reference: Reference) -> str:

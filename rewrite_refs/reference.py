@@ -75,6 +75,13 @@ class Reference:
         return f"{self.name}{tag}{digest}"
 
 
+def name_of(text: str) -> str:
+    """What stands before the tag and the digest of a reference, as it is written."""
+    name = text.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return head + slash + last.partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A reference beside the text it was read from.

@@ -13,6 +13,7 @@ from functools import cached_property
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
 from rewrite_refs.ignores import Ignores
+from rewrite_refs.reference import name_of
 from rewrite_refs.rules import Verdict
 from rewrite_refs.source import (
     Edit,
@@ -75,7 +76,7 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
     for index, finding in enumerate(findings):
         if finding.verdict.changes:
             try:
-                plans[index] = edits_for(text, finding.occurrence, finding.verdict.changes)
+                plans[index] = plan(text, finding)
             except Unplaceable as error:
                 findings[index] = _left(finding, str(error))
     proved = _carried_out(_Attempt(text, format, judge, findings), plans)
@@ -83,8 +84,20 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
         if index in proved.plans:
             findings[index] = replace(finding, done=True)
         elif finding.verdict.changes:
-            findings[index] = _left(finding, finding.verdict.reason or UNSAFE)
+            findings[index] = _left(
+                finding, finding.verdict.reason or _shared(findings, plans, index) or UNSAFE
+            )
     return Result(proved.text, tuple(findings), problems)
+
+
+def plan(text: str, finding: Finding) -> Plan:
+    """The edits that carry out a verdict.  Raises Unplaceable where there is no place for them."""
+    verdict, apart = finding.verdict, finding.occurrence.apart
+    if not verdict.apart:
+        return edits_for(text, finding.occurrence, verdict.changes)
+    if apart is None or apart.at is None:
+        raise Unplaceable("there is no room for a newName beside it: write the entry on lines of its own")
+    return (Edit(apart.at, apart.at, f"{apart.before}{name_of(verdict.target or '')}{apart.after}"),)
 
 
 @dataclass(frozen=True)
@@ -120,7 +133,7 @@ class _Attempt:
             return None
         for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
             if index in plans:
-                if after.text != finding.verdict.target or self.judge(after).status != "cached":
+                if after.text != finding.verdict.target or self.judge(after).status != finding.verdict.then:
                     return None
             elif after.text != finding.occurrence.text:
                 return None
@@ -168,6 +181,21 @@ def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _
                 proved = _Proved(wanted, text)
                 break
     return proved
+
+
+def _shared(findings: Sequence[Finding], plans: dict[int, Plan], index: int) -> str | None:
+    """What to say of a finding that is left for another reference in which its registry stands."""
+    for edit in plans.get(index, ()):
+        for number, other in enumerate(findings):
+            spans = [piece.span for piece in other.occurrence.pieces if piece.span and piece.known]
+            covers = any(span.start <= edit.start < span.end and edit.end <= span.end for span in spans)
+            if number != index and covers and edit not in plans.get(number, ()):
+                elsewhere = "goes elsewhere" if other.verdict.changes else "stays"
+                return (
+                    f"its registry is also a part of {other.occurrence.text}, which {elsewhere}: "
+                    "give each a registry of its own"
+                )
+    return None
 
 
 def _groups(plans: dict[int, Plan]) -> list[list[int]]:

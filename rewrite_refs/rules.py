@@ -73,7 +73,9 @@ class Verdict:
     """What is to be done about one reference.
 
     ``changes`` turn the resolved text into ``target``; both are empty where
-    nothing is to be done.  ``reason`` says why a reference stays.
+    nothing is to be done.  ``reason`` says why a reference stays.  ``apart``
+    leaves the name as it is and puts the new one beside it.  ``then`` is what is
+    to be said of it after the changes.
     """
 
     status: Status
@@ -82,6 +84,8 @@ class Verdict:
     target: str | None = None
     changes: tuple[Change, ...] = ()
     reason: str | None = None
+    apart: bool = False
+    then: Status = "cached"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,7 @@ class Session(NamedTuple):
             found, problems = engine.inspect(text, format, judge)
             new, findings = text, tuple(found)
         lines = Lines(text)
+        findings = tuple(each for each in findings if not each.occurrence.key)
         taken = [each for each in findings if self.project.embedded or not each.occurrence.embedded]
         entries = {_entry(each, shown, format.NAME, lines): None for each in taken}
         return Outcome(

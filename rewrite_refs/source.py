@@ -43,6 +43,18 @@ class Piece(NamedTuple):
         return self.span is not None and self.span.end - self.span.start == len(self.text)
 
 
+class Apart(NamedTuple):
+    """A place where a new name can stand beside the one that is written, and count instead of it.
+
+    That is ``newName`` of a kustomization: between ``before`` and ``after`` the
+    name is put at the offset ``at``, or nowhere if that is None.
+    """
+
+    at: int | None
+    before: str
+    after: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One image reference where it stands.
@@ -52,7 +64,11 @@ class Occurrence:
     ``front`` an offset at which a literal head can be put before a leading
     variable.  ``own`` says why the image is one that the repository builds;
     ``reason`` why nothing can be said of it.  ``embedded`` marks one inside a
-    longer text, of which it is not sure that it is an image at all.
+    longer text, of which it is not sure that it is an image at all.  ``key``
+    marks a name that other references are compared with, and that nobody pulls;
+    ``apart`` is where a name can be put that counts instead of this one.
+    ``keys`` leads to the mapping that names the image, where a registry for it
+    may stand below the same keys in a file that this one is laid over.
     """
 
     pieces: tuple[Piece, ...]
@@ -62,6 +78,9 @@ class Occurrence:
     own: str | None = None
     reason: str | None = None
     embedded: bool = False
+    key: bool = False
+    apart: Apart | None = None
+    keys: tuple[str, ...] | None = None
 
     @property
     def text(self) -> str:
@@ -286,31 +305,20 @@ class Chars:
     def span(self, start: int, end: int) -> Span | None:
         """The source characters of those from *start* to *end*; None where they have no place."""
         places = [place for place in self.places[start:end] if place is not None]
-        if places:
-            return Span(places[0].start, places[-1].end)
-        before = self.places[start - 1] if 0 < start <= len(self.places) else None
-        after = self.places[start] if start < len(self.places) else None
-        at = before.end if before else after.start if after else None
-        return Span(at, at) if at is not None and start == end else None
+        return Span(places[0].start, places[-1].end) if places else None
 
     def lifted(self, occurrence: Occurrence) -> Occurrence | None:
         """An occurrence found in these characters, with places of the source; None where it has none."""
         span, site = self.span(*occurrence.span), self.span(*occurrence.site)
         if span is None or site is None:
             return None
-        front = self.span(occurrence.front, occurrence.front) if occurrence.front is not None else None
-        return replace(
-            occurrence,
-            pieces=tuple(part for piece in occurrence.pieces for part in self._lifted(piece)),
-            span=span,
-            site=site,
-            front=front.start if front else None,
-        )
+        pieces = tuple(part for piece in occurrence.pieces for part in self._lifted(piece))
+        return replace(occurrence, pieces=pieces, span=span, site=site, front=None)
 
     def _lifted(self, piece: Piece) -> Iterable[Piece]:
         if piece.span is None:
             return (piece,)
-        if piece.verbatim and piece.known and piece.text:
+        if piece.verbatim and piece.known:
             return self.slice(*piece.span).pieces()
         return (piece._replace(span=self.span(*piece.span)),)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from rewrite_refs import project as module
+from rewrite_refs.discover import Patterns
 from rewrite_refs.project import Project
 from rewrite_refs.rules import Rules, Verdict
 from rewrite_refs.source import Occurrence, Piece, Span
-from tests.commands import repository
+from tests.commands import POD, repository
 from tests.common import RULES
 
 FILES: dict[str, str | bytes] = {
@@ -104,6 +105,18 @@ def test_without_a_repository_the_rules_decide() -> None:
     assert judged(Project(Rules()), "acme/web") == ("direct", "no rule maps docker.io")
 
 
+def test_a_kustomization_that_cannot_be_read_matches_nothing(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path,
+        {
+            "a/kustomization.yaml": b"images: [{name: nginx}]\nresources: [pod.yaml] # \xff",
+            "a/pod.yaml": "kind: Pod\n",
+            "b/kustomization.yaml": "images: [{name: redis}]\n",
+        },
+    )
+    assert verdict_of(Project(RULES, root), "nginx", "kubernetes", root / "a/pod.yaml").changes
+
+
 def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root can read any file."""
     repository(tmp_path, FILES)
@@ -115,33 +128,57 @@ def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: p
     assert judged(Project(RULES, tmp_path), "acme/web") == ("direct", None)
 
 
-def test_a_kustomization_that_matches_a_name_keeps_it(tmp_path: Path) -> None:
+def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
     root = repository(
         tmp_path,
         {
             "base/kustomization.yaml": "resources: [web.yaml]\n",
-            "base/web.yaml": "kind: Pod\n",
-            "prod/kustomization.yaml": "resources: [../base]\nimages:\n- {name: nginx, newTag: '1'}\n"
-            "- {name: redis, newName: acme/redis}\n- {name: example.com/x, newTag: '1'}\n",
+            "base/web.yaml": POD.format("nginx:1.25")
+            + "  - image: redis\n  - image: gcr.io/x/y\n  - image: busybox\n",
+            "prod/kustomization.yaml": "resources: [../base, https://example.com/x]\nimages:\n"
+            "- {name: nginx, newTag: '1'}\n- {name: redis, newName: acme/redis}\n"
+            "- {name: gcr.io/x/y, newName: acme/y}\n- {name: busybox, newTag: '1'}\n",
+            "test/kustomization.yaml": "resources: [web.yaml]\nimages: [{name: busybox, newTag: '1'}]\n",
+            "test/web.yaml": POD.format("busybox"),
+            "more/kustomization.yaml": "resources: [../base]\nimages: [{name: redis, newName: acme/redis}]\n"
+            + "components: [../none]\n",
         },
     )
     project = Project(RULES, root)
     inside, outside = root / "base/web.yaml", root / "web.yaml"
-    matched = verdict_of(project, "nginx:1.25", "kubernetes", inside)
-    assert (matched.status, matched.changes) == ("direct", ())
-    assert matched.target is not None
-    assert "kustomization in prod matches it by name" in (matched.reason or "")
+    kept = verdict_of(project, "nginx:1.25", "kubernetes", inside)
+    assert (kept.status, kept.changes) == ("direct", ())
+    assert kept.target is not None
+    assert "the kustomization in prod matches it by name" in (kept.reason or "")
     replaced = verdict_of(project, "redis", "kubernetes", inside)
     assert (replaced.status, replaced.target) == ("ignored", None)
     assert "puts acme/redis in its place" in (replaced.reason or "")
-    assert verdict_of(project, "example.com/x", "kubernetes", inside).status == "unmapped"
+    assert verdict_of(project, "gcr.io/x/y", "kubernetes", inside).status == "unmapped"
     for text, format, path in (
         ("docker.io/nginx", "kubernetes", inside),
         ("nginx", "kubernetes", outside),
         ("nginx", "compose", inside),
+        ("busybox", "kubernetes", root / "test/web.yaml"),
     ):
         assert verdict_of(project, text, format, path).changes
     assert verdict_of(Project(RULES), "nginx", "kubernetes", inside).changes
+    assert not verdict_of(Project(Rules(), root), "nginx", "kubernetes", inside).changes
+
+
+def test_what_is_excluded_is_not_rewritten_and_so_kept_in_the_kustomization(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path,
+        {
+            "kustomization.yaml": "resources: [web.yaml]\nimages: [{name: nginx, newTag: '1'}]\n",
+            "web.yaml": POD.format("nginx"),
+        },
+    )
+    span = Span(0, 5)
+    key = Occurrence((Piece("nginx", span),), span, span, key=True)
+    path = root / "kustomization.yaml"
+    assert Project(RULES, root).judge(key, "kustomize", path).changes
+    excluded = Project(RULES, root, exclude=(Patterns(root, ("web.yaml",)),))
+    assert not excluded.judge(key, "kustomize", path).changes
 
 
 def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
