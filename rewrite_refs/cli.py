@@ -356,6 +356,7 @@ def _session(options: Options, paths: tuple[str, ...], stdin_filename: str | Non
         Rules(registry, rules, config.aliases, config.own),
         root or (start if is_folder else None),
         options.embedded or config.embedded,
+        exclude,
     )
     return Session(project, Assigned.of(config.formats, folder), exclude, cwd)
 

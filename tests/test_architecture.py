@@ -10,7 +10,7 @@ import rewrite_refs
 ROOT = Path(rewrite_refs.__file__).parent
 # What each may import, besides those to its left.
 LAYERS = ["errors", "reference", "source", "rules", "ignores", "formats", "kustomize", "rewrite"]
-LAYERS += ["charts", "files", "discover", "project", "reports", "config", "session", "cli", "__main__"]
+LAYERS += ["files", "charts", "discover", "project", "reports", "config", "session", "cli", "__main__"]
 
 
 def test_a_module_imports_only_what_is_below_it() -> None:

@@ -71,6 +71,8 @@ def test_nothing_is_a_configuration(tmp_path: Path, content: str) -> None:
         ("exclude: vendor/", "exclude", ("vendor/",)),
         ("exclude: []", "exclude", ()),
         ("exclude: &x [a]\nformats: {compose: *x}", "formats", {"compose": ("a",)}),
+        ("embedded: true", "embedded", True),
+        ("embedded: false", "embedded", False),
         ("formats: {dockerfile: '*.df'}", "formats", {"dockerfile": ("*.df",)}),
     ],
 )  # fmt: skip
@@ -122,6 +124,7 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("own: ['https://x.example', '*.example', x.example/Y, 'x.example/y:1']", [f"1: '{name}' is no registry, nor a path in one: write registry.example.com or ghcr.io/acme" for name in ("*.example", "https://x.example", "x.example/Y", "x.example/y:1")]),
         ("exclude:\n- x\n- '!'", ["3: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
         ("formats: {kubernets: x, compose: [[]]}", ["1: each of the patterns must be a text, not a list", "1: unknown format 'kubernets': did you mean kubernetes?"]),
+        ("embedded: all", ["1: embedded must be true or false, not a text"]),
         ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
     ],
 )  # fmt: skip

@@ -57,10 +57,21 @@ PARTS = [
     *("dockerfile", "Dockerfile", "DOCKERFILE", "containerfile", "Containerfile", "compose", "x", "a b", "é"),
     *(".", "/", "-", "_", ".yaml", ".yml", ".YML", ".json", ".JSON", ".tmpl", ".txt", ".md", ".rst"),
     *(".dockerignore", ".containerignore", ".Dockerfile", ".dockerfile", ".prod"),
+    *(
+        "templates/",
+        "Templates/",
+        "Kustomization",
+        "kustomization",
+        ".tmpl",
+        ".TPL",
+        ".j2",
+        ".jinja",
+        ".gotmpl",
+    ),
 ]
 
 
-@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map("".join))
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map(lambda parts: "".join(parts).rstrip("/")))
 @example("Dockerfile")
 @example("a/Dockerfile.prod")
 @example("Dockerfile.d/notes")
@@ -71,6 +82,16 @@ PARTS = [
 @example("dockerfiles")
 @example("xdockerfile")
 @example(".yaml")
+@example("chart/templates/NOTES.txt")
+@example("chart/templates/a/NOTES.TXT")
+@example("chart/Templates/NOTES.txt")
+@example("mytemplates/NOTES.txt")
+@example("templates.txt")
+@example("Kustomization")
+@example("base/Kustomization")
+@example("KUSTOMIZATION")
+@example("x.mustache")
+@example("x.jinja2")
 def test_the_pattern_accepts_what_the_formats_accept(path: str) -> None:
     accepted = any(each.candidate(PurePath(path)) for each in FORMATS)
     for hook in HOOKS.values():

@@ -4,12 +4,14 @@ Blocks that set up an environment are run only where CI_FULL is set, for they
 need a package index.
 """
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from types import ModuleType
+from typing import Any, cast, get_args
 
 import click
 import pytest
@@ -231,7 +233,7 @@ def test_options() -> None:
 
 def test_every_option_that_is_named_exists() -> None:
     known = {opt for command in COMMANDS.values() for param in command.params for opt in param.opts}
-    known |= {"--help", "--version", "--from", "--mount"}
+    known |= {"--help", "--version", "--from", "--mount", "--x-image"}
     named = {name for span in code(PROSE) for name in re.findall(r"(?<!\S)--[a-z][a-z-]*", span)}
     assert named <= known
 
@@ -248,12 +250,17 @@ def test_formats() -> None:
     rows = {code(name)[0]: files for name, files, *_ in table("format")}
     assert set(rows) == set(BY_NAME)
     for name, files in rows.items():
-        patterns = [span for span in code(files) if "*" in span or span == "Dockerfile"]
+        patterns = [
+            span
+            for span in code(files)
+            if "*" in span or re.fullmatch(r"(?:[A-Z]\w+|kust.*)(?:\.ya?ml)?", span)
+        ]
         assert patterns
         for pattern in patterns:
             assert BY_NAME[name].candidate(Path(pattern.replace("*", "x"))), pattern
-    for name in BY_NAME:
-        assert f"[{name}](rewrite_refs/formats/{name}.py)" in README
+    for name, module in BY_NAME.items():
+        path = Path(str(inspect.getsourcefile(cast(ModuleType, module)))).relative_to(PROJECT)
+        assert f"[{name}]({path.as_posix()})" in README
 
 
 def test_other_names_of_upstreams() -> None:

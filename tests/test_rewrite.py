@@ -120,7 +120,7 @@ def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
 def test_shared_text(before: str, after: str) -> None:
     result = rewritten(before, dockerfile)
     assert result.text == after
-    assert all(each.done or each.verdict.reason == UNSAFE for each in result.findings)
+    assert all(each.done or each.verdict.reason for each in result.findings)
 
 
 def test_many_references_and_one_that_cannot_stay_with_the_others() -> None:

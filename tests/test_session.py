@@ -40,7 +40,7 @@ def tree(tmp_path: Path) -> Path:
             "Dockerfile": FROM,
             "gone/Dockerfile": FROM,
             "deploy/web.yaml": POD.format("nginx:1"),
-            "deploy/web.yaml.tmpl": POD.format("nginx:1"),
+            "deploy/web.yaml.in": POD.format("nginx:1"),
             "deploy/values.yaml": "a: 1",
             "vendor/Dockerfile": FROM,
             "odd/Dockerfile": "FROM",
@@ -70,7 +70,7 @@ def tree(tmp_path: Path) -> Path:
         (["more"], ["more/web.yaml 1"]),
         (["deploy/../deploy/web.yaml", "deploy", "deploy/web.yaml"], ["deploy/web.yaml 1"]),
         (["Dockerfile.again", "Dockerfile"], ["Dockerfile.again 1"]),
-        (["deploy/web.yaml.tmpl"], []),
+        (["deploy/web.yaml.in"], []),
         (["deploy/values.yaml", "odd/Dockerfile.empty", "odd/Dockerfile.binary"], []),
         (["../outside/Dockerfile"], ["../outside/Dockerfile 1"]),
         ([""], ["'' there is no file with an empty name"]),
@@ -126,8 +126,8 @@ def test_exclude_holds_behind_a_link(tree: Path) -> None:
 
 
 def test_formats_can_be_assigned(tree: Path) -> None:
-    assigned = session(tree, kubernetes=["deploy/*.tmpl"])
-    assert outcomes(assigned, "deploy") == ["deploy/web.yaml 1", "deploy/web.yaml.tmpl 1"]
+    assigned = session(tree, kubernetes=["deploy/*.in"])
+    assert outcomes(assigned, "deploy") == ["deploy/web.yaml 1", "deploy/web.yaml.in 1"]
 
 
 def test_a_folder_that_cannot_be_listed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

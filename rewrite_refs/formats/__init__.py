@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Protocol
 
-from rewrite_refs.formats import compose, dockerfile, helmchart, helmvalues, kubernetes, kustomization
+from rewrite_refs.formats import (
+    compose,
+    dockerfile,
+    helmchart,
+    helmfile,
+    helmvalues,
+    kubernetes,
+    kustomization,
+    template,
+)
 from rewrite_refs.formats.file import File
 from rewrite_refs.source import Occurrence, Token
 
@@ -37,7 +46,16 @@ class Format(Protocol):
 
 
 # The most particular first: the first that claims a file has it.
-FORMATS: tuple[Format, ...] = (dockerfile, kustomization, helmchart, helmvalues, compose, kubernetes)
+FORMATS: tuple[Format, ...] = (
+    dockerfile,
+    kustomization,
+    helmchart,
+    helmvalues,
+    template,
+    helmfile,
+    compose,
+    kubernetes,
+)
 BY_NAME = {each.NAME: each for each in FORMATS}
 
 

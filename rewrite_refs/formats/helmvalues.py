@@ -17,7 +17,8 @@ Where it is empty, null or absent, or where the repository names a host already,
 A registry that several images share is rewritten if all of them go to the same upstream; otherwise each of
 them is reported.  A registry behind which no image of the file stands is reported, too.
 
-Texts in block scalars are read as what they mostly are: containers that a template puts into a pod.
+Arguments and variables of containers are searched as in a manifest (see ``strings``).  Texts in block
+scalars are read as what they mostly are: containers that a template puts into a pod.
 
 What is left alone: registries that are none (``registry: txt``), repositories of git and of charts, ``null``,
 ``auto``, numbers, pictures, the disks of machines (``vmImage: ubuntu-latest``), placeholders, and the test
@@ -29,32 +30,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import helmchart, yamlchars, yamltree
+from rewrite_refs.formats import helmchart, strings, yamlchars, yamltree
+from rewrite_refs.formats.embedded import WORDS
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.imagekeys import (
     IMAGE,
     IMAGES,
     REGISTRIES,
     behind_words,
-    digest_of,
+    by_name,
     is_full,
-    is_never_pulled,
     named,
     names_image,
-    registry_of,
-    tag_of,
 )
+from rewrite_refs.formats.imageparts import Around, Place, read
 from rewrite_refs.formats.nested import nested
+from rewrite_refs.formats.proof import in_order, outlined
 from rewrite_refs.formats.split import (
-    PLACEHOLDER,
-    has_host,
-    is_head,
     is_host,
     is_other,
-    joined,
     pieces_of,
     text_of,
 )
@@ -71,7 +68,6 @@ _NO_VALUES = re.compile(
     r"(?:chart|requirements|kustomization|helmfile|ct|\..*|mkdocs|(?:docker-)?compose.*|.*\.schema)\.ya?ml",
     re.IGNORECASE,
 )
-_OTHER_FOLDERS = frozenset({"templates", "crds"})
 _TESTS = re.compile(
     r"(?:unit-?)?tests?|.*[-_.]test\.ya?ml", re.IGNORECASE
 )  # helm-unittest's; folders or files
@@ -80,10 +76,8 @@ _MANIFEST = tuple(
 )
 _WORDS = ("image", "Image", "IMAGE", "repo", "hub")
 
-_NO_HUB = "Docker Hub has no names of three parts: give it a registry, if it is an image"
 # Full containers: what stands around them says nothing of their registry.
 _CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
-_IMAGE_KEY = re.compile(r"(?i:image|images|reference|repository|repo|registry|hub)\Z")
 
 
 def candidate(path: PurePath) -> bool:
@@ -96,9 +90,10 @@ def claims(file: File, data: bytes) -> bool:
     if not candidate(file.path) or _NO_VALUES.fullmatch(file.name):
         return False
     folders = file.path.parts[:-1]
-    if not _OTHER_FOLDERS.isdisjoint(folders):
+    named = _FILE.fullmatch(file.name) is not None
+    if "templates" in folders or ("crds" in folders and not named):
         return False
-    if not _FILE.fullmatch(file.name) and "values" not in folders:
+    if not named and "values" not in folders:
         others = any(part.startswith(".") or _TESTS.fullmatch(part) for part in file.path.parts)
         if not file.chart or others:
             return False
@@ -111,14 +106,14 @@ def find(text: str) -> Iterator[Occurrence]:
     """The image references of a text, in order; raises ParseError last for documents that are broken."""
     problems: list[Problem] = []
     for root in yamltree.roots(text, _wanted, lambda document: True, problems):
-        yield from sorted(dict.fromkeys(in_values(text, root)), key=lambda each: each.span)
+        yield from in_order(strings.in_values(text, root))
     if problems:
         raise ParseError(problems)
 
 
 def outline(text: str) -> Iterable[Token]:
     """Everything that an edit must leave alone, in order."""
-    return yamltree.outline(text, _wanted, lambda top, key: _IMAGE_KEY.search(key) is not None)
+    return outlined(text, _wanted)
 
 
 def _wanted(document: str) -> bool:
@@ -128,27 +123,11 @@ def _wanted(document: str) -> bool:
 # --- where images stand ----------------------------------------------------------------------
 
 
-class _Around(NamedTuple):
-    """The registry that is set for images further down."""
-
-    registry: Scalar
-    tag: Node | None
-    wins: bool  # over one of an image's own, where a chart follows the custom of Bitnami
-
-
-class _Place(NamedTuple):
-    """Where a node stands."""
-
-    key: str = ""  # under which it, or the sequence around it, is
-    images: bool = False  # whether the keys of the mapping are names of images
-    around: _Around | None = None
-
-
 def in_values(text: str, root: Node) -> Iterator[Occurrence]:
     """The images of a mapping of values, wherever it stands in *text*."""
     used: set[int] = set()
     registries: list[Scalar] = []
-    pending: list[tuple[Node, _Place]] = [(root, _Place())]
+    pending: list[tuple[Node, Place]] = [(root, Place())]
     seen: set[int] = set()
     while pending:
         node, place = pending.pop()
@@ -157,7 +136,7 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
         elif id(node) not in seen:
             seen.add(id(node))
             if isinstance(node, Sequence):
-                pending += [(each, place) for each in reversed(node.children)]
+                pending += [(each, place._replace(path=None)) for each in reversed(node.children)]
                 continue
             values = fields(node)
             place = _within_global(values, place, registries)
@@ -169,7 +148,7 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
             yield Occurrence(tuple(pieces_of(text, registry)), place_of, place_of, reason=reason)
 
 
-def _within_global(values: dict[str, Node], place: _Place, registries: list[Scalar]) -> _Place:
+def _within_global(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Place:
     """The place with the registry that ``global`` beside it sets."""
     general = values.get("global")
     if not isinstance(general, Mapping):
@@ -181,26 +160,28 @@ def _within_global(values: dict[str, Node], place: _Place, registries: list[Scal
         registry = source.get(key)
         if _sets_registry(registry, key):
             registries.append(registry)
-            return place._replace(around=_Around(registry, inner.get("tag"), wins=key != "hub"))
+            return place._replace(around=Around(registry, inner.get("tag"), wins=key != "hub"))
     return place
 
 
-def _below(values: dict[str, Node], place: _Place, registries: list[Scalar]) -> Iterator[tuple[Node, _Place]]:
+def _below(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Iterator[tuple[Node, Place]]:
     """What stands in a mapping, each with its place."""
     around = place.around
     for key in ("imageRegistry", "hub", "registry"):
         registry = values.get(key)
         if _sets_registry(registry, key):
             registries.append(registry)
-            around = _Around(registry, values.get("tag"), wins=False)
+            around = Around(registry, values.get("tag"), wins=False)
             break
     for key, value in values.items():
         if isinstance(value, Scalar):
-            yield value, _Place(key, place.images, around)
+            yield value, Place(key, place.images, around)
         else:
             images = IMAGES.fullmatch(key) is not None or (key == "tags" and place.images)
             named = "image" if place.images and isinstance(value, Mapping) else key
-            yield value, _Place(named, images, None if _CONTAINERS.fullmatch(key) else around)
+            around_it = None if _CONTAINERS.fullmatch(key) else around
+            path = None if place.path is None else (*place.path, key)
+            yield value, Place(named, images, around_it, path)
 
 
 def _sets_registry(node: Node | None, key: str) -> TypeGuard[Scalar]:
@@ -213,7 +194,7 @@ def _sets_registry(node: Node | None, key: str) -> TypeGuard[Scalar]:
 def _alone(registry: Scalar) -> str | None:
     """What to say of a registry behind which no image of the file stands."""
     host = text_of(registry).partition("/")[0]
-    if ECR_HOST.fullmatch(host):
+    if ECR_HOST.fullmatch(host) or not any(host == word or host.endswith("." + word) for word in WORDS):
         return None
     return (
         "a registry alone: no image of this file stands behind it; if all that it serves is there, "
@@ -224,88 +205,22 @@ def _alone(registry: Scalar) -> str | None:
 # --- which they are --------------------------------------------------------------------------
 
 
-def _in_scalar(text: str, node: Scalar, place: _Place, used: set[int]) -> Iterator[Occurrence]:
+def _in_scalar(text: str, node: Scalar, place: Place, used: set[int]) -> Iterator[Occurrence]:
     """An item of a list of images, an image by name, or a text with containers."""
     if node.style in ("|", ">") and "image" in node.value and "\n" in node.value.strip():
         yield from nested(text, node, helmchart.in_text)
     elif place.images and (names_image(place.key, node) or (is_text(node) and IMAGES.fullmatch(place.key))):
-        yield from _read(text, node, {}, place, used)
+        yield from read(text, node, {}, place, used)
 
 
-def _in_mapping(text: str, values: dict[str, Node], place: _Place, used: set[int]) -> Iterator[Occurrence]:
+def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]) -> Iterator[Occurrence]:
     """The images that the keys of a mapping name."""
     name = named(values, place.key)
     if name is not None:
-        yield from _read(text, name, values, place, used)
+        yield from read(text, name, values, place, used)
+    elif IMAGE.fullmatch(place.key):
+        for each in by_name(values):
+            yield from read(text, each, {}, place, used)
     registries = {key: values[key] for key in REGISTRIES if key in values and name is None}
     for value, parts in behind_words(values):
-        yield from _read(text, value, parts if "registry" in parts else registries | parts, place, used)
-
-
-# --- what they are made of -------------------------------------------------------------------
-
-
-class _Parts(NamedTuple):
-    """The scalars before a name, the tag that comes with them, and why that is not certain."""
-
-    heads: tuple[Scalar, ...] = ()
-    tag: Node | None = None
-    reason: str | None = None
-
-
-def _read(
-    text: str, name: Scalar, values: dict[str, Node], place: _Place, used: set[int]
-) -> Iterator[Occurrence]:
-    """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
-    if is_other(name.value):
-        return
-    own = "never pulled: its pull policy is Never" if is_never_pulled(values) else None
-    inside = yamlchars.inside(text, name)
-    for parts in _parts(name, values, place):
-        used.update(id(head) for head in parts.heads)
-        pieces = joined(text, parts.heads, name, tag_of(values) or parts.tag, digest_of(values))
-        yield Occurrence(pieces, inside, inside, own=own, reason=parts.reason)
-
-
-def _parts(name: Scalar, values: dict[str, Node], place: _Place) -> list[_Parts]:
-    """What stands before a name; twice where two registries may."""
-    own = registry_of(values)
-    is_hub = own is not None and own is values.get("hub")
-    if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
-        doubt = own is not None and has_host(text_of(name))
-        return [_Parts(reason=_unsure("registry beside it") if doubt else None)]
-    repository = values.get("repository")
-    if name is repository and IMAGE.fullmatch(place.key) and is_text(values.get("name")):
-        if "/" not in text_of(name):  # with an owner before it the head is edited in the same way
-            return [_Parts(reason=_unsure("name beside it"))]
-    elif name is not repository and is_text(repository) and "://" not in repository.value:
-        return [_under(repository, own)]
-    around = place.around
-    if own is None:
-        if around is not None:
-            return [_Parts((around.registry,), around.tag)]
-        if "hub" in values and "/" not in text_of(name):
-            return [_Parts(reason="its hub is empty here, and set elsewhere")]
-        return [_Parts(reason=_NO_HUB if text_of(name).count("/") > 1 else None)]
-    if not is_head(own) and not is_hub:
-        return [_Parts((own,), reason=_unsure("registry beside it"))]
-    if around is None or not around.wins:
-        return [_Parts((own,))]
-    if text_of(own) == text_of(around.registry):
-        return [_Parts((own,)), _Parts((around.registry,))]
-    both = f"{text_of(own)} or {text_of(around.registry)}"
-    reason = f"whether {both} stands before it is for the chart to say: leave one"
-    return [_Parts((own,), reason=reason)]
-
-
-def _under(repository: Scalar, registry: Scalar | None) -> _Parts:
-    """What stands before a name that has the path to it in a key ``repository``."""
-    if is_head(repository):
-        return _Parts((repository,))
-    if is_head(registry) and registry is not None:
-        return _Parts((registry, repository))
-    return _Parts((repository,), reason=_unsure("repository beside it"))
-
-
-def _unsure(what: str) -> str:
-    return f"whether the {what} is a part of its name cannot be told"
+        yield from read(text, value, parts if "registry" in parts else registries | parts, place, used)

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
-from rewrite_refs.formats.split import NOT_OF_IMAGES, PLACEHOLDER, is_head, text_of
+from rewrite_refs.formats.split import NOT_OF_IMAGES, PLACEHOLDER, is_head, is_host, text_of
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, is_null, is_text
 
-REGISTRIES = ("registry", "imageRegistry", "hub")
+REGISTRIES = ("registry", "imageRegistry", "containerRegistry", "hub")
 _NAMES = ("image", "repository", "imageRepository", "imageName", "repo", "imageRepo", "name")
 _TAGS = ("tag", "imageTag", "version")
 _DIGESTS = ("digest", "sha", "imageDigest")
+# What stands between the registry and a name without a slash, surely or perhaps.
+_OWNERS = ("org", "organization", "organisation", "owner")
+_MAYBE_OWNERS = ("namespace", "project", "account")
 _POLICIES = ("pullPolicy", "imagePullPolicy")
 # Names that need more than themselves to be one of an image, and what is enough.
 _VAGUE = frozenset({"repository", "repo", "name"})
@@ -38,16 +42,29 @@ _NO_IMAGES = re.compile(
     r"(?i:.*(?:registry|tag|policy|secrets?|enabled|digest|sha|version|prefix|suffix|repository|hub|name))"
 )
 _FULL = re.compile(r"[^/]+\.[^/]+/.*:[^/]+")
+# A name with a tag that is no port.
+_TAGGED = re.compile(r"[a-z0-9][a-z0-9._/-]*:(?:v?\d+\.[\w.-]+|[\w.-]*(?:alpine|latest|slim|stable)[\w.-]*)")
 _TAG = re.compile(r"[\w][\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|sha256:[0-9a-f]{64}")
 
 
 def named(values: dict[str, Node], key: str) -> Scalar | None:
     """The scalar that names the image of the mapping *values* below *key*, if one does."""
-    for name in _NAMES:
-        node = values.get(name)
-        if is_text(node) and (name not in _VAGUE or _is_enough(name, values, key)):
-            return node
-    return None
+    found = [
+        node
+        for name in _NAMES
+        if is_text(node := values.get(name)) and (name not in _VAGUE or _is_enough(name, values, key))
+    ]
+    if not found:
+        registry = values.get("registry")
+        return registry if IMAGE.fullmatch(key) and _is_whole(registry, values) else None
+    # A registry in the place of the repository, with the name beside it.
+    is_registry = found[0] is values.get("repository") and is_host(found[0]) and "/" not in text_of(found[0])
+    return found[1] if is_registry and len(found) > 1 else found[0]
+
+
+def _is_whole(registry: Node | None, values: dict[str, Node]) -> TypeGuard[Scalar]:
+    """Whether what is called a registry is all of a name: it has an owner, and a tag beside it."""
+    return is_host(registry) and text_of(registry).strip("/").count("/") > 1 and "tag" in values
 
 
 def _is_enough(name: str, values: dict[str, Node], key: str) -> bool:
@@ -87,6 +104,14 @@ def names_image(key: str, value: Scalar) -> bool:
     return is_full(value) or not _NO_IMAGES.fullmatch(key)
 
 
+def by_name(values: dict[str, Node]) -> Iterator[Scalar]:
+    """The images of a mapping below a key ``image`` that names none: by name, as below ``images``."""
+    for key, value in values.items():
+        if is_text(value) and not IMAGE.fullmatch(key) and not _NO_IMAGES.fullmatch(key):
+            if is_full(value) or _TAGGED.fullmatch(text_of(value)):
+                yield value
+
+
 def is_full(value: Scalar) -> bool:
     """Whether a scalar has a registry and a tag, so that it is no registry."""
     return _FULL.fullmatch(text_of(value)) is not None
@@ -95,6 +120,15 @@ def is_full(value: Scalar) -> bool:
 def registry_of(values: dict[str, Node]) -> Scalar | None:
     """The registry of a mapping, if it has one that is filled in."""
     return next((node for key in REGISTRIES if is_text(node := values.get(key))), None)
+
+
+def owner_of(values: dict[str, Node]) -> tuple[Scalar | None, bool]:
+    """The owner that stands in a key of its own, and whether it surely is one."""
+    for key in (*_OWNERS, *_MAYBE_OWNERS):
+        node = values.get(key)
+        if is_text(node) and "/" not in text_of(node):
+            return node, key in _OWNERS
+    return None, True
 
 
 def tag_of(values: dict[str, Node]) -> Node | None:

@@ -84,6 +84,9 @@ def joined(
 
 def _tail(text: str, name: str, tag: Node | None, digest: Node | None) -> Iterator[Piece]:
     """The tag and the digest that stand in keys of their own."""
+    if name.endswith("@sha256") and _HEX.fullmatch(text_of(tag)) and isinstance(tag, Scalar):
+        yield Piece(":", None)
+        yield from pieces_of(text, tag)
     if "@" in name:
         return
     if text_of(tag).startswith("sha256:"):

@@ -225,7 +225,7 @@ def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
     assert result.text == text
     assert [each.verdict.status for each in result.findings] == ["direct", "own"]
     assert result.findings[0].verdict.reason == (
-        "its registry is also a part of docker.io/acme/b:1, which is own: give each a registry of its own"
+        "its registry is also a part of docker.io/acme/b:1, which stays: give each a registry of its own"
     )
 
 

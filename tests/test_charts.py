@@ -1,0 +1,102 @@
+"""Values of a chart over values of the same chart, and over those of a subchart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rewrite_refs import charts
+from rewrite_refs.charts import Default
+from tests.commands import repository, run
+from tests.common import HOST, HUB
+from tests.test_golden import OPTIONS
+
+FILES: dict[str, str | bytes] = {
+    "web/Chart.yaml": "name: web\n",
+    "web/values.yaml": """\
+image: {registry: docker.io, repository: nginx}
+plain: {repository: nginx, tag: 1}
+none: {registry: txt, repository: nginx}
+list: [{registry: docker.io, repository: nginx}]
+""",
+    "web/charts/sub/Chart.yaml": "name: sub\n",
+    "web/charts/sub/values.yaml": "image: {registry: quay.io/x/, repository: a}\n",
+    "web/charts/odd/values.yaml": b"\xff",
+    "web/charts/empty/values.yaml": "",
+    "web/ci/prod.yaml": """\
+image: {repository: redis, tag: 7}
+plain: {repository: httpd, tag: 2}
+none: {repository: caddy, tag: 2}
+sub: {image: {repository: b}}
+full: {image: {repository: quay.io/a/b}}
+list: [{repository: memcached, tag: 1}]
+""",
+    "outside.yaml": "image: {repository: redis}\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return repository(tmp_path, FILES)
+
+
+def test_where_a_chart_begins(root: Path) -> None:
+    assert charts.chart_of(root / "web/ci/prod.yaml", root) == root / "web"
+    assert charts.chart_of(root / "web/charts/sub/values.yaml", root) == root / "web/charts/sub"
+    assert charts.chart_of(root / "outside.yaml", root) is None
+    assert charts.chart_of(Path("/x/y"), root) is None
+
+
+def test_defaults(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def default(name: str, *keys: str) -> Default | None:
+        return charts.default(root / name, root, keys)
+
+    values, sub = root / "web/values.yaml", root / "web/charts/sub/values.yaml"
+    assert default("web/ci/prod.yaml", "image") == Default("docker.io", values)
+    assert default("web/ci/prod.yaml", "sub", "image") == Default("quay.io/x/", sub)
+    assert default("web/values.yaml", "sub", "image") == Default("quay.io/x/", sub)
+    for name, keys in (
+        ("web/values.yaml", ["image"]),
+        ("web/ci/prod.yaml", ["plain"]),
+        ("web/ci/prod.yaml", ["none"]),
+        ("web/ci/prod.yaml", ["list", "image"]),
+        ("web/ci/prod.yaml", ["odd", "image"]),
+        ("web/ci/prod.yaml", ["empty", "image"]),
+        ("web/ci/prod.yaml", []),
+        ("outside.yaml", ["image"]),
+    ):
+        assert default(name, *keys) is None
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("rewrite_refs.files.read", refuse)
+    assert default("web/ci/prod.yaml", "image") is None
+
+
+@pytest.mark.parametrize("order", [("web/values.yaml", "web/ci"), ("web/ci", "web/values.yaml"), (".",)])
+def test_a_name_behind_a_registry_of_another_file_gets_its_library_alone(
+    root: Path, order: tuple[str, ...]
+) -> None:
+    for _ in range(2):
+        for path in order:
+            assert run("rewrite", *OPTIONS, path, cwd=root).code == 0
+    assert (root / "web/ci/prod.yaml").read_text() == (
+        f"""\
+image: {{repository: library/redis, tag: 7}}
+plain: {{repository: {HUB}/library/httpd, tag: 2}}
+none: {{repository: {HUB}/library/caddy, tag: 2}}
+sub: {{image: {{repository: b}}}}
+full: {{image: {{repository: {HOST}/quay/a/b}}}}
+list: [{{repository: {HUB}/library/memcached, tag: 1}}]
+"""
+    )
+    assert f"registry: {HUB}, repository: library/nginx" in (root / "web/values.yaml").read_text()
+
+
+def test_what_is_said_of_it(root: Path) -> None:
+    ran = run("list", "-q", *OPTIONS, "web/ci/prod.yaml", cwd=root)
+    first, *_, sub, _, _ = ran.out.splitlines()
+    assert first.endswith("redis:7 -> library/redis:7 (its registry, docker.io, stands in web/values.yaml)")
+    assert sub.endswith("direct: b (its registry, quay.io/x, stands in web/charts/sub/values.yaml)")
