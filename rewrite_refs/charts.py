@@ -1,7 +1,13 @@
-"""Helm charts as folders: where one begins, and what its own values say below those of another file."""
+"""Helm charts as folders: where one begins, and which registry it has for values that name none.
+
+That is one in the values below those of another file, or one that a template falls back to:
+
+    image: "{{ .Values.image.registry | default "quay.io" }}/{{ .Values.image.repository }}"
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +21,15 @@ from rewrite_refs.formats.yamltree import Mapping, Node, fields
 FILE = "Chart.yaml"
 VALUES = "values.yaml"
 
+_ACTION = re.compile(r"\{\{[^{}]*\}\}/?")
+_SETS = re.compile(r"\{\{-?\s*(\$\w+)\s*:=")
+_REGISTRY = re.compile(r"\.Values\.((?:\w+\.)*(?:\w+R|r)egistry)\b")
+# A literal that begins with a host, and is no name of a template.
+_HOST = re.compile(r"(?<!include )(?<!template )[\"`]((?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/[\w./-]*)?)[\"`]")
+
 
 class Default(NamedTuple):
-    """A registry that a chart's own values set, and the file in which they do."""
+    """A registry that a chart's own values or templates set, and the file in which they do."""
 
     registry: str
     path: Path
@@ -37,31 +49,64 @@ def default(path: Path, root: Path, keys: Sequence[str]) -> Default | None:
     """The registry that stands below *keys* in the values over which Helm lays those of the file *path*.
 
     These are the chart's ``values.yaml``, for every other file of values in the
-    chart, and those of a subchart, below its name.
+    chart, and those of a subchart, below its name; below them all are the templates
+    of the two.  A registry that is there and empty in the file itself hides those of
+    other values.
     """
     chart = chart_of(path, root)
-    for file, inner in _below(chart, keys) if chart else ():
-        if file != path and (registry := _registry(file, inner)):
-            return Default(registry, file)
-    return None
-
-
-def _below(chart: Path, keys: Sequence[str]) -> Iterator[tuple[Path, Sequence[str]]]:
-    yield chart / VALUES, keys
-    if keys:
-        yield chart / "charts" / keys[0] / VALUES, keys[1:]
-
-
-def _registry(file: Path, keys: Sequence[str]) -> str | None:
-    try:
-        data = files.read(file)
-    except OSError:
+    if chart is None:
         return None
-    if not data:
-        return None
-    text = data.decode("utf-8", "replace")
-    node: Node | None = next(yamltree.roots(text, lambda document: True, lambda document: False, []), None)
+    charts = [(chart, keys), *([(chart / "charts" / keys[0], keys[1:])] if keys else [])]
+    if "registry" not in _values(path, keys):
+        for folder, inner in charts:
+            registry = registry_of(_values(folder / VALUES, inner))
+            if folder / VALUES != path and is_host(registry):
+                return Default(text_of(registry), folder / VALUES)
+    return next((found for folder, inner in charts for found in _in_templates(folder, inner)), None)
+
+
+def _values(file: Path, keys: Sequence[str]) -> dict[str, Node]:
+    """The mapping below *keys* in a file of values; empty where there is none."""
+    text = _text(file)
+    node: Node | None = next(yamltree.roots(text, bool, lambda document: False, []), None)
     for key in keys:
         node = fields(node).get(key) if isinstance(node, Mapping) else None
-    registry = registry_of(fields(node)) if isinstance(node, Mapping) else None
-    return text_of(registry) if is_host(registry) else None
+    return fields(node) if isinstance(node, Mapping) else {}
+
+
+def _in_templates(chart: Path, keys: Sequence[str]) -> Iterator[Default]:
+    """The registries that a chart's templates fall back to where the values below *keys* have none."""
+    own = re.escape(".".join(["", *keys, ""]))
+    value = re.compile(rf"\.Values{own}(?:registry\b|repository\b.*/\Z)", re.DOTALL)
+    for file in sorted((chart / "templates").rglob("*")):
+        text = _text(file) if file.suffix in (".yaml", ".yml", ".tpl") else ""
+        for action in _ACTION.finditer(text) if f".Values{'.'.join(['', *keys, ''])}" in text else ():
+            if not value.search(action[0]):
+                continue
+            sources = "".join(_sources(text, action))
+            hosts = [each[1] for each in _HOST.finditer(sources)]
+            if hosts:
+                yield Default(hosts[-1], file)
+            for other in _REGISTRY.finditer(action[0]):
+                *path, key = other[1].split(".")
+                general = text_of(_values(chart / VALUES, path).get(key))
+                if general:
+                    yield Default(general, chart / VALUES)
+
+
+def _sources(text: str, action: re.Match[str]) -> Iterator[str]:
+    """An action, and those after it that name the variable that it sets."""
+    yield action[0]
+    variable = _SETS.match(action[0])
+    end = text.find("define ", action.end())
+    for other in _ACTION.finditer(text, action.end(), end if end >= 0 else len(text)) if variable else ():
+        if variable and re.search(rf"{re.escape(variable[1])}\b", other[0]):
+            yield other[0]
+
+
+def _text(file: Path) -> str:
+    """The text of a file, empty where it cannot be read."""
+    try:
+        return (files.read(file) or b"").decode("utf-8", "replace")
+    except OSError:
+        return ""

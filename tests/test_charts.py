@@ -100,3 +100,81 @@ def test_what_is_said_of_it(root: Path) -> None:
     first, *_, sub, _, _ = ran.out.splitlines()
     assert first.endswith("redis:7 -> library/redis:7 (its registry, docker.io, stands in web/values.yaml)")
     assert sub.endswith("direct: b (its registry, quay.io/x, stands in web/charts/sub/values.yaml)")
+
+
+FALLBACKS: dict[str, str | bytes] = {
+    "web/Chart.yaml": "name: web\n",
+    "web/values.yaml": """\
+image: {registry: "", repository: acme/web}
+hub: {repository: nginx, tag: 1}
+c: {image: {registry: "", name: cron}}
+plain: {image: {registry: "", repository: redis}}
+all: {defaultRegistry: acme}
+nothing: {registry: ""}
+compared: {image: {repository: caddy}}
+sub: {image: {registry: "", repository: b/c}}
+set: {image: {registry: "", repository: b/d}}
+list: [{repository: memcached, tag: 1}]
+""",
+    "web/templates/_image.tpl": """{{ define "set" }}
+{{ $registry := .Values.set.image.registry }}
+{{ $other := "quay.io" }}
+{{ if not $registry }}{{ include "set.name" $registry }}{{ $registry = "ghcr.io" }}{{ end }}
+{{ end }}
+{{ define "other" }}{{ $registry := "docker.io" }}{{ end }}
+""",
+    "web/templates/_last.tpl": "{{ $one := .Values.plain.image.registry }}{{ $one }}",
+    "web/templates/pod.yaml": """\
+kind: Pod
+spec:
+  containers:
+  - image: "{{ tpl .Values.image.registry $ | default "quay.io" }}/{{ .Values.image.repository }}"
+  - image: "{{ .Values.hub.registry | default "docker.io" }}/{{ .Values.hub.repository }}"
+  - image: {{ default .Values.all.defaultRegistry .Values.c.image.repository }}/{{ .Values.c.image.name }}
+  - image: {{ .Values.plain.image.repository }}
+  - image: {{ .Values.compared.image.repository }}
+  - name: {{ default .Values.nothing.registry .Values.compared.image.registry }}{{ include "x.io" . }}
+""",
+    "web/templates/bytes.yaml": b"\xff",
+    "web/templates/notes.md": '{{ .Values.plain.image.registry | default "quay.io" }}',
+    "web/charts/sub/templates/_pod.tpl": "{{ .Values.image.registry | default `ghcr.io` }}/{{ .x }}",
+}
+
+
+@pytest.mark.parametrize(
+    "order", [("web/values.yaml", "web/templates"), ("web/templates", "web/values.yaml")]
+)
+def test_a_name_behind_a_registry_that_a_template_falls_back_to_stays(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    root = repository(tmp_path, FALLBACKS)
+    for _ in range(2):
+        for path in order:
+            assert run("rewrite", *OPTIONS, path, cwd=root).code == 0
+    assert (root / "web/values.yaml").read_text() == (
+        f"""\
+image: {{registry: "", repository: acme/web}}
+hub: {{repository: library/nginx, tag: 1}}
+c: {{image: {{registry: "", name: cron}}}}
+plain: {{image: {{registry: "", repository: {HUB}/library/redis}}}}
+all: {{defaultRegistry: acme}}
+nothing: {{registry: ""}}
+compared: {{image: {{repository: {HUB}/library/caddy}}}}
+sub: {{image: {{registry: "", repository: b/c}}}}
+set: {{image: {{registry: "", repository: b/d}}}}
+list: [{{repository: {HUB}/library/memcached, tag: 1}}]
+"""
+    )
+
+
+def test_an_empty_registry_hides_one_of_other_values(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path,
+        {
+            "web/Chart.yaml": "name: web\n",
+            "web/values.yaml": "image: {registry: quay.io, repository: a/b}\n",
+            "web/ci/own-values.yaml": "image: {registry: '', repository: a/b}\n",
+        },
+    )
+    assert charts.default(root / "web/ci/own-values.yaml", root, ["image"]) is None
+    assert charts.default(root / "web/ci/other-values.yaml", root, ["image"]) is not None

@@ -6,16 +6,20 @@
 Keys that stand side by side are read together:
 
 - ``registry``, ``repository``, ``tag`` and ``digest`` (or ``sha``), in any subset with a repository;
-  ``repo``, ``name``, ``image`` and ``imageName`` may stand in its place, ``hub`` and ``imageRegistry`` in
-  that of the registry, and all of them behind a word (``proxyImageRepository`` with ``proxyImageRegistry``);
+  ``repo``, ``name``, ``image`` and ``imageName`` may stand in its place, ``hub``, ``imageRegistry`` and
+  ``containerRegistry`` in that of the registry, an owner (``org``) between the two, and all of them behind a
+  word (``proxyImageRepository`` with ``proxyImageRegistry``);
 - ``image: nginx:1.25``, keys that end in ``image`` (``initImage``, ``backup_image``), lists of images, and
-  maps of images by name below ``images``;
-- a registry around images: ``imageRegistry``, ``hub``, ``global.imageRegistry``, ``global.image.registry``.
+  maps of images by name below ``images`` (below ``image``, if they have a tag);
+- a registry around images: ``imageRegistry``, ``defaultRegistry``, ``hub``, ``global.imageRegistry``,
+  ``global.image.registry``.
 
 Where a registry is filled in, the host and the prefix go into it, and ``library/`` into the repository.
 Where it is empty, null or absent, or where the repository names a host already, the repository takes all.
 A registry that several images share is rewritten if all of them go to the same upstream; otherwise each of
-them is reported.  A registry behind which no image of the file stands is reported, too.
+them is reported.  A well-known registry behind which no image of the file stands is reported, too.  Where
+the chart's other values or its templates put a registry before the name, the name stays (but for the
+``library/`` that Docker Hub needs).
 
 Arguments and variables of containers are searched as in a manifest (see ``strings``).  Texts in block
 scalars are read as what they mostly are: containers that a template puts into a pod.
@@ -76,6 +80,9 @@ _MANIFEST = tuple(
 )
 _WORDS = ("image", "Image", "IMAGE", "repo", "hub")
 
+_CREDENTIALS = frozenset({"auth", "password", "username"})
+# Registries for all images below, by other names.
+_DEFAULTS = re.compile(r"(?i:(?:app|base|cluster|common|default|docker|global|private|system)\w*registry)")
 # Full containers: what stands around them says nothing of their registry.
 _CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
 
@@ -97,7 +104,7 @@ def claims(file: File, data: bytes) -> bool:
         others = any(part.startswith(".") or _TESTS.fullmatch(part) for part in file.path.parts)
         if not file.chart or others:
             return False
-    if not any(word.encode() in data for word in _WORDS):
+    if not any(word.encode() in data for word in (*_WORDS, *WORDS)):
         return False
     return not all(mark.search(data) for mark in _MANIFEST)
 
@@ -117,7 +124,7 @@ def outline(text: str) -> Iterable[Token]:
 
 
 def _wanted(document: str) -> bool:
-    return any(word in document for word in _WORDS)
+    return any(word in document for word in (*_WORDS, *WORDS))
 
 
 # --- where images stand ----------------------------------------------------------------------
@@ -167,21 +174,24 @@ def _within_global(values: dict[str, Node], place: Place, registries: list[Scala
 def _below(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Iterator[tuple[Node, Place]]:
     """What stands in a mapping, each with its place."""
     around = place.around
-    for key in ("imageRegistry", "hub", "registry"):
+    for key in (*REGISTRIES, *filter(_DEFAULTS.fullmatch, values)):
         registry = values.get(key)
         if _sets_registry(registry, key):
-            registries.append(registry)
+            if _CREDENTIALS.isdisjoint(values):  # else it may be no more than where these are for
+                registries.append(registry)
             around = Around(registry, values.get("tag"), wins=False)
             break
+    owner = any(is_text(values.get(key)) for key in ("repo", "repository"))
+    owned = place.owned or (owner and named(values, place.key) is None)
     for key, value in values.items():
         if isinstance(value, Scalar):
             yield value, Place(key, place.images, around)
         else:
             images = IMAGES.fullmatch(key) is not None or (key == "tags" and place.images)
-            named = "image" if place.images and isinstance(value, Mapping) else key
+            nearest = "image" if place.images and isinstance(value, Mapping) else key
             around_it = None if _CONTAINERS.fullmatch(key) else around
             path = None if place.path is None else (*place.path, key)
-            yield value, Place(named, images, around_it, path)
+            yield value, Place(nearest, images, around_it, path, owned)
 
 
 def _sets_registry(node: Node | None, key: str) -> TypeGuard[Scalar]:

@@ -15,17 +15,19 @@ from typing import TypeGuard
 from rewrite_refs.formats.split import NOT_OF_IMAGES, PLACEHOLDER, is_head, is_host, text_of
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, is_null, is_text
+from rewrite_refs.rules import ECR_HOST
 
 REGISTRIES = ("registry", "imageRegistry", "containerRegistry", "hub")
 _NAMES = ("image", "repository", "imageRepository", "imageName", "repo", "imageRepo", "name")
 _TAGS = ("tag", "imageTag", "version")
 _DIGESTS = ("digest", "sha", "imageDigest")
 # What stands between the registry and a name without a slash, surely or perhaps.
-_OWNERS = ("org", "organization", "organisation", "owner")
+OWNERS = ("org", "organization", "organisation", "owner")
 _MAYBE_OWNERS = ("namespace", "project", "account")
 _POLICIES = ("pullPolicy", "imagePullPolicy")
 # Names that need more than themselves to be one of an image, and what is enough.
 _VAGUE = frozenset({"repository", "repo", "name"})
+_OF_DISKS = frozenset({"container_format", "disk_format", "image_type", "source_url"})
 _ENOUGH = frozenset({"tag", "imageTag", *_DIGESTS, *_POLICIES, *REGISTRIES})
 
 IMAGE = re.compile(r"(?:.*[a-z0-9])?Image|(?:.*[-_.])?image|[A-Z0-9_]*IMAGE")
@@ -57,9 +59,16 @@ def named(values: dict[str, Node], key: str) -> Scalar | None:
     if not found:
         registry = values.get("registry")
         return registry if IMAGE.fullmatch(key) and _is_whole(registry, values) else None
-    # A registry in the place of the repository, with the name beside it.
-    is_registry = found[0] is values.get("repository") and is_host(found[0]) and "/" not in text_of(found[0])
-    return found[1] if is_registry and len(found) > 1 else found[0]
+    if len(found) > 1 and found[0] is values.get("repository") and _is_registry(found[0], found[1]):
+        return found[1]
+    return found[0]
+
+
+def _is_registry(repository: Scalar, name: Scalar) -> bool:
+    """Whether a registry stands in the place of the repository, and the name beside it."""
+    host, _, path = text_of(repository).strip("/").partition("/")
+    is_cache = ECR_HOST.fullmatch(host) is not None and "/" in text_of(name)
+    return is_host(repository) and (not path or is_cache)
 
 
 def _is_whole(registry: Node | None, values: dict[str, Node]) -> TypeGuard[Scalar]:
@@ -69,7 +78,7 @@ def _is_whole(registry: Node | None, values: dict[str, Node]) -> TypeGuard[Scala
 
 def _is_enough(name: str, values: dict[str, Node], key: str) -> bool:
     """Whether a vague *name* is one of an image by what stands around it."""
-    if not values.keys().isdisjoint(NOT_OF_IMAGES):
+    if not values.keys().isdisjoint(NOT_OF_IMAGES | _OF_DISKS):
         return False
     if IMAGE.fullmatch(key):
         return True
@@ -107,9 +116,10 @@ def names_image(key: str, value: Scalar) -> bool:
 def by_name(values: dict[str, Node]) -> Iterator[Scalar]:
     """The images of a mapping below a key ``image`` that names none: by name, as below ``images``."""
     for key, value in values.items():
-        if is_text(value) and not IMAGE.fullmatch(key) and not _NO_IMAGES.fullmatch(key):
-            if is_full(value) or _TAGGED.fullmatch(text_of(value)):
-                yield value
+        if not is_text(value) or IMAGE.fullmatch(key) or _NO_IMAGES.fullmatch(key):
+            continue
+        if is_full(value) or _TAGGED.fullmatch(text_of(value)):
+            yield value
 
 
 def is_full(value: Scalar) -> bool:
@@ -122,13 +132,13 @@ def registry_of(values: dict[str, Node]) -> Scalar | None:
     return next((node for key in REGISTRIES if is_text(node := values.get(key))), None)
 
 
-def owner_of(values: dict[str, Node]) -> tuple[Scalar | None, bool]:
-    """The owner that stands in a key of its own, and whether it surely is one."""
-    for key in (*_OWNERS, *_MAYBE_OWNERS):
+def owner_of(values: dict[str, Node]) -> tuple[str, Scalar] | None:
+    """The owner that stands in a key of its own, with the key."""
+    for key in (*OWNERS, *_MAYBE_OWNERS):
         node = values.get(key)
-        if is_text(node) and "/" not in text_of(node):
-            return node, key in _OWNERS
-    return None, True
+        if is_text(node) and ("/" not in text_of(node) or is_host(node)):
+            return key, node
+    return None
 
 
 def tag_of(values: dict[str, Node]) -> Node | None:

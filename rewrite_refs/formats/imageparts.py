@@ -15,6 +15,7 @@ from typing import NamedTuple
 from rewrite_refs.formats import yamlchars
 from rewrite_refs.formats.imagekeys import (
     IMAGE,
+    OWNERS,
     digest_of,
     is_never_pulled,
     owner_of,
@@ -47,6 +48,7 @@ class Place(NamedTuple):
     images: bool = False  # whether the keys of the mapping are names of images
     around: Around | None = None
     path: tuple[str, ...] | None = ()  # the keys that lead to it; None below a list
+    owned: bool = False  # whether a repository is set further up, and may be a part of the name
 
 
 class _Parts(NamedTuple):
@@ -69,7 +71,7 @@ def read(
     for parts in _parts(name, values, place):
         used.update(id(head) for head in parts.heads)
         pieces = joined(text, parts.heads, name, tag_of(values) or parts.tag, digest_of(values))
-        is_whole = bool(parts.heads) or "registry" in values or has_host(text_of(name))
+        is_whole = bool(parts.heads) or has_host(text_of(name))
         keys = None if is_whole or name not in values.values() else place.path
         yield Occurrence(pieces, inside, inside, own=own, reason=parts.reason, keys=keys)
 
@@ -83,11 +85,12 @@ def _parts(name: Scalar, values: dict[str, Node], place: Place) -> list[_Parts]:
     found = _before(name, own, values, place)
     if not IMAGE.fullmatch(place.key) or "/" in text_of(name):
         return found
-    owner, is_sure = owner_of(values)
+    owner = owner_of(values)
     if owner is None:
         return found
-    doubt_of_it = None if is_sure else _unsure("key beside it that may hold an owner")
-    return [each._replace(heads=(*each.heads, owner), reason=each.reason or doubt_of_it) for each in found]
+    key, node = owner
+    reason = None if key in OWNERS else _unsure(f"{key} beside it")
+    return [each._replace(heads=(*each.heads, node), reason=each.reason or reason) for each in found]
 
 
 def _before(name: Scalar, own: Scalar | None, values: dict[str, Node], place: Place) -> list[_Parts]:
@@ -107,9 +110,10 @@ def _before(name: Scalar, own: Scalar | None, values: dict[str, Node], place: Pl
             return [_Parts((around.registry,), around.tag)]
         if "hub" in values and "/" not in text_of(name):
             return [_Parts(reason="its hub is empty here, and set elsewhere")]
-        return [_Parts(reason=_unlikely(name, values, is_image))]
+        return [_Parts(reason=_unlikely(name, values, place))]
     if not is_head(own) and not is_hub:
-        return [_Parts((own,), reason=_unsure("registry beside it"))]
+        is_owner = is_image and "/" not in text_of(own) + text_of(name)  # as in ``registry: prom``
+        return [_Parts((own,), reason=None if is_owner else _unsure("registry beside it"))]
     if around is None or not around.wins:
         return [_Parts((own,))]
     if text_of(own) == text_of(around.registry):
@@ -128,16 +132,18 @@ def _under(repository: Scalar, registry: Scalar | None) -> _Parts:
     return _Parts((repository,), reason=_unsure("repository beside it"))
 
 
-def _unlikely(name: Scalar, values: dict[str, Node], is_image: bool) -> str | None:
+def _unlikely(name: Scalar, values: dict[str, Node], place: Place) -> str | None:
     """Why a name that has no registry anywhere is none of Docker Hub, or None."""
     text = text_of(name)
     if text.count("/") > 1:
         return _NO_HUB
     if "/" in text:
         return None
-    if is_image and name is values.get("name") and "repository" in values:
+    if name in (values.get("image"), values.get("name")) and "repository" in values:
         return "its repository is empty here, and set elsewhere"
-    return _NO_DOT if "." in text.partition(":")[0] and owner_of(values)[0] is None else None
+    if place.owned:
+        return _unsure("repository around it")
+    return _NO_DOT if "." in text.partition(":")[0] and owner_of(values) is None else None
 
 
 def _is_docker_hub(registry: Scalar) -> bool:

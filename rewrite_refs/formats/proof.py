@@ -12,7 +12,9 @@ from rewrite_refs.formats.yamltree import Node, Sequence
 from rewrite_refs.source import Occurrence, Span, Token
 
 # What a key is called whose value is an image, or the head of one.
-_IMAGE_KEY = re.compile(r"(?i:images?|reference|repository|repo|registry|hub)\Z")
+_IMAGE_KEY = re.compile(r"(?i:images?|image[-_]?name|reference|repository|repo|registry|hub)\Z")
+# Below these at the top of a file stand anchors for use elsewhere, and nothing reads them where they are.
+_KEPT = re.compile(r"(?i:x-.*|[._]?(?:aliases|anchors|definitions))")
 
 
 def in_order(found: Iterable[Occurrence]) -> list[Occurrence]:
@@ -32,30 +34,35 @@ def outlined(text: str, wanted: Callable[[str], bool]) -> list[Token]:
 
     Such a scalar is not edited, unless all of these keys are called some image: the edit would follow it.
     """
-    tokens = yamltree.outline(text, wanted, lambda top, key: _IMAGE_KEY.search(key) is not None)
+    tokens = yamltree.outline(text, wanted, _is_image)
     if "*" in text:
         for root in yamltree.roots(text, wanted, lambda document: False, []):
             tokens += _shared(root)
     return tokens
 
 
+def _is_image(top: str, key: str) -> bool:
+    return _IMAGE_KEY.search(key) is not None or _KEPT.fullmatch(top) is not None
+
+
 def _shared(root: Node) -> Iterator[Token]:
     """A token for each scalar that stands below keys of different names."""
     keys: dict[int, set[str]] = {}
     scalars: dict[int, Scalar] = {}
-    pending, seen = [(root, "")], set()
+    pending: list[tuple[Node, str, str]] = [(root, "", "")]
+    seen: set[tuple[int, str, str]] = set()
     while pending:
-        node, key = pending.pop()
+        node, top, key = pending.pop()
         if isinstance(node, Scalar):
             scalars[id(node)] = node
-            keys.setdefault(id(node), set()).add("image" if _IMAGE_KEY.search(key) else key)
-        elif (id(node), key) not in seen:
-            seen.add((id(node), key))
+            keys.setdefault(id(node), set()).add("image" if _is_image(top, key) else key)
+        elif (id(node), top, key) not in seen:
+            seen.add((id(node), top, key))
             if isinstance(node, Sequence):
-                pending += [(each, key) for each in node.children]
+                pending += [(each, top, key) for each in node.children]
             else:
                 for name, value in node.pairs():
-                    pending += [(name, ""), (value, text_of(name))]
+                    pending += [(name, "", ""), (value, top or text_of(name), text_of(name))]
     for identity, names in keys.items():
         if len(names) > 1:
             yield Token("shared", scalars[identity].value, Span(-1, -1))

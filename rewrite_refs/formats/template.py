@@ -88,9 +88,18 @@ def find(text: str) -> Iterator[Occurrence]:
         for occurrence in templateread.in_document(readable, span)
         for each in templateholes.resolved(text, template, occurrence)
     ]
-    found += templateliterals.in_actions(text, template, found)
+    literals = list(templateliterals.in_actions(text, template, found))
+    found = [each for each in found if not _is_made_of(each, literals)] + literals
     once = {(each.span, each.pieces): each for each in reversed(found)}
     yield from sorted(once.values(), key=lambda each: (each.span, _places(each)))
+
+
+def _is_made_of(occurrence: Occurrence, literals: Iterable[Occurrence]) -> bool:
+    """Whether a reference begins with an action of which no more is known than the literals in it."""
+    first = occurrence.pieces[0]
+    if first.known or first.span is None:
+        return False
+    return any(first.span.start < each.span.start < first.span.end for each in literals)
 
 
 def _places(occurrence: Occurrence) -> list[Span]:

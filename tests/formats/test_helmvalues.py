@@ -101,7 +101,15 @@ REWRITTEN = [
         "images: {tags: {registry: HUB/library/registry:2, web: HUB/library/nginx:1}}",
     ),
     ("images: {registry: quay.io, web: a/b:1}", "images: {registry: ECR/quay, web: a/b:1}"),
+    (
+        "image: {repository: a/b, tag: 1, init: {image: busybox}}\n",
+        "image: {repository: HUB/a/b, tag: 1, init: {image: HUB/library/busybox}}\n",
+    ),
     # registries around images
+    (
+        "systemDefaultRegistry: docker.io\nweb: {image: {registry: '', name: web}}\n",
+        "systemDefaultRegistry: HUB\nweb: {image: {registry: '', name: library/web}}\n",
+    ),
     (
         "imageRegistry: docker.io\nweb: {image: {repository: nginx}}\ndb: {image: a/b:1}\n",
         "imageRegistry: HUB\nweb: {image: {repository: library/nginx}}\ndb: {image: a/b:1}\n",
@@ -146,6 +154,57 @@ REWRITTEN = [
         "x: {registry: ECR/quay, repository: a, image: b}",
     ),
     ("image: {repository: a/b, name: web}", "image: {repository: HUB/a/b, name: web}"),
+    # a registry in the place of the repository, and a repository in that of the registry
+    (
+        "image: {repository: docker.io, name: nginx, tag: 1}",
+        "image: {repository: HUB, name: library/nginx, tag: 1}",
+    ),
+    ("image: {registry: docker.io/a/b, tag: 1}", "image: {registry: HUB/a/b, tag: 1}"),
+    ("containerRegistry: quay.io/a\nimageName: b\n", "containerRegistry: ECR/quay/a\nimageName: b\n"),
+    # an owner in a key of its own
+    (
+        "image: {registry: docker.io, org: a, repository: b}",
+        "image: {registry: HUB, org: a, repository: b}",
+    ),
+    ("image: {organization: a, name: b, tag: 1.2}", "image: {organization: HUB/a, name: b, tag: 1.2}"),
+    (
+        "image: {registry: quay.io, repository: a, name: b}",
+        "image: {registry: ECR/quay, repository: a, name: b}",
+    ),
+    # a digest in the place of the tag, cut off behind its algorithm
+    (
+        f"image: a/b@sha256\nimageTag: {DIGEST[7:]}\n",
+        f"image: HUB/a/b@sha256\nimageTag: {DIGEST[7:]}\n",
+    ),
+    # images by name below a key that is called image
+    (
+        "x:\n  image:\n    web: nginx:1.25\n    db: redis:alpine\n    api: quay.io/a/b:1\n",
+        "x:\n  image:\n    web: HUB/library/nginx:1.25\n    db: HUB/library/redis:alpine\n"
+        "    api: ECR/quay/a/b:1\n",
+    ),
+    # anchors that stand where nothing reads them
+    (
+        "anchors: [&r docker.io]\na: {image: {registry: *r, repository: a/b}}\n",
+        "anchors: [&r HUB]\na: {image: {registry: *r, repository: a/b}}\n",
+    ),
+    (
+        "x-all: {base: &b nginx}\na: {image: {repository: *b}}\n",
+        "x-all: {base: &b HUB/library/nginx}\na: {image: {repository: *b}}\n",
+    ),
+    (
+        "imageName: &n a/b\nx: {repository: *n, tag: 1}\n",
+        "imageName: &n HUB/a/b\nx: {repository: *n, tag: 1}\n",
+    ),
+    (
+        "image: {registry: prom, name: prometheus, tag: 1}",
+        "image: {registry: HUB/prom, name: prometheus, tag: 1}",
+    ),
+    (
+        "defaultRegistry: quay.io/a\nx: {image: {registry: '', name: b}}\n",
+        "defaultRegistry: ECR/quay/a\nx: {image: {registry: '', name: b}}\n",
+    ),
+    # arguments in a file without any key of an image
+    ("args: ['--reloader=quay.io/a/b:1']\n", "args: ['--reloader=ECR/quay/a/b:1']\n"),
     # containers in a text
     (
         "extraContainers: |\n  - name: a\n    image: nginx:1\n  # {{ x }}\n",
@@ -165,6 +224,7 @@ STAYS = [
     "x: {repository: 'oci://ghcr.io/a/charts', tag: 1}\n",
     "x: {name: a/b, tag: 1}\n",
     "vmImage: ubuntu-latest\n",
+    "images: {disk: {name: disk, source_url: 'https://example.com', private: no}}\n",
     "logoImage: corner.svg\n",
     "images: {enabled: yes, pullPolicy: a/b, nothing: c}\n",
     "images: {local: {exclude: [dep_check]}}\n",
@@ -172,6 +232,10 @@ STAYS = [
     "text: |\n  image: [broken\n",
     "imageRegistry: txt\nx: {}\n",
     f"imageRegistry: {ECR}/docker-hub\n",
+    "imageRegistry: registry.example.com\n",
+    "imageCredentials: {registry: quay.io, username: a, password: b}\n",
+    "registry: spec.global.registry\n",
+    "image: {endpoint: 'minio:9000', flavor: apache, tag: 'x:1.2', proxyImage: ''}\n",
 ]
 
 REASONS = [
@@ -180,12 +244,21 @@ REASONS = [
     ("image: {repository: acme, name: web}", "name beside it"),
     ("x: {repository: acme, image: web}", "repository beside it"),
     ("endpoints: {image: service/storage/image}", "Docker Hub has no names of three parts"),
+    ("gpu: {repository: '', image: manager}", "its repository is empty here, and set elsewhere"),
+    ("meta: {repo: acme, images: {web: {image: web, tag: 1}}}", "repository around it"),
     ("pilot: {hub: '', image: pilot}", "its hub is empty here"),
     (
         "global: {imageRegistry: docker.io}\nx: {image: {registry: quay.io, repository: a/b}}\n",
         "whether quay.io or docker.io stands before it",
     ),
     ("imageRegistry: docker.io\n", ALONE),
+    ("image: {registry: docker.io, repository: nginx, name: web}", "name beside it"),
+    ("image: {registry: quay.io, namespace: a, name: b}", "whether the namespace beside it is a part"),
+    ("image: {name: agent, tag: 7, repository: }", "its repository is empty here"),
+    ("image: docker.io\n", "Docker Hub has no names with a dot"),
+    ("images: [{repository: image.repository, tag: image.tag}]", "Docker Hub has no names with a dot"),
+    ("image: {registry: docker.io/a, tag: 1}", ALONE),
+    ("app: &n nginx\nimage: {repository: *n}\n", "another use of the same text"),
     ("global: {imageRegistry: docker.io}\n", ALONE),
     ("image: {registry: docker.io}\n", ALONE),
 ]
@@ -250,6 +323,8 @@ def test_a_broken_document_is_a_problem_and_costs_no_other() -> None:
         ("Chart.yaml", True, False),
         ("docker-compose.yaml", True, False),
         ("templates/values.yaml", True, False),
+        ("charts/crds/values.yaml", True, True),
+        ("crds/web.yaml", True, False),
         ("tests/web_test.yaml", True, False),
         ("ci/web-test.yaml", True, False),
         (".github/workflows/x.yaml", True, False),

@@ -104,6 +104,13 @@ def test_values(before: str, after: str, newline: str, bom: str) -> None:
     assert run(result.text).text == result.text
 
 
+def test_a_literal_in_an_action_of_which_no_more_is_known() -> None:
+    text = POD + '  - image: {{ include "web.image" (dict "default" "quay.io/a/b:1") }}\n'
+    result = assert_properties(text, template)
+    assert result.text == text.replace("quay.io", f"{ECR}/quay")
+    assert [each.occurrence.text for each in result.findings] == ["quay.io/a/b:1"]
+
+
 # The value of an ``image`` that stays, with the text and the reason that are reported.
 KEPT = [
     ("{{ .Values.image }}", "{{ .Values.image }}", "it from .Values.image: rewrite it in the chart's values"),
