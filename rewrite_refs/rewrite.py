@@ -82,11 +82,9 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
     proved = _carried_out(_Attempt(text, format, judge, findings), plans)
     for index, finding in enumerate(findings):
         if index in proved.plans:
-            findings[index] = replace(finding, done=True)
-        elif finding.verdict.changes:
-            findings[index] = _left(
-                finding, finding.verdict.reason or _shared(findings, plans, index) or UNSAFE
-            )
+            findings[index] = Finding(finding.occurrence, replace(finding.verdict, reason=None), done=True)
+        elif index in plans:
+            findings[index] = _left(finding, _shared(findings, plans, index) or UNSAFE)
     return Result(proved.text, tuple(findings), problems)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
@@ -113,7 +113,8 @@ class Rules:
             return Verdict("own", written.reference, reason=occurrence.own)
         if occurrence.reason:
             return Verdict("unresolved", written.reference, reason=occurrence.reason)
-        return self.judge_written(written)
+        verdict = self.judge_written(written)
+        return replace(verdict, reason=occurrence.note) if occurrence.note and verdict.target else verdict
 
     def judge_written(self, written: Written) -> Verdict:
         """Say of a reference what it is and what it becomes."""

@@ -68,7 +68,8 @@ class Occurrence:
     marks a name that other references are compared with, and that nobody pulls;
     ``apart`` is where a name can be put that counts instead of this one.
     ``keys`` leads to the mapping that names the image, where a registry for it
-    may stand below the same keys in a file that this one is laid over.
+    may stand below the same keys in a file that this one is laid over.  ``note``
+    says how sure the format is of it, where it is less so.
     """
 
     pieces: tuple[Piece, ...]
@@ -81,6 +82,7 @@ class Occurrence:
     key: bool = False
     apart: Apart | None = None
     keys: tuple[str, ...] | None = None
+    note: str | None = None
 
     @property
     def text(self) -> str:

@@ -35,6 +35,8 @@ IMAGES = re.compile(r"(?:.*[a-z0-9])?Images|(?:.*[-_.])?images")
 _BEHIND = re.compile(
     r"(?P<head>.*?(?:Image|_image_|_image|image_))(?P<part>Repository|Repo|Name|repository|repo|name)"
 )
+# What these begin with holds for all images: a word alone is an owner.
+_GENERAL = re.compile(r"(?i:default|global)")
 # Keys of pictures and of disks.  A single word behind one is no image.
 _PICTURES = re.compile(
     r"(?i:.*(?:vm|os|machine|disk|boot|cloud|ami|background|logo|cover|hero|social|og|profile|banner|icon)[-_]?image)"
@@ -94,7 +96,7 @@ def behind_words(values: dict[str, Node]) -> Iterator[tuple[Scalar, dict[str, No
         if not is_text(value) or key in _NAMES:
             continue
         behind = _BEHIND.fullmatch(key)
-        if behind:
+        if behind and not (_GENERAL.match(key) and "/" not in text_of(value)):
             yield value, _parts(values, behind["head"], behind["part"].islower())
         elif IMAGE.fullmatch(key) and not (_PICTURES.fullmatch(key) and not set(value.value) & set("/:@")):
             yield value, {**_parts(values, key + "_", True), **_parts(values, key, False)}

@@ -30,6 +30,7 @@ from rewrite_refs.rules import SAME_REGISTRY
 from rewrite_refs.source import Occurrence
 
 _NO_HUB = "Docker Hub has no names of three parts: give it a registry, if it is an image"
+_EMPTY = "its repository is empty here, and set elsewhere"
 _NO_DOT = "Docker Hub has no names with a dot but behind an owner: give it a registry, if it is an image"
 
 
@@ -107,7 +108,9 @@ def _before(name: Scalar, own: Scalar | None, values: dict[str, Node], place: Pl
     around = place.around
     if own is None:
         if around is not None:
-            return [_Parts((around.registry,), around.tag)]
+            is_hub = _is_docker_hub(around.registry) and "/" not in text_of(name)
+            reason = _EMPTY if is_hub and _lacks_repository(name, values) else None
+            return [_Parts((around.registry,), around.tag, reason)]
         if "hub" in values and "/" not in text_of(name):
             return [_Parts(reason="its hub is empty here, and set elsewhere")]
         return [_Parts(reason=_unlikely(name, values, place))]
@@ -139,11 +142,16 @@ def _unlikely(name: Scalar, values: dict[str, Node], place: Place) -> str | None
         return _NO_HUB
     if "/" in text:
         return None
-    if name in (values.get("image"), values.get("name")) and "repository" in values:
-        return "its repository is empty here, and set elsewhere"
+    if _lacks_repository(name, values):
+        return _EMPTY
     if place.owned:
         return _unsure("repository around it")
     return _NO_DOT if "." in text.partition(":")[0] and owner_of(values) is None else None
+
+
+def _lacks_repository(name: Scalar, values: dict[str, Node]) -> bool:
+    """Whether a key for the path to a name stands beside it and is empty."""
+    return name in (values.get("image"), values.get("name")) and "repository" in values
 
 
 def _is_docker_hub(registry: Scalar) -> bool:

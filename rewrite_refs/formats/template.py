@@ -18,7 +18,8 @@ one is YAML, and is read as what it is: a manifest or a part of one, a Compose f
 - where the head is an action, the reference is reported with what feeds it (``.Values.image.repository``).
 
 A document that is no YAML even then is read line by line, and so are most helpers and notes: of these only
-lines that are plainly ``image: name`` count.  That is less sure, for where such a line stands is not known.
+lines that are plainly ``image: name`` count.  That is less sure, for where such a line stands is not known;
+``list`` says so of each.
 
 In all other actions a literal counts that begins with a known registry and has a path
 (``default "quay.io/acme/web"``, ``printf "quay.io/acme/web:%s" .tag``).  What is compared (``eq``,

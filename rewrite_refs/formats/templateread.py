@@ -21,6 +21,8 @@ from rewrite_refs.source import Occurrence, Span, Token
 # As many readings of a document as its keys stand in branches of; more are seen nowhere.
 MAX_BRANCHES = 64
 
+BY_LINE = "found by its line alone: the template is no YAML even without its actions"
+
 _LINE = re.compile(
     rf"^[ \t{MASK}]*(?:-[ \t]+)*(?P<key>[\"']?)image(?P=key)[ \t]*:[ \t]+(?P<quote>[\"']?)"
     r"(?P<value>[^\s\"'#,{}\[\]]+)(?P=quote)[ \t]*(?(quote),?)[ \t]*(?:#.*)?\r?$",
@@ -85,7 +87,8 @@ def _in_lines(text: str, span: Span) -> Iterator[Occurrence]:
     for found in _LINE.finditer(text, *span):
         place = Span(*found.span("value"))
         if not is_other(found["value"]):
-            yield Occurrence(tuple(pieces_of(text, Scalar(found["value"], place, "", None))), place, place)
+            pieces = tuple(pieces_of(text, Scalar(found["value"], place, "", None)))
+            yield Occurrence(pieces, place, place, note=BY_LINE)
 
 
 def _in_branches(text: str, document: str, root: Node) -> Iterator[Occurrence]:

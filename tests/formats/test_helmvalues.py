@@ -244,6 +244,10 @@ REASONS = [
     ("image: {repository: acme, name: web}", "name beside it"),
     ("x: {repository: acme, image: web}", "repository beside it"),
     ("endpoints: {image: service/storage/image}", "Docker Hub has no names of three parts"),
+    (
+        "defaultImageRegistry: docker.io\ndefaultImageRepository: acme\nimage: {repository: '', name: web}\n",
+        "its repository is empty here, and set elsewhere",
+    ),
     ("gpu: {repository: '', image: manager}", "its repository is empty here, and set elsewhere"),
     ("meta: {repo: acme, images: {web: {image: web, tag: 1}}}", "repository around it"),
     ("pilot: {hub: '', image: pilot}", "its hub is empty here"),

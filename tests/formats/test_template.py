@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from rewrite_refs.formats import mask, template, templateread, templatewords
 from rewrite_refs.formats.file import File
-from rewrite_refs.rewrite import Result
+from rewrite_refs.rewrite import Result, inspect
 from rewrite_refs.source import Span
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, RULES, assert_properties, assert_spliced, rewritten
 
 POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
 
@@ -450,3 +450,12 @@ PARTS = [
 )
 def test_properties(text: str) -> None:
     assert_spliced(text, assert_properties(text, template))
+
+
+def test_what_is_read_line_by_line_is_said_to_be() -> None:
+    text = "a: [\n- }\nimage: nginx:1\nimage: {{ .x }}\n"
+    findings, _ = inspect(text, template, RULES.judge)
+    assert findings[0].verdict.reason == templateread.BY_LINE
+    result = assert_properties(text, template)
+    assert result.text == text.replace("nginx", f"{HUB}/library/nginx")
+    assert result.findings[0].verdict.reason is None
