@@ -225,5 +225,6 @@ def test_matchable() -> None:
         "  initContainers: &i [{image: c}]\n"
         "  more: {containers: *i}\n  ephemeralContainers: [{image: d}]\n"
         "  volumes: [{image: {reference: e}}, {image: {x: y}}]\n  deep: {containers: {image: f}}\n"
+        "  container: {image: g}\n  steps: [{image: h}]\n  w: {container: {image: i/j}}\n"
     )
-    assert {text[at] for at in matchable(text)} == {"b", "c", "e"}
+    assert {text[at] for at in matchable(text)} == {"b", "c", "e", "g", "h"}

@@ -19,8 +19,9 @@ of media are no references, nor is what begins with a variable; ``quay.io/acme/w
 
 In a longer text (a script, a list) only words that are references with a known registry are looked at:
 taken with a tag or a digest, for ``--embedded`` without. A word ends at a blank, a quote, or one of ``= , ;
-( ) [ ] { }``. Behind ``push``, ``sign``, ``--tag`` or ``--destination`` it is the repository's own image:
-nothing pulls it.
+( ) [ ] { }``, and may have ``docker://`` before it. Behind ``push``, ``sign``, ``--tag`` or
+``--destination``, as the second word of ``copy`` and ``tag``, and in ``OUTPUT_IMAGE`` or ``TARGET_IMAGE`` it
+is the repository's own image: nothing pulls it.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ _TAIL = rf"(?P<tag>:(?:[\w.-]|{_HOLE})*(?:\w|{_HOLE}))?(?P<digest>@(?:sha256:[0-
 _KNOWN = re.compile(rf"{_HOST}(?:/{_PART})+{_TAIL}", re.DOTALL)
 # A word must begin at an edge and end at one; an escaped quote and an escaped newline are edges as well.
 _WORD = re.compile(
-    rf"(?<![^\s\"'`=,;(\[{{]){_KNOWN.pattern}(?=[\s\"'`,;)\]}}]|\\[nt\"'\r\n]|\Z)",
+    rf"(?:(?<=docker://)|(?<![^\s\"'`=,;(\[{{])){_KNOWN.pattern}(?=[\s\"'`,;)\]}}]|\\[nt\"'\r\n]|\Z)",
     re.DOTALL,
 )
 
@@ -94,11 +95,16 @@ _NO_IMAGE = re.compile(
 _PORT = re.compile(r"[^/]*:(?:80|\d{3,5})")
 _PUSHED = "where a build pushes to"
 _PUSHING = frozenset({"destination", "dest", "t", "tag", "output", "push", "target", "to"})
+# And before ``image`` in the name of a variable.
+_PUSHED_TO = frozenset({"destination", "dest", "output", "push", "target"})
 # What stands before a word that a command makes: anywhere behind these, or as the second of two.
 _PUSHES = re.compile(
-    r"(?:\b(?:attest|commit|publish|push|sign)[ \t][^;|&]*|\b(?:copy|cp|tag)[ \t]+\S+[ \t]+"
-    r"|(?:^|[\s\"'])(?:-t|--?(?:tag|destination|dest|output|target|push))[ \t=\"',]+(?:name=)?)[\"']?\Z"
+    r"(?:(?<![-\w./])(?:attest|commit|publish|push|sign)[ \t][^;|&\\]*"
+    r"|(?<![-\w./])(?:copy|cp|tag)(?:[ \t]+-\S+)*[ \t]+[^\s-]\S*[ \t][^;|&\\]*"
+    r"|(?:^|[\s\"'])(?:-t|--?(?:tag|destination|dest|output|target|push))[ \t=\"',]+(?:name=)?)"
+    r"[\"']?(?:docker://)?\Z"
 )
+_CONTINUED = re.compile(r"\\\r?\n")
 _FURTHEST = 300  # characters between a command and the image that it pushes; a line of JSON is endless
 
 
@@ -125,9 +131,14 @@ def speaks(name: str) -> Speaks:
     return Speaks.IMAGE if words[0] == "related" else Speaks.PART
 
 
-def pushes(name: str) -> bool:
-    """Whether a flag says where something is pushed to."""
-    return name.lstrip("-").lower() in _PUSHING
+def pushes(name: str, before: str = "") -> bool:
+    """Whether a flag or a variable, or else the command *before* it, says that something is pushed there."""
+    if name.lstrip("-").lower() in _PUSHING:
+        return True
+    words = {word.lower() for word in _WORDS_OF_NAMES.findall(name)}
+    if "image" in words:
+        return not words.isdisjoint(_PUSHED_TO)
+    return _PUSHES.search(before) is not None
 
 
 def may_hold(text: str) -> bool:
@@ -146,20 +157,24 @@ def in_text(chars: Chars) -> Iterator[Occurrence]:
     if not may_hold(chars.text):
         return
     for found in _WORD.finditer(chars.text):
-        start = max(chars.text.rfind("\n", 0, found.start()) + 1, found.start() - _FURTHEST)
-        line = chars.text[start : found.start()]
-        own = _PUSHED if _PUSHES.search(line) else None
+        own = _PUSHED if _PUSHES.search(_command(chars.text, found.start())) else None
         yield from _read(chars, *found.span(), embedded=not found["tag"] and not found["digest"], own=own)
 
 
-def in_value(chars: Chars, name: str) -> Iterator[Occurrence]:
-    """The references in the value of something that has a *name*."""
+def _command(text: str, end: int) -> str:
+    """What stands before a place in its line, and in those that are continued by it."""
+    before = _CONTINUED.sub(" ", text[max(end - _FURTHEST, 0) : end])
+    return before[before.rfind("\n") + 1 :]
+
+
+def in_value(chars: Chars, name: str, before: str = "") -> Iterator[Occurrence]:
+    """The references in the value of something that has a *name*, perhaps with a command *before* it."""
     value = chars.text.strip()
     start = chars.text.find(value)
     end = start + len(value)
     known = _KNOWN.fullmatch(value)
     said = speaks(name)
-    own = _PUSHED if pushes(name) else None
+    own = _PUSHED if pushes(name, before) else None
     if known:
         tagged = known["tag"] or known["digest"]
         yield from _read(chars, start, end, embedded=not tagged and said is not Speaks.IMAGE, own=own)

@@ -8,8 +8,8 @@ What is found:
 
 - Helm values, by the rules of ``helmvalues``: ``spec.values`` of a ``HelmRelease``, ``spec.valuesContent``
   of K3s, ``helm.values`` (YAML in a string), ``helm.valuesObject`` and ``helm.parameters`` of Argo CD's
-  sources, also in the templates of an ``ApplicationSet``; the parameters of one image (``image.registry``,
-  ``image.repository``) together;
+  sources, also in the templates of an ``ApplicationSet`` and its ``templatePatch``; the parameters of one
+  image (``image.registry``, ``image.repository``) together;
 - kustomizations: ``newName`` of ``images``, which wants its ``newTag`` or ``digest`` behind it; what stands
   behind ``=`` in Argo CD's ``old=new:tag``; patches, strategic merges as well as JSON 6902, also in
   strings.
@@ -22,9 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rewrite_refs.formats import dotted, strings, yamlchars, yamltree
+from rewrite_refs.formats import dotted, jsonpatch, strings, yamlchars, yamltree
 from rewrite_refs.formats.nested import nested
-from rewrite_refs.formats.split import is_other, joined, pieces_of, text_of
+from rewrite_refs.formats.split import is_other, joined, text_of
 from rewrite_refs.formats.strings import Fragment
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
@@ -57,8 +57,12 @@ def in_object(
         yield from _values_in_string(text, spec.get("valuesContent"), claimed)
         yield from _values(text, spec.get("values"), claimed)
     elif group == ARGO_CD and kind in _APPLICATIONS:
-        for source in _sources(values.get("spec")):
-            yield from _in_source(text, source, claimed, fragment)
+        yield from _in_sources(text, values.get("spec"), claimed, fragment)
+        patch = spec.get("templatePatch")
+        if isinstance(patch, Scalar):
+            found = list(nested(text, patch, lambda inner: _in_template_patch(inner, fragment)))
+            claimed.update([id(patch)] if found else ())
+            yield from found
 
 
 def in_kustomization(
@@ -85,36 +89,25 @@ def _in_patch(text: str, node: Node, claimed: set[int], fragment: Fragment) -> I
     """What only a patch says: texts in it, and what its operations set; the rest is found as everywhere."""
     if isinstance(node, Scalar):
         claimed.add(id(node))
-        yield from nested(text, node, lambda inner: _patches(inner, fragment))
-        return
-    for operation in _items(node):
-        path, value = text_of(operation.get("path")), operation.get("value")
-        if is_text(value):
-            claimed.add(id(value))
-            yield from _set_by_patch(text, path, value)
-
-
-def _patches(text: str, fragment: Fragment) -> Iterator[Occurrence]:
-    """The images of the patches in a text."""
-    for span in yamltree.split(text):
-        for root in yamltree.parse(text, span):
-            if not isinstance(root, Scalar):
-                yield from _in_patch(text, root, set(), fragment)
-                yield from fragment(text, root)
-
-
-def _set_by_patch(text: str, path: str, value: Scalar) -> Iterator[Occurrence]:
-    """The image that an operation of a JSON patch sets."""
-    steps = [step for step in path.split("/") if step != "-" and not step.isdecimal()]
-    if steps[-1:] == ["image"] or steps[-2:] == ["image", "repository"]:
-        if not is_other(value.value):
-            place = yamlchars.inside(text, value)
-            yield Occurrence(tuple(pieces_of(text, value)), place, place)
-    elif steps and steps[-1] in strings.ARGUMENTS:
-        yield from strings.in_arguments(text, value)
+        yield from nested(text, node, lambda inner: jsonpatch.in_text(inner, fragment))
+    elif jsonpatch.is_patch(node):
+        claimed.add(id(node))
+        yield from jsonpatch.in_patch(text, node, fragment)
 
 
 # --- Argo CD ---------------------------------------------------------------------------------
+
+
+def _in_sources(text: str, node: Node | None, claimed: set[int], fragment: Fragment) -> Iterator[Occurrence]:
+    for source in _sources(node):
+        yield from _in_source(text, source, claimed, fragment)
+
+
+def _in_template_patch(text: str, fragment: Fragment) -> Iterator[Occurrence]:
+    """The images of a patch of the applications that a set makes; one with actions of Go is not read."""
+    for span in yamltree.split(text):
+        for root in yamltree.parse(text, span):
+            yield from _in_sources(text, root, set(), fragment)
 
 
 def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
@@ -127,7 +120,7 @@ def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
         seen.add(id(current))
         if isinstance(current, Mapping):
             values = fields(current)
-            if "repoURL" in values and ("helm" in values or "kustomize" in values):
+            if "helm" in values or "kustomize" in values:
                 yield values
         pending += current.children
 

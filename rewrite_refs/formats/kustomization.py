@@ -22,7 +22,7 @@ What is found:
 - patches: strategic merges and JSON 6902 ones, inline in ``patches[].patch``, ``patchesStrategicMerge``
   and ``patchesJson6902[].patch``, or in files of their own (a list of ``{op, path, value}``);
 - ``helmCharts[].valuesInline``, as Helm values are read;
-- ``literals`` of generators whose key says that they are images (``WEB_IMAGE=quay.io/acme/web:1``).
+- ``literals`` of generators, as variables are read (``WEB_IMAGE=quay.io/acme/web:1``; see ``embedded``).
 
 What is left alone:
 
@@ -41,10 +41,10 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import helmvalues, jsonpatch, kubernetes, yamlchars, yamltree
+from rewrite_refs.formats import embedded, jsonpatch, kubernetes, strings, yamlchars, yamltree
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.nested import nested
-from rewrite_refs.formats.split import has_host, is_other, joined
+from rewrite_refs.formats.split import joined
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
 from rewrite_refs.source import Apart, Occurrence, Span, Token
@@ -53,10 +53,8 @@ NAME = "kustomize"
 NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 _GROUP = "kustomize.config.k8s.io/"
-_WORDS = ("image", "Image", "IMAGE", "repository")
 _API = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
 _KEY = re.compile(r"\b(?:images|image|newName)[\"']?[ \t]*:")
-_LITERAL = re.compile(r"(?P<key>[^=\s]*image[^=\s]*)=(?P<value>\S+)", re.IGNORECASE)
 _IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z|(?:newName|patch|literals|name)\Z")
 
 _NO_ROOM = Apart(None, "")
@@ -77,14 +75,16 @@ def claims(file: File, data: bytes) -> bool:
     if file.name in NAMES:
         group = _API.search(data)
         ours = group is None or group[1].startswith(_GROUP.encode()) or group[1] == b"builtin"
-        return ours and any(word.encode() in data for word in _WORDS)
+        return ours and jsonpatch.wanted_bytes(data)
     return candidate(file.path) and jsonpatch.claims(data)
 
 
 def find(text: str) -> Iterator[Occurrence]:
     """The image references of a text, in order; raises ParseError last for documents that are broken."""
     problems: list[Problem] = []
-    for root in yamltree.roots(text, _wanted, lambda document: bool(_KEY.search(document)), problems):
+    for root in yamltree.roots(
+        text, jsonpatch.wanted, lambda document: bool(_KEY.search(document)), problems
+    ):
         found = {(each.span, each.key): each for each in _in_document(text, root)}
         yield from sorted(found.values(), key=lambda each: (each.span, not each.key))
     if problems:
@@ -99,16 +99,14 @@ def outline(text: str) -> Iterable[Token]:
     pending = [region for entry in entries(text) if (region := _region(entry))]
     pending.sort(reverse=True)
     last: Span | None = None
-    for token in yamltree.outline(text, _wanted, lambda top, key: _IMAGE_KEY.search(key) is not None):
+    for token in yamltree.outline(
+        text, jsonpatch.wanted, lambda top, key: _IMAGE_KEY.search(key) is not None
+    ):
         if pending and pending[-1].start == token.span.start < token.span.end:
             last = pending.pop()
             yield Token("entry", text[slice(*last)], last)
         elif last is None or not last.start <= token.span.start < last.end:
             yield token
-
-
-def _wanted(document: str) -> bool:
-    return any(word in document for word in _WORDS)
 
 
 # --- entries of images -----------------------------------------------------------------------
@@ -131,7 +129,7 @@ class Entry(NamedTuple):
 
 def entries(text: str) -> Iterator[Entry]:
     """The entries of a kustomization.  Raises nothing."""
-    for root in yamltree.roots(text, _wanted, lambda document: False, []):
+    for root in yamltree.roots(text, jsonpatch.wanted, lambda document: False, []):
         if isinstance(root, Mapping):
             yield from _entries(text, fields(root))
 
@@ -189,7 +187,7 @@ def _region(entry: Entry) -> Span | None:
 
 def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
     if jsonpatch.is_patch(root):
-        yield from jsonpatch.in_patch(text, root)
+        yield from jsonpatch.in_patch(text, root, kubernetes.in_fragment)
     if not isinstance(root, Mapping):
         return
     values = fields(root)
@@ -198,25 +196,17 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
     patches = [*items(values.get("patches")), *items(values.get("patchesJson6902"))]
     inline = [fields(each).get("patch") for each in patches if isinstance(each, Mapping)]
     for each in (*inline, *items(values.get("patchesStrategicMerge"))):
-        if is_text(each) and _wanted(each.value):
-            yield from nested(text, each, in_fragments)
+        if is_text(each):
+            yield from nested(text, each, lambda inner: jsonpatch.in_text(inner, kubernetes.in_fragment))
     for chart in items(values.get("helmCharts")):
         inlined = fields(chart).get("valuesInline") if isinstance(chart, Mapping) else None
         if isinstance(inlined, Mapping):
-            yield from helmvalues.in_values(text, inlined)
+            yield from strings.in_values(text, inlined)
     for key in ("configMapGenerator", "secretGenerator"):
         for generator in items(values.get(key)):
             literals = fields(generator).get("literals") if isinstance(generator, Mapping) else None
             for literal in items(literals):
                 yield from _in_literal(text, literal)
-
-
-def in_fragments(text: str) -> Iterator[Occurrence]:
-    """The images of the patches in a text, of either kind."""
-    for root in yamltree.roots(text, _wanted, lambda document: False, []):
-        yield from (
-            jsonpatch.in_patch(text, root) if jsonpatch.is_patch(root) else kubernetes.in_fragment(text, root)
-        )
 
 
 def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
@@ -230,15 +220,11 @@ def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
 
 
 def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
-    """The image in ``KEY=value``; nothing where the key does not say that it is one."""
-    found = _LITERAL.fullmatch(node.value) if isinstance(node, Scalar) else None
-    if found is None or not isinstance(node, Scalar) or is_other(found["value"]):
-        return
-    if found["key"].lower().endswith("image") or has_host(found["value"]):
-        pieces = yamlchars.pieces(text, node, *found.span("value"))
-        spans = [piece.span for piece in pieces if piece.span]
-        place = Span(spans[0].start, spans[-1].end) if spans else yamlchars.inside(text, node)
-        yield Occurrence(pieces, place, place)
+    """The image in ``KEY=value``."""
+    key, equals, _ = node.value.partition("=") if isinstance(node, Scalar) else ("", "", "")
+    chars = yamlchars.chars(text, node) if isinstance(node, Scalar) and equals else None
+    if chars is not None:
+        yield from embedded.in_value(chars.slice(len(key) + 1, len(chars)), key)
 
 
 def items(node: Node | None) -> list[Node]:

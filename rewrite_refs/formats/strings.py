@@ -15,9 +15,10 @@ What a value must look like, given what its name says, is told by ``embedded``. 
                                                           digest is for ``--embedded``
 
 Texts of several lines are searched for words: scripts (``args``, ``command``, ``script``, ``source``) and
-data by default, all others with ``--embedded``. A manifest inside a string is read as a manifest. The
+data by default, all others with ``--embedded``. A manifest inside a string is read as a manifest, and so is
+Argo Workflows' ``podSpecPatch``. The
 parameters of Tekton and Argo Workflows are for ``--embedded`` unless they feed an image (see ``workflows``)
-or are called so (``BUILDER_IMAGE``): many say where a build pushes to.
+or are called so (``BUILDER_IMAGE``), or have a digest: many say where a build pushes to.
 
 Never: what ``kubectl apply`` keeps in an annotation, what tools that update images are told to watch, and
 the objects that only judge names (policies of Kyverno, Gatekeeper, Sigstore).
@@ -34,7 +35,7 @@ from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import embedded, yamlchars, yamltree
 from rewrite_refs.formats.containers import is_manifest, is_object
 from rewrite_refs.formats.nested import nested
-from rewrite_refs.formats.split import text_of
+from rewrite_refs.formats.split import pieces_of, text_of
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
 from rewrite_refs.source import Chars, Occurrence
@@ -42,7 +43,7 @@ from rewrite_refs.source import Chars, Occurrence
 # Finds the images of a part of a manifest, given the text that it stands in.
 Fragment: TypeAlias = Callable[[str, Node], Iterator[Occurrence]]
 
-ARGUMENTS = frozenset({"args", "command"})
+ARGUMENTS = ("command", "args")
 
 # API groups of objects that compare the names of images, and pull none.
 JUDGES = frozenset(
@@ -57,11 +58,18 @@ JUDGES = frozenset(
 
 # What these hold is read with the keys beside them, or is no image.
 _READ_ELSEWHERE = frozenset({"image", "repository", "registry", "hub", "tag", "digest", "sha", "name", "url"})
+_ARGUMENTS_BY_NAME = re.compile(r"(?i:.*(?:args|arguments|env|envs|vars|environment))")
+_PATCH = "podSpecPatch"  # of Argo Workflows
 _SCRIPTS = frozenset({"script", "source", *ARGUMENTS})
 # A parameter that feeds no image of the file may as well say where one is pushed to, but for those called so.
 _PARAMETERS = frozenset({"default", "value", "enum", "params", "parameters"})
-_PULLED = re.compile(r"(?i:(?:.*[-_])?(?:base|builder|cli|run|runner|runtime|tools?)[-_]?image)")
-_UNSURE = _PARAMETERS | {"package"}  # of Crossplane, which pulls packages by itself
+_PULLED = re.compile(
+    r"(?i:(?:.*[-_])?(?:base|builder|buildah|cli|cosign|curl|docker|git|git[-_]?init|go|golang|gradle|helm"
+    r"|java|jdk|kaniko|kubectl|lifecycle|maven|mvn|node|nodejs|oc|python|run|runner|runtime|scanner|skopeo"
+    r"|tkn|tools?|trivy)[-_]?image)"
+)
+# Tekton's bundles of tasks and Crossplane's packages are no images, though they come from registries, too.
+_UNSURE = _PARAMETERS | {"bundle", "package"}
 _NEVER = re.compile(
     r"kubectl\.kubernetes\.io/last-applied-configuration|argocd-image-updater\.argoproj\.io/.*|keel\.sh/.*"
 )
@@ -91,11 +99,12 @@ def in_scalar(text: str, node: Scalar, key: str, fragment: Fragment) -> Iterator
     """The references in a scalar anywhere in an object, below a *key*."""
     if key in _READ_ELSEWHERE or not _may_hold(node, key):
         return
-    if "\n" in node.value.strip():
-        if is_manifest(node.value):
-            yield from nested(text, node, lambda inner: _manifests(inner, fragment))
-        else:
-            yield from _marked(_words(text, node), key not in _SCRIPTS)
+    if key == _PATCH:
+        found = list(nested(text, node, lambda inner: _fragments(inner, fragment)))
+        yield from found or _marked(_words(text, node), True)
+    elif "\n" in node.value.strip():
+        manifests = _manifests(text, node, fragment) if is_manifest(node.value) else []
+        yield from manifests or _marked(_words(text, node), key not in _SCRIPTS)
     else:
         whole = node.value.strip()
         for each in _value(text, node, "" if key in _UNSURE else key):
@@ -107,36 +116,37 @@ def in_scalar(text: str, node: Scalar, key: str, fragment: Fragment) -> Iterator
 def in_mapping(text: str, values: dict[str, Node], key: str, claimed: set[int]) -> Iterator[Occurrence]:
     """The references in strings that a mapping names; the nodes that this takes are put on *claimed*."""
     yield from in_annotations(text, values.get("metadata"))
-    for name in ARGUMENTS & values.keys():
-        node = values[name]
-        if not isinstance(node, Mapping):
-            claimed.add(id(node))
-            yield from in_arguments(text, node)
+    words = [values[name] for name in ARGUMENTS if isinstance(values.get(name), (Scalar, Sequence))]
+    claimed.update(map(id, words))
+    yield from in_arguments(text, *words)
     named, value = values.get("name"), values.get("value")
     if isinstance(named, Scalar) and isinstance(value, Scalar):
         claimed.add(id(value))
-        unsure = key in _PARAMETERS and not (
-            _PULLED.fullmatch(named.value) and embedded.is_known(value.value)
-        )
+        is_sure = _PULLED.fullmatch(named.value) or ("@" in value.value and named.value not in _UNSURE)
+        unsure = key in _PARAMETERS and not (is_sure and embedded.is_known(value.value))
         yield from _marked(_value(text, value, named.value), unsure)
 
 
-def in_arguments(text: str, node: Node) -> Iterator[Occurrence]:
-    """The references in the arguments of a command: a list, or all in one string."""
-    flag = ""
-    for each in node.children if isinstance(node, Sequence) else [node]:
+def in_arguments(text: str, *nodes: Node) -> Iterator[Occurrence]:
+    """The references in the words of a command, in one list after another; a list may be one string."""
+    flag = before = ""
+    for each in (
+        word for node in nodes for word in (node.children if isinstance(node, Sequence) else [node])
+    ):
         if not isinstance(each, Scalar):
             flag = ""
             continue
         found = _FLAG.fullmatch(each.value)
         if found and not found["equals"]:
             flag = found["name"]
-            continue
-        if found:
-            yield from _value(text, each, found["name"], found.start("value"))
         else:
-            yield from _value(text, each, flag)
-        flag = ""
+            if found:
+                yield from _value(text, each, found["name"], found.start("value"))
+            else:
+                yield from _value(text, each, flag, before=before)
+            flag = ""
+        # What is more than a word is a script, and nothing of this command.
+        before = f"{before}{each.value} " if len(each.value.split()) == 1 else ""
 
 
 def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
@@ -163,10 +173,15 @@ def in_data(text: str, data: Node | None, fragment: Fragment) -> Iterator[Occurr
 
 
 def in_values(text: str, root: Node) -> Iterator[Occurrence]:
-    """The references in Helm values: by the rules for those, and in arguments and variables of containers."""
+    """The references in Helm values: by the rules for those, and in arguments and variables of containers.
+
+    A value elsewhere that is a whole reference with a known registry may be one of a chart or a plugin.
+    """
     from rewrite_refs.formats import helmvalues  # which reads containers in texts with the help of kubernetes
 
-    yield from helmvalues.in_values(text, root)
+    found = list(helmvalues.in_values(text, root))
+    yield from found
+    read = {piece.span for each in found for piece in each.pieces}
     pending: list[tuple[Node, str]] = [(root, "")]
     seen: set[int] = set()
     while pending:
@@ -175,8 +190,15 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
             continue
         seen.add(id(node))
         if isinstance(node, Mapping):
-            yield from in_mapping(text, fields(node), key, seen)
-            pending += [(value, name) for name, value in fields(node).items()]
+            values = fields(node)
+            yield from in_mapping(text, values, key, seen)
+            unsure = not _ARGUMENTS_BY_NAME.fullmatch(key)
+            for name, value in values.items():
+                if not isinstance(value, Scalar) or name in _READ_ELSEWHERE:
+                    continue
+                if embedded.is_known(value.value) and read.isdisjoint(p.span for p in pieces_of(text, value)):
+                    yield from _marked(_value(text, value, ""), unsure)
+            pending += [(value, name) for name, value in values.items()]
         else:
             pending += [(each, key) for each in node.children]
 
@@ -203,11 +225,18 @@ def _file(text: str, name: str, fragment: Fragment) -> Iterator[Occurrence]:
                 yield each if is_sure else replace(each, embedded=True)
 
 
-def _manifests(text: str, fragment: Fragment) -> Iterator[Occurrence]:
-    """The images of the manifests in a text."""
+def _manifests(text: str, node: Scalar, fragment: Fragment) -> list[Occurrence]:
+    """The images of the manifests in a scalar; none of a script that has manifests in it."""
+    return list(nested(text, node, lambda inner: _fragments(inner, fragment, is_object)))
+
+
+def _fragments(
+    text: str, fragment: Fragment, wanted: Callable[[Node], bool] = lambda root: not isinstance(root, Scalar)
+) -> Iterator[Occurrence]:
+    """The images of the documents of a text that are *wanted*."""
     for span in yamltree.split(text):
         for root in yamltree.parse(text, span):
-            if is_object(root):
+            if wanted(root):
                 yield from fragment(text, root)
 
 
@@ -227,14 +256,17 @@ def _may_hold(node: Scalar, key: str) -> bool:
     return embedded.speaks(key) is not embedded.Speaks.NOTHING or bool(_KEY.search(node.value))
 
 
-def _value(text: str, node: Scalar, name: str, start: int = 0) -> Iterator[Occurrence]:
-    """The references in a scalar from character *start* on, as the value of something with a *name*."""
+def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "") -> Iterator[Occurrence]:
+    """The references in a scalar from character *start* on, as the value of something with a *name*.
+
+    What stands *before* it are the words of a command.
+    """
     if embedded.speaks(name) is embedded.Speaks.NOTHING and not embedded.may_hold(node.value):
         return
     if start or is_text(node):
         chars = yamlchars.chars(text, node)
         if chars is not None:
-            yield from embedded.in_value(chars.slice(start, len(chars)), name)
+            yield from embedded.in_value(chars.slice(start, len(chars)), name, before)
 
 
 def _words(text: str, node: Scalar) -> Iterator[Occurrence]:

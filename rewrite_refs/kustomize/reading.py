@@ -2,7 +2,9 @@
 
 What kustomize does was asked of kustomize 5.8: an entry of ``images`` matches
 ``image`` in the lists ``containers`` and ``initContainers``, at any depth and in
-any kind, and ``reference`` of image volumes.
+any kind, and ``reference`` of image volumes.  With ``configurations`` it matches
+other fields, too.  These are not read; but where such a field is usual and holds
+a bare name that is an entry's as well, it is taken for a placeholder.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from rewrite_refs.reference import name_of
 _MANIFESTS = ("resources", "bases")
 # Transformers may be patches; what else they are brings in no images.
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers")
+_PLACES = ("containers[]", "initContainers[]", "volumes[]")
+# Fields that are often added to these in ``configurations``.
+_CONFIGURED = ("container", "steps[]")
 # What brings in manifests that nobody can see here.
 _UNSEEN = ("helmCharts", "helmChartInflationGenerator", "generators")
 
@@ -109,7 +114,7 @@ def _matchable(root: Node) -> Iterator[Scalar]:
         image = values.get("image")
         if key == "volumes[]" and isinstance(image, Mapping):
             image = fields(image).get("reference")
-        if isinstance(image, Scalar) and key in ("containers[]", "initContainers[]", "volumes[]"):
+        if isinstance(image, Scalar) and (key in _PLACES or (key in _CONFIGURED and "/" not in image.value)):
             yield image
         pending += [(value, name) for name, value in values.items()]
 

@@ -151,7 +151,22 @@ def test_values(name: str, value: str, expected: list[tuple[str, str]]) -> None:
         ("executor --destination=quay.io/a/b:1", [(PUSHED, "quay.io/a/b:1")]),
         ("docker pull x\npush\nquay.io/a/b:1", [(ON, "quay.io/a/b:1")]),
         ("https://quay.io/a/b:1", []),
-        ("docker://quay.io/a/b:1", []),
+        ("docker://quay.io/a/b:1", [(ON, "quay.io/a/b:1")]),
+        ("skopeo copy docker://quay.io/a/b:1", [(ON, "quay.io/a/b:1")]),
+        (
+            "skopeo copy --all docker://quay.io/a/b:1 docker://ghcr.io/a/b:1",
+            [(ON, "quay.io/a/b:1"), (PUSHED, "ghcr.io/a/b:1")],
+        ),
+        (
+            "skopeo copy \\\n docker://quay.io/a/b:1 \\\r\n  docker://ghcr.io/a/b:1",
+            [(ON, "quay.io/a/b:1"), (PUSHED, "ghcr.io/a/b:1")],
+        ),
+        ("docker tag web --x quay.io/a/b:1", [(PUSHED, "quay.io/a/b:1")]),
+        (
+            "docker buildx build --push -t quay.io/a/b:1 --build-arg BASE=quay.io/a/c:1",
+            [(PUSHED, "quay.io/a/b:1"), (ON, "quay.io/a/c:1")],
+        ),
+        ("xdocker://q quay.io.docker://a/b:1", []),
         ("xquay.io/a/b:1", []),
         ("quay.io/a/b:1!", []),
         ("nginx:1 acme/web:2", []),

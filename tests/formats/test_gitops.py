@@ -90,6 +90,22 @@ REWRITTEN = [
         "  a: &a {repoURL: x, helm: {valuesObject: {image: quay.io/a/b}}}\n  b: *a\n",
         "  a: &a {repoURL: x, helm: {valuesObject: {image: ECR/quay/a/b}}}\n  b: *a\n",
     ),
+    (
+        RELEASE,
+        "  values:\n    args: {reloader: quay.io/a/b:1, x: quay.io/a/b, url: quay.io/a/c:1}\n"
+        "    imageName: quay.io/a/d:1\n    env: {x: &i quay.io/a/e:1}\n    envs: {x: *i}\n"
+        "    refs: [quay.io/a/f:1]\n",
+        "  values:\n    args: {reloader: ECR/quay/a/b:1, x: quay.io/a/b, url: quay.io/a/c:1}\n"
+        "    imageName: ECR/quay/a/d:1\n    env: {x: &i ECR/quay/a/e:1}\n    envs: {x: *i}\n"
+        "    refs: [quay.io/a/f:1]\n",
+    ),
+    (
+        SET,
+        "  templatePatch: |\n    spec:\n      source:\n        helm:\n          valuesObject:\n"
+        "            image: {repository: nginx, tag: '1'}\n",
+        "  templatePatch: |\n    spec:\n      source:\n        helm:\n          valuesObject:\n"
+        "            image: {repository: HUB/library/nginx, tag: '1'}\n",
+    ),
     # kustomizations
     (
         FLUX,
@@ -154,6 +170,12 @@ def test_rewritten(head: str, before: str, after: str, newline: str) -> None:
     assert rewritten(result.text, kubernetes).text == result.text
 
 
+def test_a_value_that_no_name_explains_is_opt_in() -> None:
+    text = RELEASE + "  values: {pluginRef: quay.io/a/b:1, env: {X: quay.io/a/c:1}}\n"
+    marks = [(each.embedded, each.text) for each in kubernetes.find(text)]
+    assert marks == [(True, "quay.io/a/b:1"), (False, "quay.io/a/c:1")]
+
+
 def test_parameters_of_one_image_are_read_together() -> None:
     text = SOURCE + (
         "    helm:\n      parameters:\n      - {name: image.tag, value: v1}\n"
@@ -208,6 +230,7 @@ def test_a_name_that_kustomize_looks_for_is_reported_and_left(
         FLUX + "  patches: [{patch: '[{op: remove, path: /image}]'}, {patch: '[{op: add, path: '''', "
         "value: image}]'}]\n",
         SET + "  x: &x [*x, image]\n",
+        SET + "  templatePatch: '{{ if .image }}'\n",
     ],
 )
 def test_nothing(text: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats import jsonpatch, kustomization, yamltree
+from rewrite_refs.formats import jsonpatch, kubernetes, kustomization, yamltree
 from rewrite_refs.formats.file import File
 from rewrite_refs.project import Project
 from rewrite_refs.rewrite import Result, rewrite
@@ -95,6 +95,33 @@ REWRITTEN = [
         "patchesJson6902:\n- patch: |\n"
         "    - {op: add, path: /spec/containers/-, value: {image: HUB/library/nginx}}\n",
     ),
+    # operations make parts of manifests
+    (
+        "patches:\n- patch: |\n"
+        "    - {op: add, path: /spec/template/spec/containers/0/args/-, value: --x=quay.io/a/b:1}\n"
+        "    - {op: add, path: /spec/containers/0/args, value: [--image, acme/web]}\n"
+        "    - {op: add, path: /spec/containers/0/env/-, value: {name: A_IMAGE, value: acme/web}}\n"
+        "    - {op: add, path: /spec/containers/0/env/1/value, value: quay.io/a/c:1}\n"
+        "    - {op: add, path: /metadata/annotations/a~1image, value: acme/web}\n"
+        "    - {op: test, path: /spec/image/repository, value: acme/web}\n"
+        "    - {op: add, path: /spec/image, value: {registry: quay.io, repository: a/d}}\n"
+        "    - {op: add, path: /spec/version, value: quay.io/a/e:1}\n"
+        "    - {op: add, path: [x], value: quay.io/a/f:1}\n",
+        "patches:\n- patch: |\n"
+        "    - {op: add, path: /spec/template/spec/containers/0/args/-, value: --x=ECR/quay/a/b:1}\n"
+        "    - {op: add, path: /spec/containers/0/args, value: [--image, HUB/acme/web]}\n"
+        "    - {op: add, path: /spec/containers/0/env/-, value: {name: A_IMAGE, value: HUB/acme/web}}\n"
+        "    - {op: add, path: /spec/containers/0/env/1/value, value: ECR/quay/a/c:1}\n"
+        "    - {op: add, path: /metadata/annotations/a~1image, value: HUB/acme/web}\n"
+        "    - {op: test, path: /spec/image/repository, value: HUB/acme/web}\n"
+        "    - {op: add, path: /spec/image, value: {registry: ECR/quay, repository: a/d}}\n"
+        "    - {op: add, path: /spec/version, value: ECR/quay/a/e:1}\n"
+        "    - {op: add, path: [x], value: quay.io/a/f:1}\n",
+    ),
+    (
+        "patches:\n- patch: |\n    kind: Grafana\n    spec: {version: quay.io/a/b:1}\n",
+        "patches:\n- patch: |\n    kind: Grafana\n    spec: {version: ECR/quay/a/b:1}\n",
+    ),
     # what charts and generators are given
     (
         "helmCharts:\n- name: x\n  valuesInline:\n"
@@ -104,9 +131,9 @@ REWRITTEN = [
     ),
     (
         "configMapGenerator:\n"
-        "- literals: [IMAGE=nginx:1, 'IMAGE_A=quay.io/a/b', IMAGE_TAG=v1, X=quay.io/a/b]\n",
+        "- literals: [IMAGE=nginx:1, 'IMAGE_A=quay.io/a/b:2', IMAGE_TAG=v1, X=quay.io/a/b]\n",
         "configMapGenerator:\n"
-        "- literals: [IMAGE=HUB/library/nginx:1, 'IMAGE_A=ECR/quay/a/b', IMAGE_TAG=v1, X=quay.io/a/b]\n",
+        "- literals: [IMAGE=HUB/library/nginx:1, 'IMAGE_A=ECR/quay/a/b:2', IMAGE_TAG=v1, X=quay.io/a/b]\n",
     ),
     # patches in files of their own
     (
@@ -208,6 +235,7 @@ def test_problems() -> None:
         ("x.yaml", b"images: []", False),
         ("x.yaml", b"- op: add\n  path: /image\n", True),
         ("x.yaml", b"- op: add\n  path: /x\n", False),
+        ("x.yaml", b"- op: add\n  path: /x\n  value: quay.io/a/b:1\n", True),
         ("x.yaml", b"op: add\npath: /image\n", False),
         ("x.json", b'[{"path": "/image", "op": "add"}]', True),
         ("x.txt", b"- op: add\n  path: /image\n", False),
@@ -225,6 +253,8 @@ def test_candidate() -> None:
 def test_an_operation_that_is_none_has_no_images() -> None:
     root = yamltree.parse("[1, {op: add, path: /image, value: x}]", Span(0, 38))[0]
     assert not jsonpatch.is_patch(root)
+    assert list(jsonpatch.in_patch("", yamltree.parse("[1, x]", Span(0, 6))[0], kubernetes.in_fragment)) == []
+    assert list(jsonpatch.in_patch("", yamltree.parse("image", Span(0, 5))[0], kubernetes.in_fragment)) == []
 
 
 # --- properties ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten
 
+DIGEST = "sha256:" + "0123456789abcdef" * 4
 POD = "apiVersion: v1\nkind: Pod\nspec:\n"
 CUSTOM = "apiVersion: example.com/v1\nkind: Web\nspec:\n"
 CONFIG = "apiVersion: v1\nkind: ConfigMap\ndata:\n"
@@ -42,6 +43,16 @@ REWRITTEN = [
         '  args:\n  - sh\n  - -c\n  - |\n    docker run ECR/quay/a/b:1 \\\n      "ECR/github/a/b:2"\n',
     ),
     (POD, '  args: ["--x-image=\\u0071uay.io\\/a/b:1"]\n', '  args: ["--x-image=ECR/quay\\/a/b:1"]\n'),
+    (
+        POD,
+        "  command: [skopeo, copy]\n  args: ['docker://quay.io/a/b:1', 'dir:/x']\n",
+        "  command: [skopeo, copy]\n  args: ['docker://ECR/quay/a/b:1', 'dir:/x']\n",
+    ),
+    (
+        POD,
+        "  args: [push, --web-image=acme/web, --x-image, acme/x, 'a && b', quay.io/a/b:1]\n",
+        "  args: [push, --web-image=HUB/acme/web, --x-image, HUB/acme/x, 'a && b', ECR/quay/a/b:1]\n",
+    ),
     # variables
     (
         POD,
@@ -74,6 +85,20 @@ REWRITTEN = [
         "  manifest: |\n    apiVersion: v1\n    kind: A\n    x: {image: a/b:1}\n    ---\n    image: c/d:1\n",
         "  manifest: |\n    apiVersion: v1\n    kind: A\n    x: {image: HUB/a/b:1}\n    ---\n"
         "    image: c/d:1\n",
+    ),
+    (
+        CUSTOM,
+        "  script: |\n    cat <<EOF | kubectl apply -f -\n    apiVersion: v1\n    kind: Pod\n"
+        "    image: quay.io/a/b:1\n    EOF\n",
+        "  script: |\n    cat <<EOF | kubectl apply -f -\n    apiVersion: v1\n    kind: Pod\n"
+        "    image: ECR/quay/a/b:1\n    EOF\n",
+    ),
+    (
+        CUSTOM,
+        '  a: {podSpecPatch: \'{"containers": [{"image": "nginx"}]}\'}\n'
+        "  b:\n    podSpecPatch: |\n      containers:\n      - image: nginx:1\n",
+        '  a: {podSpecPatch: \'{"containers": [{"image": "HUB/library/nginx"}]}\'}\n'
+        "  b:\n    podSpecPatch: |\n      containers:\n      - image: HUB/library/nginx:1\n",
     ),
     # annotations
     (
@@ -131,6 +156,12 @@ REWRITTEN = [
         "  params: [{name: BUILDER_IMAGE, value: 'quay.io/a/b:1'}]\n",
         "  params: [{name: BUILDER_IMAGE, value: 'ECR/quay/a/b:1'}]\n",
     ),
+    # nobody pushes to a digest
+    (
+        TASK,
+        f"  params: [{{name: image, value: 'quay.io/a/b:1@{DIGEST}'}}]\n",
+        f"  params: [{{name: image, value: 'ECR/quay/a/b:1@{DIGEST}'}}]\n",
+    ),
 ]
 
 
@@ -166,6 +197,11 @@ def test_rewritten_by_default(head: str, before: str, wanted: str, newline: str)
         (TASK + "  params: [{name: IMAGE, value: 'quay.io/a/b:1'}]\n", ["quay.io/a/b:1"]),
         (TASK + "  params: [{name: X, default: 'quay.io/a/b:1'}]\n", ["quay.io/a/b:1"]),
         (TASK + "  params: [{name: BUILDER_IMAGE, value: 'acme/web:1'}]\n", ["acme/web:1"]),
+        # no images, though they come from registries
+        (TASK + f"  params: [{{name: bundle, value: 'quay.io/a/b@{DIGEST}'}}]\n", [f"quay.io/a/b@{DIGEST}"]),
+        (TASK + "  taskRef: {bundle: 'quay.io/a/b:1'}\n", ["quay.io/a/b:1"]),
+        # a patch with a template's actions in it
+        (CUSTOM + "  podSpecPatch: '{{ if x }} quay.io/a/b:1'\n", ["quay.io/a/b:1"]),
     ],
 )
 def test_opt_in(text: str, expected: list[str]) -> None:
@@ -223,9 +259,22 @@ def test_an_anchor_within_variables_is_edited_once() -> None:
     assert rewritten(POD + spec, kubernetes).text == POD + spec.replace("quay.io", f"{ECR}/quay")
 
 
-def test_where_something_is_pushed_to_is_the_repositorys_own() -> None:
-    text = POD + "  args: [--destination=quay.io/a/b:1]\n  to: {kind: DockerImage, name: 'quay.io/a/b:2'}\n"
-    assert common.found(text, kubernetes) == [("own", "quay.io/a/b:1"), ("own", "quay.io/a/b:2")]
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "  args: [--destination=quay.io/a/b:1]\n",
+        "  args: [--destination, quay.io/a/b:1]\n",
+        "  to: {kind: DockerImage, name: 'quay.io/a/b:1'}\n",
+        "  args: [push, --all, quay.io/a/b:1]\n",
+        "  command: [crane]\n  args: [push, x.tar, quay.io/a/b:1]\n",
+        "  args: [x.tar, quay.io/a/b:1]\n  command: [crane, push]\n",
+        "  command: [skopeo, copy, 'dir:/x', 'docker://quay.io/a/b:1']\n",
+        "  env: [{name: OUTPUT_IMAGE, value: 'quay.io/a/b:1'}]\n",
+        "  env: [{name: TARGET_IMAGE, value: 'quay.io/a/b:1'}]\n",
+    ],
+)
+def test_where_something_is_pushed_to_is_the_repositorys_own(spec: str) -> None:
+    assert common.found(POD + spec, kubernetes) == [("own", "quay.io/a/b:1")]
 
 
 @given(
