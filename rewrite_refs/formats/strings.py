@@ -66,10 +66,10 @@ _PARAMETERS = frozenset({"default", "value", "enum", "params", "parameters"})
 _PULLED = re.compile(
     r"(?i:(?:.*[-_])?(?:base|builder|buildah|cli|cosign|curl|docker|git|git[-_]?init|go|golang|gradle|helm"
     r"|java|jdk|kaniko|kubectl|lifecycle|maven|mvn|node|nodejs|oc|python|run|runner|runtime|scanner|skopeo"
-    r"|tkn|tools?|trivy)[-_]?image)"
+    r"|tkn|tools?|trivy)[-_]?image|bundle)"
 )
-# Tekton's bundles of tasks and Crossplane's packages are no images, though they come from registries, too.
-_UNSURE = _PARAMETERS | {"bundle", "package"}
+# Crossplane's packages are no images, and pulled with credentials of their own.
+_UNSURE = _PARAMETERS | {"package"}
 _NEVER = re.compile(
     r"kubectl\.kubernetes\.io/last-applied-configuration|argocd-image-updater\.argoproj\.io/.*|keel\.sh/.*"
 )

@@ -156,6 +156,13 @@ REWRITTEN = [
         "  params: [{name: BUILDER_IMAGE, value: 'quay.io/a/b:1'}]\n",
         "  params: [{name: BUILDER_IMAGE, value: 'ECR/quay/a/b:1'}]\n",
     ),
+    # Tekton's bundles
+    (TASK, "  taskRef: {bundle: 'quay.io/a/b:1'}\n", "  taskRef: {bundle: 'ECR/quay/a/b:1'}\n"),
+    (
+        TASK,
+        "  params: [{name: bundle, value: 'quay.io/a/b:1'}]\n",
+        "  params: [{name: bundle, value: 'ECR/quay/a/b:1'}]\n",
+    ),
     # nobody pushes to a digest
     (
         TASK,
@@ -197,9 +204,6 @@ def test_rewritten_by_default(head: str, before: str, wanted: str, newline: str)
         (TASK + "  params: [{name: IMAGE, value: 'quay.io/a/b:1'}]\n", ["quay.io/a/b:1"]),
         (TASK + "  params: [{name: X, default: 'quay.io/a/b:1'}]\n", ["quay.io/a/b:1"]),
         (TASK + "  params: [{name: BUILDER_IMAGE, value: 'acme/web:1'}]\n", ["acme/web:1"]),
-        # no images, though they come from registries
-        (TASK + f"  params: [{{name: bundle, value: 'quay.io/a/b@{DIGEST}'}}]\n", [f"quay.io/a/b@{DIGEST}"]),
-        (TASK + "  taskRef: {bundle: 'quay.io/a/b:1'}\n", ["quay.io/a/b:1"]),
         # a patch with a template's actions in it
         (CUSTOM + "  podSpecPatch: '{{ if x }} quay.io/a/b:1'\n", ["quay.io/a/b:1"]),
     ],
