@@ -231,6 +231,7 @@ def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]
     elif IMAGE.fullmatch(place.key):
         for each in by_name(values):
             yield from read(text, each, {}, place, used)
-    registries = {key: values[key] for key in REGISTRIES if key in values and name is None}
+    beside = {key: values[key] for key in REGISTRIES if _sets_registry(values.get(key), key)}
+    registries = beside if name is None else {}
     for value, parts in behind_words(values):
         yield from read(text, value, parts if "registry" in parts else registries | parts, place, used)

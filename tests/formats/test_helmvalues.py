@@ -105,6 +105,13 @@ REWRITTEN = [
         "image: {repository: a/b, tag: 1, init: {image: busybox}}\n",
         "image: {repository: HUB/a/b, tag: 1, init: {image: HUB/library/busybox}}\n",
     ),
+    ("registry: txt\ndbImage: mysql:8\n", "registry: txt\ndbImage: HUB/library/mysql:8\n"),
+    (
+        "global: {imageRegistry: docker.io}\na: {image: {registry: quay.io, repository: a/b}}\n"
+        "c: {image: {repository: c/d}}\n",
+        "global: {imageRegistry: HUB}\na: {image: {registry: ECR/quay, repository: a/b}}\n"
+        "c: {image: {repository: c/d}}\n",
+    ),
     # registries around images
     (
         "systemDefaultRegistry: docker.io\nweb: {image: {registry: '', name: web}}\n",
@@ -252,7 +259,7 @@ REASONS = [
     ("meta: {repo: acme, images: {web: {image: web, tag: 1}}}", "repository around it"),
     ("pilot: {hub: '', image: pilot}", "its hub is empty here"),
     (
-        "global: {imageRegistry: docker.io}\nx: {image: {registry: quay.io, repository: a/b}}\n",
+        "global: {imageRegistry: docker.io}\nx: {image: {registry: quay.io, repository: b}}\n",
         "whether quay.io or docker.io stands before it",
     ),
     ("imageRegistry: docker.io\n", ALONE),
