@@ -14,7 +14,7 @@ other.  JSON is read as the YAML that it nearly is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias, TypeGuard, TypeVar
@@ -101,13 +101,13 @@ def parse(text: str, span: Span, events: Events | None = None) -> list[Node]:
 def outline(
     text: str,
     wanted: Callable[[str], bool] = lambda document: True,
-    is_image: Callable[[str, str], bool] = lambda top, key: True,
+    use: Callable[[str, str], Hashable] = lambda top, key: None,
 ) -> list[Token]:
     """A token for each parse event: everything that an edit of scalars must leave alone.
 
-    A document that is not *wanted* is one token.  *is_image* tells of the top and
-    the nearest key of a place whether an image may be edited there; a scalar that
-    aliases put into other places as well has a token that forbids every edit.
+    A document that is not *wanted* is one token.  *use* tells from the top and the
+    nearest key of a place what is made of a text there; a scalar that aliases put
+    into places with different uses has a token that forbids every edit.
     """
     tokens: list[Token] = []
     for span in split(text):
@@ -118,16 +118,16 @@ def outline(
         try:
             read = _read(text, span, _parser(), lambda *read: _tokens(text, *read))
             if any(token.kind.startswith("AliasEvent") for token in read):
-                read += [token for root in parse(text, span) for token in _shared(root, is_image)]
+                read += [token for root in parse(text, span) for token in _shared(root, use)]
         except ParseError:
             read = [Token("unreadable", document, span)]
         tokens += read
     return tokens
 
 
-def _shared(root: Node, is_image: Callable[[str, str], bool]) -> Iterator[Token]:
-    """A token for each scalar that stands, through aliases, where an image may be edited and elsewhere."""
-    places: dict[int, set[bool]] = {}
+def _shared(root: Node, use: Callable[[str, str], Hashable]) -> Iterator[Token]:
+    """A token for each scalar that stands, through aliases, in places with different uses."""
+    uses: dict[int, set[Hashable]] = {}
     scalars: dict[int, Scalar] = {}
     pending: list[tuple[Node, str, str]] = [(root, "", "")]
     seen: set[tuple[int, str, str]] = set()
@@ -135,7 +135,7 @@ def _shared(root: Node, is_image: Callable[[str, str], bool]) -> Iterator[Token]
         node, top, key = pending.pop()
         if isinstance(node, Scalar):
             scalars[id(node)] = node
-            places.setdefault(id(node), set()).add(is_image(top, key))
+            uses.setdefault(id(node), set()).add(use(top, key))
         elif (id(node), top, key) not in seen:
             seen.add((id(node), top, key))
             if isinstance(node, Sequence):
@@ -144,8 +144,8 @@ def _shared(root: Node, is_image: Callable[[str, str], bool]) -> Iterator[Token]
             for name, value in node.pairs():
                 named = name.value if isinstance(name, Scalar) else ""
                 pending += [(name, "", ""), (value, top or named, named)]
-    for identity, images in places.items():
-        if len(images) == 2:
+    for identity, found in uses.items():
+        if len(found) > 1:
             yield Token("shared", scalars[identity].value, Span(-1, -1))
 
 

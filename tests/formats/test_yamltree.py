@@ -382,7 +382,7 @@ def test_an_unwanted_document_is_compared_as_it_is() -> None:
     ],
 )
 def test_scalars_that_aliases_share_with_other_places(text: str, shared: list[str]) -> None:
-    tokens = yamltree.outline(text, is_image=lambda top, key: key == "image" or top == "x-y")
+    tokens = yamltree.outline(text, use=lambda top, key: key == "image" or top == "x-y")
     assert [token.text for token in tokens if token.kind == "shared"] == shared
 
 
