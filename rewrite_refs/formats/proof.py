@@ -31,8 +31,9 @@ def outlined(text: str, wanted: Callable[[str], bool]) -> list[Token]:
 
     Such a scalar is not edited, unless all of these keys are called some image: the edit would follow it.
     """
-    return yamltree.outline(text, wanted, _use)
+    return yamltree.outline(text, wanted, use)
 
 
-def _use(top: str, key: str) -> str:
+def use(top: str, key: str) -> str:
+    """What is made of a text below the keys *top* and *key*: an image, or something that only *key* tells."""
     return "image" if _IMAGE_KEY.search(key) or _KEPT.fullmatch(top) else key

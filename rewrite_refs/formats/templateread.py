@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import compose, helmfile, helmvalues, kubernetes, yamltree
+from rewrite_refs.formats import compose, helmfile, helmvalues, kubernetes, proof, yamltree
 from rewrite_refs.formats.containers import is_object
 from rewrite_refs.formats.mask import Masked
 from rewrite_refs.formats.split import MASK, has_host, is_other, pieces_of
@@ -33,7 +33,6 @@ _CONTAINERS = re.compile(
     r"\b(?:apiVersion|(?:[a-z]+C|c)ontainers?|services|sidecars|steps|tasks|workloads)[\"']?[ \t]*:"
 )
 _VALUES = tuple(re.compile(rf"^[ \t]+{key}[ \t]*:", re.MULTILINE) for key in ("repository", "tag"))
-_IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z")
 
 
 def readable(template: Masked) -> str:
@@ -166,7 +165,7 @@ def _chosen(children: Sequence[Node], choice: int) -> list[Node]:
 def outline(text: str, template: Masked) -> Iterator[Token]:
     """The YAML around the actions, and the actions."""
     masked = readable(template)
-    for token in yamltree.outline(masked, wanted, lambda top, key: _IMAGE_KEY.search(key) is not None):
+    for token in yamltree.outline(masked, wanted, proof.use):
         yield from _between(token, template)
     for hole in template.holes:
         # Without its outer braces, so that what is put beside it is not put into it.
