@@ -121,8 +121,8 @@ def _before(name: Scalar, own: Scalar | None, values: dict[str, Node], place: Pl
         return [_Parts((own,))]
     if text_of(own) == text_of(around.registry):
         return [_Parts((own,)), _Parts((around.registry,))]
-    if "/" in text_of(name) or not (_is_docker_hub(own) or _is_docker_hub(around.registry)):
-        return [_Parts((own,))]  # whichever of them the chart takes, the name is the same
+    if "/" in text_of(name):  # whichever of them the chart takes, no library/ belongs before it
+        return [_Parts((own,))]
     both = f"{text_of(own)} or {text_of(around.registry)}"
     reason = f"whether {both} stands before it is for the chart to say: leave one"
     return [_Parts((own,), reason=reason)]

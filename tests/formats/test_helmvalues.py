@@ -231,6 +231,7 @@ STAYS = [
     "x: {repository: 'oci://ghcr.io/a/charts', tag: 1}\n",
     "x: {name: a/b, tag: 1}\n",
     "vmImage: ubuntu-latest\n",
+    "useImage: backend\n",
     "images: {disk: {name: disk, source_url: 'https://example.com', private: no}}\n",
     "logoImage: corner.svg\n",
     "images: {enabled: yes, pullPolicy: a/b, nothing: c}\n",
@@ -299,6 +300,13 @@ def test_reported(text: str, reason: str) -> None:
     assert any(reason in each for each in reasons), reasons
 
 
+def test_what_cannot_be_told_stays_so_when_the_registry_around_it_is_rewritten() -> None:
+    text = "global: {imageRegistry: docker.io}\na: {image: nginx}\n"
+    text += "b: {image: {registry: quay.io, repository: b}}\n"
+    result = assert_properties(text, helmvalues)
+    assert result.text == text.replace("docker.io", HUB).replace("nginx", "library/nginx")
+
+
 def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
     text = (
         "imageRegistry: docker.io\n"
@@ -310,6 +318,31 @@ def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
     assert [each.verdict.status for each in result.findings] == ["direct", "own"]
     assert result.findings[0].verdict.reason == (
         "its registry is also a part of docker.io/acme/b:1, which stays: give each a registry of its own"
+    )
+
+
+@pytest.mark.parametrize("owner", ["quay.io/acme", "ghcr.io/acme@sha256:" + "a" * 64, f"{ECR}/quay/acme"])
+def test_bare_names_in_a_file_whose_repository_ends_with_an_owner(owner: str) -> None:
+    text = f"image: {{repository: {owner}}}\napis: [{{image: api}}, {{image: web:1}}, {{image: a/b}}]\n"
+    result = assert_properties(text, helmvalues)
+    assert [(each.occurrence.text, each.verdict.status) for each in result.findings[1:]] == [
+        ("api", "unresolved"),
+        ("web:1", "direct"),
+        ("a/b", "direct"),
+    ]
+    assert "names an owner only" in (result.findings[1].verdict.reason or "")
+
+
+def test_containers_in_a_text_with_actions() -> None:
+    text = (
+        "initContainers: |\n  - name: a\n    image: busybox:1.36\n"
+        "    securityContext: {{- toYaml .Values.context | nindent 8 }}\n"
+        '  {{- if .Values.y }}\n  - name: b\n    image: "ghcr.io/acme/b:{{ .Values.tag }}"\n  {{- end }}\n'
+        "  - {{ broken\n"
+    )
+    result = assert_properties(text, helmvalues)
+    assert result.text == text.replace("busybox", f"{HUB}/library/busybox").replace(
+        "ghcr.io", f"{ECR}/github"
     )
 
 
@@ -333,7 +366,8 @@ def test_a_broken_document_is_a_problem_and_costs_no_other() -> None:
         ("env/prod.yaml", True, True),
         ("Chart.yaml", True, False),
         ("docker-compose.yaml", True, False),
-        ("templates/values.yaml", True, False),
+        ("templates/values.yaml", True, True),  # a chart below the templates of another tool
+        ("templates/web.yaml", True, False),
         ("charts/crds/values.yaml", True, True),
         ("crds/web.yaml", True, False),
         ("tests/web_test.yaml", True, False),
@@ -345,6 +379,7 @@ def test_a_broken_document_is_a_problem_and_costs_no_other() -> None:
 def test_claims(path: str, chart: bool, expected: bool) -> None:
     file = File(PurePath(path), chart)
     assert helmvalues.claims(file, b"image: nginx\n") is expected
+    assert helmvalues.claims(file, b"image: '{{ x }}'\n") is (expected and "templates" not in path)
     assert not helmvalues.claims(file, b"a: b\n")
     assert not helmvalues.claims(file, b"apiVersion: v1\nkind: Pod\nimage: nginx\n")
     assert detect(file, b"apiVersion: v1\nkind: Pod\nimage: nginx\n") in (None, BY_NAME["kubernetes"])
