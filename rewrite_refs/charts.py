@@ -1,8 +1,9 @@
 """Helm charts as folders: where one begins, and which registry it has for values that name none.
 
-That is one in the values below those of another file, or one that a template falls back to:
+That is one in the values below those of another file, or one that a template falls back to or always sets:
 
     image: "{{ .Values.image.registry | default "quay.io" }}/{{ .Values.image.repository }}"
+    image: "{{ .Values.mirror }}/{{ .Values.image.repository }}"
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ VALUES = "values.yaml"
 _ACTION = re.compile(r"\{\{[^{}]*\}\}/?")
 _SETS = re.compile(r"\{\{-?\s*(\$\w+)\s*:=")
 _REGISTRY = re.compile(r"\.Values\.((?:\w+\.)*(?:\w+R|r)egistry)\b")
+_BEFORE = r"\{\{-?\s*\$?\.Values\.(?P<path>[\w.]+)\s*-?\}\}/\{\{-?\s*\$?\.Values"
 # A literal that begins with a host, and is no name of a template.
 _HOST = re.compile(r"(?<!include )(?<!template )[\"`]((?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/[\w./-]*)?)[\"`]")
 
@@ -80,6 +82,7 @@ def _in_templates(chart: Path, keys: Sequence[str]) -> Iterator[Default]:
     value = re.compile(rf"\.Values{own}(?:registry\b|repository\b.*/\Z)", re.DOTALL)
     for file in sorted((chart / "templates").rglob("*")):
         text = _text(file) if file.suffix in (".yaml", ".yml", ".tpl") else ""
+        yield from _put_before(text, chart, keys, file)
         for action in _ACTION.finditer(text) if f".Values{'.'.join(['', *keys, ''])}" in text else ():
             if not value.search(action[0]):
                 continue
@@ -92,6 +95,24 @@ def _in_templates(chart: Path, keys: Sequence[str]) -> Iterator[Default]:
                 general = text_of(_values(chart / VALUES, path).get(key))
                 if general:
                     yield Default(general, chart / VALUES)
+
+
+def _put_before(text: str, chart: Path, keys: Sequence[str], file: Path) -> Iterator[Default]:
+    """What another value puts before the name below *keys*: ``{{ .Values.hub }}/{{ .Values.image.name }}``.
+
+    One that the template asks for first (``if .Values.hub``) may be left out, and so may an empty one.
+    """
+    own = re.escape(".".join(["", *keys, ""]))
+    for found in re.finditer(_BEFORE + rf"{own}(?:repo|repository|name|image\w*)\b", text):
+        *path, key = found["path"].split(".")
+        asked = re.search(rf"\bif\b[^{{}}]*\.Values\.{re.escape(found['path'])}\b", text)
+        if path == list(keys) or asked:
+            continue
+        values = _values(chart / VALUES, path)
+        if key not in values:
+            yield Default(f".Values.{found['path']}", file)
+        elif text_of(values[key]):
+            yield Default(text_of(values[key]), chart / VALUES)
 
 
 def _sources(text: str, action: re.Match[str]) -> Iterator[str]:

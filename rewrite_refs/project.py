@@ -121,7 +121,8 @@ class Project:
         shown = Path(os.path.relpath(below.path, self._root)).as_posix()
         reason = f"its registry, {registry}, stands in {shown}"
         if verdict.reference is None or not is_hub or "/" in name_of(occurrence.text):
-            return replace(verdict, target=None, changes=(), reason=verdict.reason or reason)
+            known = verdict.reason if verdict.reference else None
+            return replace(verdict, target=None, changes=(), reason=known or reason)
         change = Change(0, 0, LIBRARY)
         return replace(
             verdict,

@@ -178,3 +178,43 @@ def test_an_empty_registry_hides_one_of_other_values(tmp_path: Path) -> None:
     )
     assert charts.default(root / "web/ci/own-values.yaml", root, ["image"]) is None
     assert charts.default(root / "web/ci/other-values.yaml", root, ["image"]) is not None
+
+
+def test_a_name_behind_another_value_stays(tmp_path: Path) -> None:
+    pod = """\
+kind: Pod
+spec:
+  containers:
+  - image: {{ .Values.mirror }}/{{ .Values.behind.repository }}
+  - image: "{{ .Values.owner }}/{{- .Values.owned.image }}"
+  - image: "{{ $.Values.own.hub.registry }}/{{ $.Values.absent.imageName }}:{{ .x }}"
+  - image: {{ .Values.nothing }}/{{ .Values.empty.repository }}
+  - image: "{{ .Values.other.path }}/{{ .Values.other.repository }}"
+  {{- if and .x .Values.asked }}
+  - image: {{ .Values.asked }}/{{ .Values.sure.repository }}
+  {{- end }}
+"""
+    values = """\
+mirror: docker.io
+owner: acme
+nothing: ""
+behind: {repository: nginx, tag: 1}
+owned: {image: web}
+absent: {imageName: acme/web, imageTag: 1}
+empty: {repository: caddy, tag: 1}
+other: {repository: httpd, tag: 1}
+sure: {repository: redis, tag: 1}
+"""
+    root = repository(
+        tmp_path,
+        {"web/Chart.yaml": "name: web\n", "web/values.yaml": values, "web/templates/pod.yaml": pod},
+    )
+    for _ in range(2):
+        assert run("rewrite", *OPTIONS, "web/values.yaml", cwd=root).code == 0
+    new = values.replace("nginx", "library/nginx").replace("caddy", f"{HUB}/library/caddy")
+    new = new.replace("httpd", f"{HUB}/library/httpd").replace("redis", f"{HUB}/library/redis")
+    assert (root / "web/values.yaml").read_text() == new
+    template = root / "web/templates/pod.yaml"
+    assert charts.default(root / "web/values.yaml", root, ["absent"]) == Default(
+        ".Values.own.hub.registry", template
+    )

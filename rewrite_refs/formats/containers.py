@@ -175,11 +175,16 @@ def _parts(name: Scalar, values: dict[str, Node], place: Place) -> _Parts:
     registry = next((values[key] for key in ("registry", "hub") if is_text(values.get(key))), None)
     is_hub = registry is not None and registry is values.get("hub")
     if is_text(repository) and repository is not name and "://" not in repository.value:
-        tag = tag or values.get("version")
         if is_head(repository):
-            return _Parts((repository,), tag, digest)
+            return _Parts((repository,), tag or values.get("version"), digest)
         if is_text(registry):
-            return _Parts((registry, repository), tag, digest, _doubt(registry, is_hub))
+            return _Parts(
+                (registry, repository), tag or values.get("version"), digest, _doubt(registry, is_hub)
+            )
+        if "/" in text_of(name):
+            # Docker Hub has no names of three parts: this is the repository of a source, or of a backup.
+            return _Parts((), tag, digest)
+        tag = tag or values.get("version")
         return _Parts((repository,), tag, digest, _UNSURE.format("repository beside it"))
     if is_text(registry):
         return _Parts((registry,), tag, digest, _doubt(registry, is_hub))

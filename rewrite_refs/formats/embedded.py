@@ -18,8 +18,9 @@ whether the *name* of the string speaks of an image (``SIDECAR_IMAGE``, ``--relo
 of media are no references, nor is what begins with a variable; ``quay.io/acme/web:$TAG`` is one.
 
 In a longer text (a script, a list) only words that are references with a known registry are looked at:
-taken with a tag or a digest, for ``--embedded`` without. A word ends at a blank, a quote, or one of ``= , ;
-( ) [ ] { }``, and may have ``docker://`` before it. Behind ``push``, ``sign``, ``--tag`` or
+taken with a tag or a digest, for ``--embedded`` without; and TOML's ``image = "ubuntu:22.04"``, of which
+the name speaks, and which wants a tag or a known registry to be taken. A word ends at a blank, a quote, or
+one of ``= , ; ( ) [ ] { }``, and may have ``docker://`` before it. Behind ``push``, ``sign``, ``--tag`` or
 ``--destination``, as the second word of ``copy`` and ``tag``, and in ``OUTPUT_IMAGE`` or ``TARGET_IMAGE`` it
 is the repository's own image: nothing pulls it.
 """
@@ -79,10 +80,11 @@ _WORDS_OF_NAMES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # With one of these behind it, the name speaks of something about an image, or of something around many.
 _ABOUT = frozenset(
     """
-    arch cache count credential credentials dir directory endpoint file files format gc hash height host
-    id list max mirror mirrors mode name namespace org owner path platform policy port prefix project
-    proxy pull quality registries registry repo repos repository secret secrets server service size
-    stream streams suffix tag tags threshold time timeout token ttl type upload url user version width
+    arch cache count credential credentials dir directory endpoint file files filter format gc hash
+    height host id key keys kind list max mirror mirrors mode name namespace org owner path pattern
+    platform policy port prefix project proxy pull quality regex registries registry repo repos
+    repository secret secrets selected selection selector server service size stream streams suffix tag
+    tags threshold time timeout token ttl type upload url user version width
     """.split()  # noqa: SIM905 - a list of fifty quoted words is no better
 )
 # And with one of these before it, of the disk of a machine, or of what a build puts there.
@@ -104,6 +106,8 @@ _PUSHES = re.compile(
     r"|(?:^|[\s\"'])(?:-t|--?(?:tag|destination|dest|output|target|push))[ \t=\"',]+(?:name=)?)"
     r"[\"']?(?:docker://)?\Z"
 )
+# As TOML has it; a shell takes no blanks there.
+_ASSIGNED = re.compile(r'^[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]+=[ \t]+"(?P<value>[^"\n]+)"', re.MULTILINE)
 _CONTINUED = re.compile(r"\\\r?\n")
 _FURTHEST = 300  # characters between a command and the image that it pushes; a line of JSON is endless
 
@@ -153,12 +157,23 @@ def is_known(value: str) -> bool:
 
 
 def in_text(chars: Chars) -> Iterator[Occurrence]:
-    """The references with a known registry that stand as words in a longer text."""
-    if not may_hold(chars.text):
-        return
-    for found in _WORD.finditer(chars.text):
+    """The references that stand as words in a longer text, or that it assigns."""
+    words = set()
+    for found in _WORD.finditer(chars.text) if may_hold(chars.text) else ():
         own = _PUSHED if _PUSHES.search(_command(chars.text, found.start())) else None
-        yield from _read(chars, *found.span(), embedded=not found["tag"] and not found["digest"], own=own)
+        for each in _read(chars, *found.span(), embedded=not found["tag"] and not found["digest"], own=own):
+            words.add(each.span)
+            yield each
+    yield from (each for each in in_assignments(chars) if each.span not in words)
+
+
+def in_assignments(chars: Chars) -> Iterator[Occurrence]:
+    """The references in lines of a text such as TOML's ``image = "ubuntu:22.04"``."""
+    for found in _ASSIGNED.finditer(chars.text):
+        if speaks(found["name"]) is Speaks.IMAGE:
+            for each in in_value(chars.slice(*found.span("value")), found["name"]):
+                is_sure = ":" in each.text or _KNOWN.fullmatch(each.text)  # ``debian-cloud/debian-12``?
+                yield replace(each, embedded=each.embedded or not is_sure)
 
 
 def _command(text: str, end: int) -> str:

@@ -12,7 +12,7 @@ Keys that stand side by side are read together:
 - ``image: nginx:1.25``, keys that end in ``image`` (``initImage``, ``backup_image``), lists of images, and
   maps of images by name below ``images`` (below ``image``, if they have a tag);
 - a registry around images: ``imageRegistry``, ``defaultRegistry``, ``hub``, ``global.imageRegistry``,
-  ``global.image.registry``.
+  ``global.image.registry``, and ``image.registry`` below ``all``, ``common``, ``default`` or ``shared``.
 
 Where a registry is filled in, the host and the prefix go into it, and ``library/`` into the repository.
 Where it is empty, null or absent, or where the repository names a host already, the repository takes all.
@@ -22,7 +22,9 @@ the chart's other values or its templates put a registry before the name, the na
 ``library/`` that Docker Hub needs).
 
 Arguments and variables of containers are searched as in a manifest (see ``strings``).  Texts in block
-scalars are read as what they mostly are: containers that a template puts into a pod.
+scalars are read as what they mostly are: containers that a template puts into a pod; one with actions is
+read as a template.  Bare names in a file with a repository that ends in an owner (``quay.io/acme``) are
+reported.
 
 What is left alone: registries that are none (``registry: txt``), repositories of git and of charts, ``null``,
 ``auto``, numbers, pictures, the disks of machines (``vmImage: ubuntu-latest``), placeholders, and the test
@@ -33,6 +35,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TypeGuard
 
@@ -78,11 +81,16 @@ _TESTS = re.compile(
 _MANIFEST = tuple(
     re.compile(rb"^[\"']?%s[\"']?[ \t]*:" % key, re.MULTILINE) for key in (b"apiVersion", b"kind")
 )
-_WORDS = ("image", "Image", "IMAGE", "repo", "hub")
+_WORDS = ("image", "Image", "IMAGE", "repo", "Repo", "hub")
 
 _CREDENTIALS = frozenset({"auth", "password", "username"})
 # Registries for all images below, by other names.
 _DEFAULTS = re.compile(r"(?i:(?:app|base|cluster|common|default|docker|global|private|system)\w*registry)")
+# Mappings with what holds for all of those beside them.
+_FOR_ALL = re.compile(r"all|base|common|defaults?|shared")
+# Registries that have no image without an owner, and what is said of bare names in a file that has only that.
+_WITH_OWNERS = frozenset({"quay.io", "ghcr.io", "public.ecr.aws"})
+_OWNED = "whether it is put behind a repository of this file that names an owner only cannot be told"
 # Full containers: what stands around them says nothing of their registry.
 _CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
 
@@ -98,7 +106,10 @@ def claims(file: File, data: bytes) -> bool:
         return False
     folders = file.path.parts[:-1]
     named = _FILE.fullmatch(file.name) is not None
-    if "templates" in folders or ("crds" in folders and not named):
+    # Below the ``templates`` of other tools stand whole charts; there actions make a template of values.
+    if "templates" in folders and not (named and not any(sign in data for sign in (b"{{", b"{%"))):
+        return False
+    if "crds" in folders and not named:
         return False
     if not named and "values" not in folders:
         others = any(part.startswith(".") or _TESTS.fullmatch(part) for part in file.path.parts)
@@ -132,6 +143,20 @@ def _wanted(document: str) -> bool:
 
 def in_values(text: str, root: Node) -> Iterator[Occurrence]:
     """The images of a mapping of values, wherever it stands in *text*."""
+    found = list(_in_tree(text, root))
+    owned = any(_is_owner(each.text) for each in found)
+    for each in found:
+        unsure = owned and not each.reason and not set(each.text) & set("/:@")
+        yield replace(each, reason=_OWNED) if unsure else each
+
+
+def _is_owner(name: str) -> bool:
+    """Whether a name ends where its registry has owners, so that the names of images are put behind it."""
+    host, *path = name.partition("@")[0].split("/")
+    return len(path) == 1 if host in _WITH_OWNERS else len(path) == 2 and bool(ECR_HOST.fullmatch(host))
+
+
+def _in_tree(text: str, root: Node) -> Iterator[Occurrence]:
     used: set[int] = set()
     registries: list[Scalar] = []
     pending: list[tuple[Node, Place]] = [(root, Place())]
@@ -146,7 +171,7 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
                 pending += [(each, place._replace(path=None)) for each in reversed(node.children)]
                 continue
             values = fields(node)
-            place = _within_global(values, place, registries)
+            place = _within_all(values, _within_global(values, place, registries), registries)
             yield from _in_mapping(text, values, place, used)
             pending += reversed(list(_below(values, place, registries)))
     for registry in registries:
@@ -168,6 +193,19 @@ def _within_global(values: dict[str, Node], place: Place, registries: list[Scala
         if _sets_registry(registry, key):
             registries.append(registry)
             return place._replace(around=Around(registry, inner.get("tag"), wins=key != "hub"))
+    return place
+
+
+def _within_all(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Place:
+    """The place with the registry of an image without a name, in a mapping for all those beside it."""
+    for key in filter(_FOR_ALL.fullmatch, values):
+        general = values[key]
+        image = fields(general).get("image") if isinstance(general, Mapping) else None
+        inner = fields(image) if isinstance(image, Mapping) else {}
+        registry = inner.get("registry")
+        if _sets_registry(registry, "registry") and named(inner, "image") is None:
+            registries.append(registry)
+            return place._replace(around=Around(registry, inner.get("tag"), wins=False))
     return place
 
 
@@ -218,9 +256,16 @@ def _alone(registry: Scalar) -> str | None:
 def _in_scalar(text: str, node: Scalar, place: Place, used: set[int]) -> Iterator[Occurrence]:
     """An item of a list of images, an image by name, or a text with containers."""
     if node.style in ("|", ">") and "image" in node.value and "\n" in node.value.strip():
-        yield from nested(text, node, helmchart.in_text)
+        yield from nested(text, node, _in_text)
     elif place.images and (names_image(place.key, node) or (is_text(node) and IMAGES.fullmatch(place.key))):
         yield from read(text, node, {}, place, used)
+
+
+def _in_text(text: str) -> Iterator[Occurrence]:
+    """The images of a text for a chart's templates: with actions that no parser takes, it is one itself."""
+    from rewrite_refs.formats import template  # which reads values, too
+
+    yield from template.find(text) if template.is_no_yaml(text) else helmchart.in_text(text)
 
 
 def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]) -> Iterator[Occurrence]:

@@ -30,16 +30,18 @@ _VAGUE = frozenset({"repository", "repo", "name"})
 _OF_DISKS = frozenset({"container_format", "disk_format", "image_type", "source_url"})
 _ENOUGH = frozenset({"tag", "imageTag", *_DIGESTS, *_POLICIES, *REGISTRIES})
 
-IMAGE = re.compile(r"(?:.*[a-z0-9])?Image|(?:.*[-_.])?image|[A-Z0-9_]*IMAGE")
+IMAGE = re.compile(
+    r"(?:.*[a-z0-9])?Image|(?:.*[-_.])?image|[A-Z0-9_]*IMAGE|(?:.*[a-z0-9])?(?:Image|Repository)AndTag"
+)
 IMAGES = re.compile(r"(?:.*[a-z0-9])?Images|(?:.*[-_.])?images")
 _BEHIND = re.compile(
     r"(?P<head>.*?(?:Image|_image_|_image|image_))(?P<part>Repository|Repo|Name|repository|repo|name)"
 )
 # What these begin with holds for all images: a word alone is an owner.
 _GENERAL = re.compile(r"(?i:default|global)")
-# Keys of pictures and of disks.  A single word behind one is no image.
+# Keys of pictures, of disks, and of the names of other entries.  A single word behind one is no image.
 _PICTURES = re.compile(
-    r"(?i:.*(?:vm|os|machine|disk|boot|cloud|ami|background|logo|cover|hero|social|og|profile|banner|icon)[-_]?image)"
+    r"(?i:use[-_]?image|.*(?:vm|os|machine|disk|boot|cloud|ami|background|logo|cover|hero|social|og|profile|banner|icon)[-_]?image)"
 )
 # Below ``images`` these are no names of images, whatever stands there but a full reference.
 _NO_IMAGES = re.compile(

@@ -56,7 +56,7 @@ NAME = "kubernetes"
 
 _KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
 # One of these is in every document that has something to find.
-_SIGNS = ("image", "Image", "IMAGE", "repository", "params", "parameters", *embedded.WORDS)
+_SIGNS = ("image", "Image", "IMAGE", "repository", "params", "parameters", "docker://", *embedded.WORDS)
 _SIGNS_IN_BYTES = tuple(sign.encode() for sign in _SIGNS if not sign.startswith("param"))
 
 

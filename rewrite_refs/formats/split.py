@@ -28,7 +28,7 @@ PLACEHOLDER = re.compile(
     rf"|{MASK}+",
     re.DOTALL,
 )
-_SILENT = re.compile(r"\{\{.*?\}\}|\$\([^)]*\)", re.DOTALL)
+_SILENT = re.compile(r"\{\{(?:(?!\}\}).)*\}\}|\$\([^)]*\)", re.DOTALL)
 _OTHER = re.compile(
     r"://|[\s*?!|,;]|\A(?:[/.]|data:)|"
     r"\A[^:@]*\.(?i:png|jpe?g|gif|svg|ico|webp|iso|img|raw|qcow2|vmdk|vhdx?|ova)\Z"

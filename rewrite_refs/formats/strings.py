@@ -14,11 +14,15 @@ What a value must look like, given what its name says, is told by ``embedded``. 
     any other scalar of an object                         the key; a value without a registry, a tag and a
                                                           digest is for ``--embedded``
 
-Texts of several lines are searched for words: scripts (``args``, ``command``, ``script``, ``source``) and
-data by default, all others with ``--embedded``. A manifest inside a string is read as a manifest, and so is
-Argo Workflows' ``podSpecPatch``. The
-parameters of Tekton and Argo Workflows are for ``--embedded`` unless they feed an image (see ``workflows``)
-or are called so (``BUILDER_IMAGE``), or have a digest: many say where a build pushes to.
+Texts of several lines are searched for words: scripts (``args``, ``command``, ``script``, ``source``),
+expressions of admission policies and data by default, all others with ``--embedded``. A manifest inside a
+string is read as a manifest, patches (``patch``, ``patchesStrategicMerge``, Argo Workflows'
+``podSpecPatch``) as parts of one, and the ``dockerfile`` of an OpenShift build as a Dockerfile; there a bare
+word is for ``--embedded``, as the build's ``from`` may replace it. A ``url`` with ``docker://`` (KubeVirt's
+disks) is for ``--embedded``: not the node pulls it, and so not with the node's credentials; KServe's
+``storageUri`` with ``oci://`` is taken. The parameters of Tekton and Argo Workflows are for ``--embedded``
+unless they feed an image (see ``workflows``) or are called so (``BUILDER_IMAGE``), or have a digest: many
+say where a build pushes to.
 
 Never: what ``kubectl apply`` keeps in an annotation, what tools that update images are told to watch, and
 the objects that only judge names (policies of Kyverno, Gatekeeper, Sigstore).
@@ -32,7 +36,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import embedded, yamlchars, yamltree
+from rewrite_refs.formats import dockerfile, embedded, yamlchars, yamltree
 from rewrite_refs.formats.containers import is_manifest, is_object
 from rewrite_refs.formats.nested import nested
 from rewrite_refs.formats.split import pieces_of, text_of
@@ -59,8 +63,12 @@ JUDGES = frozenset(
 # What these hold is read with the keys beside them, or is no image.
 _READ_ELSEWHERE = frozenset({"image", "repository", "registry", "hub", "tag", "digest", "sha", "name", "url"})
 _ARGUMENTS_BY_NAME = re.compile(r"(?i:.*(?:args|arguments|env|envs|vars|environment))")
-_PATCH = "podSpecPatch"  # of Argo Workflows
-_SCRIPTS = frozenset({"script", "source", *ARGUMENTS})
+# Parts of manifests in strings: of Argo Workflows, and of what takes patches as kustomize does.
+_PATCHES = frozenset({"podSpecPatch", "patch", "patchesStrategicMerge"})
+# An expression is the one of a policy that puts containers into pods; one that judges names seldom has tags.
+_SCRIPTS = frozenset({"script", "source", "expression", *ARGUMENTS})
+# Before images: of KubeVirt's disks, and of models that KServe runs as containers beside the server.
+_SCHEMES = {"url": "docker://", "storageUri": "oci://"}
 # A parameter that feeds no image of the file may as well say where one is pushed to, but for those called so.
 _PARAMETERS = frozenset({"default", "value", "enum", "params", "parameters"})
 _PULLED = re.compile(
@@ -68,12 +76,15 @@ _PULLED = re.compile(
     r"|java|jdk|kaniko|kubectl|lifecycle|maven|mvn|node|nodejs|oc|python|run|runner|runtime|scanner|skopeo"
     r"|tkn|tools?|trivy)[-_]?image|bundle)"
 )
-# Crossplane's packages are no images, and pulled with credentials of their own.
-_UNSURE = _PARAMETERS | {"package"}
+# Crossplane's packages are no images, nor are artifacts (dashboards); credentials of their own pull them.
+_UNSURE = _PARAMETERS | {"package", "reference"}
 _NEVER = re.compile(
     r"kubectl\.kubernetes\.io/last-applied-configuration|argocd-image-updater\.argoproj\.io/.*|keel\.sh/.*"
 )
-_KEY = re.compile(r"(?i:image|repository)[\"']?[ \t]*:")
+# What is a manifest in the whole, and no script that has one in it.
+_MANIFEST = re.compile(r"(?:\s|#.*\n|---)*(?:apiVersion|kind)[ \t]*:.*\n")
+_KEY = re.compile(r"(?i:image|repository)[\"']?[ \t]*[:=]")
+_ASSIGNED = re.compile(r"(?i:image)[ \t]+=[ \t]+\"")
 _DATA = {"ConfigMap": "data", "Secret": "stringData"}
 _FLAG = re.compile(r"(?P<name>--?[A-Za-z][\w.-]*)(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
 _VALUES = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
@@ -97,9 +108,16 @@ def in_object(
 
 def in_scalar(text: str, node: Scalar, key: str, fragment: Fragment) -> Iterator[Occurrence]:
     """The references in a scalar anywhere in an object, below a *key*."""
+    scheme = _SCHEMES.get(key)
+    if scheme and node.value.startswith(scheme):
+        yield from _marked(_value(text, node, "image", len(scheme)), key == "url")
+        return
+    if key == "dockerfile" and "\n" in node.value.strip():
+        yield from _dockerfile(text, node)
+        return
     if key in _READ_ELSEWHERE or not _may_hold(node, key):
         return
-    if key == _PATCH:
+    if key in _PATCHES:
         found = list(nested(text, node, lambda inner: _fragments(inner, fragment)))
         yield from found or _marked(_words(text, node), True)
     elif "\n" in node.value.strip():
@@ -120,7 +138,7 @@ def in_mapping(text: str, values: dict[str, Node], key: str, claimed: set[int]) 
     claimed.update(map(id, words))
     yield from in_arguments(text, *words)
     named, value = values.get("name"), values.get("value")
-    if isinstance(named, Scalar) and isinstance(value, Scalar):
+    if isinstance(named, Scalar) and isinstance(value, Scalar) and not _MANIFEST.match(value.value):
         claimed.add(id(value))
         is_sure = _PULLED.fullmatch(named.value) or ("@" in value.value and named.value not in _UNSURE)
         unsure = key in _PARAMETERS and not (is_sure and embedded.is_known(value.value))
@@ -158,7 +176,9 @@ def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
             if set(value.value.strip()) & set(" \t\n,"):
                 yield from _marked(_words(text, value), True)
             else:
-                yield from _value(text, value, name)
+                # ``notebook:2024.1`` may be a word of whoever reads the annotation.
+                unsure = "/" not in value.value and embedded.speaks(name) is not embedded.Speaks.IMAGE
+                yield from _marked(_value(text, value, name), unsure)
 
 
 def in_data(text: str, data: Node | None, fragment: Fragment) -> Iterator[Occurrence]:
@@ -176,6 +196,7 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
     """The references in Helm values: by the rules for those, and in arguments and variables of containers.
 
     A value elsewhere that is a whole reference with a known registry may be one of a chart or a plugin.
+    Texts of several lines are the files of programs: of these what they assign to an ``image``.
     """
     from rewrite_refs.formats import helmvalues  # which reads containers in texts with the help of kubernetes
 
@@ -196,6 +217,9 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
             for name, value in values.items():
                 if not isinstance(value, Scalar) or name in _READ_ELSEWHERE:
                     continue
+                if "\n" in value.value.strip() and _ASSIGNED.search(value.value):
+                    chars = yamlchars.chars(text, value)
+                    yield from embedded.in_assignments(chars) if chars else ()
                 if embedded.is_known(value.value) and read.isdisjoint(p.span for p in pieces_of(text, value)):
                     yield from _marked(_value(text, value, ""), unsure)
             pending += [(value, name) for name, value in values.items()]
@@ -223,6 +247,16 @@ def _file(text: str, name: str, fragment: Fragment) -> Iterator[Occurrence]:
                 # In any file, ``image: web`` may be anything.
                 is_sure = is_object(root) or not set(each.text).isdisjoint("/:@")
                 yield each if is_sure else replace(each, embedded=True)
+
+
+def _dockerfile(text: str, node: Scalar) -> Iterator[Occurrence]:
+    """The images of a Dockerfile in a scalar, unless it is none; a bare word may be what a build replaces."""
+    chars = yamlchars.chars(text, node)
+    try:
+        for each in dockerfile.find_in(chars) if chars else ():
+            yield replace(each, embedded=set(each.text).isdisjoint("/:@"))
+    except ParseError:
+        return
 
 
 def _manifests(text: str, node: Scalar, fragment: Fragment) -> list[Occurrence]:

@@ -22,7 +22,8 @@ lines that are plainly ``image: name`` count.  That is less sure, for where such
 ``list`` says so of each.
 
 In all other actions a literal counts that begins with a known registry and has a path
-(``default "quay.io/acme/web"``, ``printf "quay.io/acme/web:%s" .tag``).  What is compared (``eq``,
+(``default "quay.io/acme/web"``, ``printf "quay.io/acme/web:%s" .tag``), and one with a tag or a digest in
+what a variable is set to that is called an image (``$image := "nginx:1.25"``).  What is compared (``eq``,
 ``hasPrefix``) is reported and left, and so is a registry alone (``default "docker.io"``), for what is put
 behind it is decided elsewhere.
 
@@ -72,7 +73,10 @@ def claims(file: File, data: bytes) -> bool:
         return True
     if not below and not (compose.claims(file, data) or kubernetes.claims(file, data)):
         return False
-    return _is_no_yaml(data)
+    try:
+        return is_no_yaml(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def find(text: str) -> Iterator[Occurrence]:
@@ -123,14 +127,10 @@ def _may_hold(data: bytes) -> bool:
     )
 
 
-def _is_no_yaml(data: bytes) -> bool:
-    """Whether a file cannot be read as it is, for its actions."""
+def is_no_yaml(text: str) -> bool:
+    """Whether a text cannot be read as it is, for its actions."""
     from rewrite_refs.formats.templateread import parsed
 
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
     return any(
         parsed(text, span) is None
         for span in yamltree.split(text)

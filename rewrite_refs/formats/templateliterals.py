@@ -17,6 +17,10 @@ _COMPARING = frozenset({"==", "!=", "contains", "eq", "hasPrefix", "in", "ne", "
 _ALONE = frozenset({"", "coalesce", "d", "default", "dict", "or", "ternary"})
 _COMPARED = "the template compares it ({}): change it together with what it is compared with"
 _UNSURE = "whether it is an image or the owner of images cannot be told"
+# What sets a variable that is called an image.
+_SETS_IMAGE = re.compile(
+    r"(?:\{\{|\{%)[-~+]?\s*(?:set\s+)?\$?\w*(?:[iI]mage(?:_?[nN]ame)?|[iI]mg)\s*:?=(?!=)"
+)
 _REGISTRY = "a registry alone: where the images that follow it come from is decided elsewhere"
 
 
@@ -26,10 +30,12 @@ def in_actions(text: str, template: Masked, found: Iterable[Occurrence]) -> Iter
     holes = {piece.span for each in found for piece in each.pieces if piece.span and not piece.known}
     for hole in template.holes:
         for action in hole.actions:
-            if not may_hold(text[action.span.start : action.span.end]) or _is_comment(text, template, action):
+            sets_image = _SETS_IMAGE.match(text, *action.span) is not None
+            may = sets_image or may_hold(text[action.span.start : action.span.end])
+            if not may or _is_comment(text, template, action):
                 continue
             alone = hole.span not in holes  # else what it makes is reported already
-            for each in (*_made(text, template, action), *_used(text, action, alone)):
+            for each in (*_made(text, template, action, sets_image), *_used(text, action, alone)):
                 starts = {piece.span.start for piece in each.pieces if piece.span and piece.known}
                 if starts and taken.isdisjoint(starts):
                     taken |= starts
@@ -44,11 +50,11 @@ def _is_comment(text: str, template: Masked, action: Action) -> bool:
     return re.search(r"(?:\A|\s)#", template.text[line : action.span.start]) is not None
 
 
-def _made(text: str, template: Masked, action: Action) -> Iterator[Occurrence]:
+def _made(text: str, template: Masked, action: Action, sets_image: bool) -> Iterator[Occurrence]:
     """What an action as a whole makes."""
     for parts in alternatives(text, action.span):
         if is_known(parts):
-            occurrence = _read(parts)
+            occurrence = _read(parts) or (_tagged(parts) if sets_image else None)
             if occurrence is not None:
                 reason = unknown_head(text, template, occurrence)
                 yield _with(occurrence, reason) if reason else occurrence
@@ -64,6 +70,20 @@ def _used(text: str, action: Action, alone: bool) -> Iterator[Occurrence]:
             yield occurrence
         elif alone and used.function in _ALONE and _is_known(used.literal.text):
             yield _with(_occurrence((Piece(*used.literal),)), _REGISTRY)
+
+
+def _tagged(parts: Parts) -> Occurrence | None:
+    """The reference that some literals and holes make, if it is one with a tag or a digest."""
+    occurrence = _occurrence(pieces(parts))
+    try:
+        read(occurrence.text, occurrence.holes)
+    except InvalidReference:
+        return None
+    return occurrence if set(occurrence.text[: _first_hole(occurrence)]) & set(":@") else None
+
+
+def _first_hole(occurrence: Occurrence) -> int:
+    return occurrence.holes[0][0] if occurrence.holes else len(occurrence.text)
 
 
 def _read(parts: Parts) -> Occurrence | None:

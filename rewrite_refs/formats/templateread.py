@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import compose, helmfile, helmvalues, kubernetes, proof, yamltree
+from rewrite_refs.formats import compose, helmfile, kubernetes, proof, strings, yamltree
 from rewrite_refs.formats.containers import is_object
 from rewrite_refs.formats.mask import Masked
 from rewrite_refs.formats.split import MASK, has_host, is_other, pieces_of
@@ -32,7 +32,10 @@ _EMPTY = re.compile(r"^[ \t]*(?:\[\]|\{\})[ \t]*(?=\r?$)", re.MULTILINE)
 _CONTAINERS = re.compile(
     r"\b(?:apiVersion|(?:[a-z]+C|c)ontainers?|services|sidecars|steps|tasks|workloads)[\"']?[ \t]*:"
 )
-_VALUES = tuple(re.compile(rf"^[ \t]+{key}[ \t]*:", re.MULTILINE) for key in ("repository", "tag"))
+_VALUES = tuple(
+    re.compile(rf"^[ \t]+{key}[ \t]*:", re.MULTILINE)
+    for key in ("repo(?:sitory)?", "(?:tag|registry|imageRegistry)")
+)
 
 
 def readable(template: Masked) -> str:
@@ -112,7 +115,7 @@ def _in_tree(text: str, document: str, root: Node) -> Iterator[Occurrence]:
     elif is_object(root):
         yield from kubernetes.in_documents(text, [root])
     elif not _CONTAINERS.search(document) and all(each.search(document) for each in _VALUES):
-        yield from helmvalues.in_values(text, root)
+        yield from strings.in_values(text, root)
     else:
         yield from kubernetes.in_fragment(text, root)
 

@@ -5,7 +5,8 @@
 
 A parameter is followed from the ``image`` to every value that the file gives it: its default, the ``value``
 and the ``enum`` of a parameter, and what a run, a pipeline or a step passes on, through as many parameters
-as there are. ``image: $(params.repository):$(params.tag)`` is fed by the first of them. All documents of a
+as there are. ``image: $(params.repository):$(params.tag)`` is fed by the first of them. A manifest in a
+string counts where a line of it is ``image: $(params.builder)`` and no more. All documents of a
 file count together; ``taskRef``, ``pipelineRef``, ``ref``, ``template``, ``templateRef`` and
 ``workflowTemplateRef`` are looked up by name.
 
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rewrite_refs.formats import yamlchars
-from rewrite_refs.formats.containers import WORDS, is_object
+from rewrite_refs.formats.containers import WORDS, is_manifest, is_object
 from rewrite_refs.formats.split import is_other, pieces_of, text_of
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
@@ -31,6 +32,9 @@ _PARAMETER = re.compile(
     r"\$\((?:inputs\.)?params(?:\.(?P<plain>[\w.-]+)|\[[\"'](?P<quoted>[^\"']+)[\"']\])(?:\[\*\])?\)"
     r"|\$\(tt\.params\.(?P<trigger>[\w.-]+)\)"
     r"|\{\{\s*(?P<argo>(?:inputs|workflow)\.parameters\.[\w-]+)\s*\}\}"
+)
+_IMAGE_IN_MANIFEST = re.compile(
+    rf"^[ \t]*(?:-[ \t]+)?image:[ \t]*([\"']?)(?:{_PARAMETER.pattern})\1[ \t]*(?:#.*)?$", re.MULTILINE
 )
 _ELSEWHERE = "its parameter is used for something else than an image as well"
 _SPECS = frozenset({"Pipeline", "StepAction", "Task", "TriggerTemplate"})
@@ -57,7 +61,7 @@ def fed(text: str, roots: Iterable[Node]) -> Fed:
     for call in flow.calls:
         scope = flow.scopes.get(call.target)
         if scope is None:
-            flow.others.append(call.value)
+            _passed_on(flow, call.value)
         else:
             scope.names.setdefault(call.name, []).append(call.value)
     elsewhere = {
@@ -67,14 +71,25 @@ def fed(text: str, roots: Iterable[Node]) -> Fed:
         for source in _sources(name, used.scope, set())
     }
     occurrences, images = [], set()
+    for image, head, pieces in _heads(text, flow):
+        if is_text(head) and not is_other("".join(piece.text for piece in pieces)):
+            place = yamlchars.inside(text, head)
+            reason = _ELSEWHERE if id(head) in elsewhere else None
+            occurrences.append(Occurrence(pieces, place, place, reason=reason))
+            images.add(image)
+    return Fed(tuple(occurrences), frozenset(images))
+
+
+def _heads(text: str, flow: _Flow) -> Iterator[tuple[Span, Scalar, tuple[Piece, ...]]]:
+    """The places that parameters feed, each with the scalar that does and the reference that this makes."""
     for image in flow.images:
         for head, pieces in _expanded(text, image, set()):
-            if is_text(head) and not is_other("".join(piece.text for piece in pieces)):
-                place = yamlchars.inside(text, head)
-                reason = _ELSEWHERE if id(head) in elsewhere else None
-                occurrences.append(Occurrence(pieces, place, place, reason=reason))
-                images.add(yamlchars.inside(text, image.scalar))
-    return Fed(tuple(occurrences), frozenset(images))
+            yield yamlchars.inside(text, image.scalar), head, pieces
+    for name, manifest in flow.in_manifests:
+        for value in _followed(name, manifest.scope, set()):
+            for head, pieces in _expanded(text, value, set()):
+                # The manifest as a whole is the place of no image.
+                yield manifest.scalar.span, head, pieces
 
 
 # --- what is passed where --------------------------------------------------------------------
@@ -112,6 +127,7 @@ class _Flow:
     names: dict[int, str] = field(default_factory=dict)  # of the documents
     calls: list[_Call] = field(default_factory=list)
     images: list[_Value] = field(default_factory=list)
+    in_manifests: list[tuple[str, _Value]] = field(default_factory=list)
     others: list[_Value] = field(default_factory=list)
 
 
@@ -124,7 +140,8 @@ def _visit(flow: _Flow, root: Node, number: int) -> None:
         if isinstance(node, Scalar):
             if _PARAMETER.search(node.value):
                 is_image = key == "image" and _PARAMETER.match(node.value.strip())
-                (flow.images if is_image else flow.others).append(_Value(node, scope))
+                value = _Value(node, scope)
+                flow.images.append(value) if is_image else _passed_on(flow, value)
             continue
         if id(node) in seen:
             continue
@@ -147,6 +164,16 @@ def _visit(flow: _Flow, root: Node, number: int) -> None:
             for name, value in values.items()
             if name not in _NOT_FOLLOWED
         ]
+
+
+def _passed_on(flow: _Flow, value: _Value) -> None:
+    """Put a scalar that goes somewhere on *flow*: the images of a manifest, and the rest."""
+    rest = value.scalar.value
+    if is_manifest(rest):
+        for found in _IMAGE_IN_MANIFEST.finditer(rest):
+            flow.in_manifests.append((_name(found), value))
+        rest = _IMAGE_IN_MANIFEST.sub("", rest)
+    flow.others.append(value._replace(scalar=value.scalar._replace(value=rest)))
 
 
 # Parameters are followed, not searched; the rest has no use for an image.
@@ -177,7 +204,7 @@ def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _
                 if reference in values
             ]
             if not targets and not inline:
-                flow.others.append(value)
+                _passed_on(flow, value)
             flow.calls += [_Call(target, "params." + name, value) for target in targets]
     return below if inline else scope
 

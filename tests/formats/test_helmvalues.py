@@ -112,6 +112,7 @@ REWRITTEN = [
         "global: {imageRegistry: HUB}\na: {image: {registry: ECR/quay, repository: a/b}}\n"
         "c: {image: {repository: c/d}}\n",
     ),
+    ("dindRepositoryAndTag: docker:dind\n", "dindRepositoryAndTag: HUB/library/docker:dind\n"),
     # registries around images
     (
         "systemDefaultRegistry: docker.io\nweb: {image: {registry: '', name: web}}\n",
@@ -331,6 +332,30 @@ def test_bare_names_in_a_file_whose_repository_ends_with_an_owner(owner: str) ->
         ("a/b", "direct"),
     ]
     assert "names an owner only" in (result.findings[1].verdict.reason or "")
+
+
+@pytest.mark.parametrize("key", ["all", "common", "defaults"])
+def test_a_registry_for_all_that_stand_beside_it(key: str) -> None:
+    text = (
+        f"web: {{image: {{repository: acme/web}}}}\n{key}: {{image: {{registry: quay.io, tag: v1}}}}\n"
+        "job: {image: {registry: docker.io, repository: acme/job}}\nraw: {image: {repository: ghcr.io/a/b}}\n"
+    )
+    result = assert_properties(text, helmvalues)
+    new = text.replace("quay.io", f"{ECR}/quay").replace("docker.io", HUB).replace("ghcr.io", f"{ECR}/github")
+    assert result.text == new
+    assert ("direct", "quay.io/acme/web:v1") in [
+        (each.verdict.status, each.occurrence.text) for each in result.findings
+    ]
+
+
+@pytest.mark.parametrize(
+    "general",
+    ["{image: {registry: quay.io, repository: a/b}}", "{image: {registry: txt}}", "{image: a/c}", "1"],
+)
+def test_no_registry_for_all(general: str) -> None:
+    text = f"common: {general}\nweb: {{image: {{repository: acme/web, tag: 1}}}}\n"
+    result = assert_properties(text, helmvalues)
+    assert f"repository: {HUB}/acme/web" in result.text
 
 
 def test_containers_in_a_text_with_actions() -> None:

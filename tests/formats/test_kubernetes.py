@@ -117,6 +117,11 @@ REWRITTEN = [
     ("  image: {repository: a/b, name: c}", "  image: {repository: HUB/a/b, name: c}"),
     ("  web: {name: c, repository: b, tag: 1}", "  web: {name: c, repository: HUB/library/b, tag: 1}"),
     ("  image: quay.io/p/p\n  tag: v2\n  sha: x\n", "  image: ECR/quay/p/p\n  tag: v2\n  sha: x\n"),
+    # the repository of a source: no name on Docker Hub has three parts
+    (
+        "  image: acme/runner\n  repository: acme/web",
+        "  image: HUB/acme/runner\n  repository: acme/web",
+    ),
     (
         "  image: nginx\n  repository: https://example.com/x.git",
         "  image: HUB/library/nginx\n  repository: https://example.com/x.git",
@@ -191,6 +196,7 @@ UNCHANGED: list[tuple[str, list[tuple[str, str]]]] = [
     ("  image: localhost:5000/a", [("own", "localhost:5000/a")]),
     ("  image: ${IMAGE}", [("unresolved", "${IMAGE}")]),
     ("  image: '{{ .r }}/web:1'", [("unresolved", "{{ .r }}/web:1")]),
+    ("  image: '{{ .r }}:{{ .t }}'", [("unresolved", "{{ .r }}:{{ .t }}")]),
     ("  image: ${REGISTRY}web", [("unresolved", "${REGISTRY}web")]),
     ("  image: <image>", [("unresolved", "<image>")]),
     ("  output: {image: quay.io/a/b}", [("own", "quay.io/a/b")]),

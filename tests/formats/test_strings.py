@@ -53,7 +53,21 @@ REWRITTEN = [
         "  args: [push, --web-image=acme/web, --x-image, acme/x, 'a && b', quay.io/a/b:1]\n",
         "  args: [push, --web-image=HUB/acme/web, --x-image, HUB/acme/x, 'a && b', ECR/quay/a/b:1]\n",
     ),
-    # variables
+    # variables and parameters, also such as hold a manifest, or a script with one in it
+    (
+        TASK,
+        "  params:\n  - name: manifest\n    value: |\n      # x\n      apiVersion: v1\n      kind: Pod\n"
+        "      spec: {containers: [{image: nginx}]}\n",
+        "  params:\n  - name: manifest\n    value: |\n      # x\n      apiVersion: v1\n      kind: Pod\n"
+        "      spec: {containers: [{image: HUB/library/nginx}]}\n",
+    ),
+    (
+        POD,
+        "  env:\n  - name: X\n    value: |\n      cat <<E\n      apiVersion: v1\n      kind: Pod\n"
+        "      image: quay.io/a/b:1\n      E\n",
+        "  env:\n  - name: X\n    value: |\n      cat <<E\n      apiVersion: v1\n      kind: Pod\n"
+        "      image: ECR/quay/a/b:1\n      E\n",
+    ),
     (
         POD,
         "  env: [{name: SIDE_IMAGE, value: web:1}]\n",
@@ -99,6 +113,40 @@ REWRITTEN = [
         "  b:\n    podSpecPatch: |\n      containers:\n      - image: nginx:1\n",
         '  a: {podSpecPatch: \'{"containers": [{"image": "HUB/library/nginx"}]}\'}\n'
         "  b:\n    podSpecPatch: |\n      containers:\n      - image: HUB/library/nginx:1\n",
+    ),
+    (
+        CUSTOM,
+        "  patchesStrategicMerge:\n  - |\n    spec: {containers: [{image: nginx}]}\n"
+        '  x: {patch: \'{"containers": [{"image": "nginx"}]}\'}\n',
+        "  patchesStrategicMerge:\n  - |\n    spec: {containers: [{image: HUB/library/nginx}]}\n"
+        '  x: {patch: \'{"containers": [{"image": "HUB/library/nginx"}]}\'}\n',
+    ),
+    # an expression that puts a container into pods
+    (
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicy\nspec:\n",
+        '  x:\n    expression: |\n      {\n        image: "quay.io/a/b:1",\n      }\n',
+        '  x:\n    expression: |\n      {\n        image: "ECR/quay/a/b:1",\n      }\n',
+    ),
+    (
+        CUSTOM,
+        "  source:\n    dockerfile: |\n      ARG BASE=quay.io/a/b\n      FROM ${BASE}:1 AS a\n"
+        "      FROM nginx:1\n      COPY --from=a /x /x\n  image: x y\n",
+        "  source:\n    dockerfile: |\n      ARG BASE=ECR/quay/a/b\n      FROM ${BASE}:1 AS a\n"
+        "      FROM HUB/library/nginx:1\n      COPY --from=a /x /x\n  image: x y\n",
+    ),
+    (CUSTOM, "  storageUri: 'oci://quay.io/a/b:1'\n", "  storageUri: 'oci://ECR/quay/a/b:1'\n"),
+    # a file of a program
+    (
+        CONFIG,
+        '  a.toml: |\n    [a]\n    image = "web:1"\n',
+        '  a.toml: |\n    [a]\n    image = "HUB/library/web:1"\n',
+    ),
+    (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n",
+        "  values:\n    config: |\n      [[runners]]\n"
+        '        image = "web:1"\n        helper_image = "quay.io/a/b:1"\n',
+        "  values:\n    config: |\n      [[runners]]\n"
+        '        image = "HUB/library/web:1"\n        helper_image = "ECR/quay/a/b:1"\n',
     ),
     # annotations
     (
@@ -194,8 +242,15 @@ def test_rewritten_by_default(head: str, before: str, wanted: str, newline: str)
         # fields of which nobody knows
         (CUSTOM + "  sideImage: acme/web\n", ["acme/web"]),
         (CUSTOM + "  package: quay.io/a/b:1\n", ["quay.io/a/b:1"]),
+        (CUSTOM + "  oci: {reference: 'quay.io/a/b:1'}\n", ["quay.io/a/b:1"]),
+        # what is pulled with other credentials than those of the node
+        (CUSTOM + "  registry: {url: 'docker://quay.io/a/b'}\n", ["quay.io/a/b"]),
+        (CUSTOM + "  url: docker://acme/disk:1\n", ["acme/disk:1"]),
         (CUSTOM + "  description: like quay.io/a/b:1\n", ["quay.io/a/b:1"]),
         (CUSTOM + "  notes: |\n    like\n    quay.io/a/b:1\n", ["quay.io/a/b:1"]),
+        (POD + "  metadata: {annotations: {image-of-x: 'web:1'}}\n", ["web:1"]),
+        # what the build may replace
+        (CUSTOM + "  dockerfile: |\n    FROM web\n    RUN x\n  image: x y\n", ["web"]),
         # in any file, and in annotations that tell of more
         (CONFIG + "  a.yaml: |\n    image: web\n    x: y\n", ["web"]),
         (POD + "  metadata: {annotations: {x: 'see quay.io/a/b:1'}}\n", ["quay.io/a/b:1"]),
@@ -224,6 +279,11 @@ def test_opt_in(text: str, expected: list[str]) -> None:
         POD + "  args: [--web-image=]\n",
         CUSTOM + "  sideImage: web\n  osImage: 'ubuntu:22.04'\n  x: [web]\n",
         CUSTOM + "  url: quay.io/a/b:1\n",
+        CUSTOM + "  url: docker://\n",
+        CUSTOM + "  storageUri: s3://quay.io/a/b\n",
+        CUSTOM + "  dockerfile: |\n    FROM\n    x\n  image: x y\n",
+        CUSTOM + '  dockerfile: "\\ud83d\\ude00\\nFROM quay.io/a/b:1"\n',
+        CUSTOM + "  dockerfile: images/Dockerfile\n",
         CUSTOM + "  image: [web]\n",
         CONFIG + "  x: |\n    image\n  y: [quay.io/a/b:1]\n  z: 1\n",
         "apiVersion: v1\nkind: ConfigMap\ndata: image\n",
@@ -237,6 +297,8 @@ def test_opt_in(text: str, expected: list[str]) -> None:
         "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {imageReferences: [quay.io/a/b:1]}\n",
         "apiVersion: machine.openshift.io/v1\nkind: Machine\nspec: {bootImage: quay.io/a/b:1}\n",
         POD + "status:\n  images: [quay.io/a/b:1]\n",
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n"
+        '  values: {x: "\\ud83d\\ude00\\nimage = \\"web:1\\""}\n',
         POD + '  args: ["\\ud83d\\ude00 quay.io/a/b:1"]\n  x: "\\ud83d\\ude00\\nquay.io/a/b:1"\n',
     ],
 )

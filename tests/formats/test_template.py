@@ -256,6 +256,14 @@ def test_helm_values() -> None:
     assert run(text).text == text.replace("docker.io", HUB).replace("quay.io", f"{ECR}/quay")
 
 
+def test_values_of_a_chart_with_a_registry_for_all() -> None:
+    text = (
+        "global:\n  imageRegistry: docker.io\nweb:\n  image:\n    repository: acme/web\n  x: {{ .x }}\n"
+        "job:\n  image:\n    registry: quay.io\n    repo: acme/job\n"
+    )
+    assert run(text).text == text.replace("docker.io", HUB).replace("quay.io", f"{ECR}/quay")
+
+
 def test_line_by_line() -> None:
     broken = "a: b: c\n  - [\n"
     text = (
@@ -297,6 +305,16 @@ ELSEWHERE = [
     ('{{ if .x | hasPrefix "quay.io/x/y" }}', "unresolved", "quay.io/x/y", "(hasPrefix)"),
     ('{{ "quay.io/x/y" | contains .x }}', "unresolved", "quay.io/x/y", "(contains)"),
     ("{% if x == 'quay.io/x/y' %}", "unresolved", "quay.io/x/y", "(==)"),
+    ('{{- $image := "nginx:1.25" -}}', "direct", "nginx:1.25", None),
+    ('{{- $image = "acme/web@sha256:' + "a" * 64 + '" -}}', "direct", "acme/web@sha256:" + "a" * 64, None),
+    ('{{ $webImageName := printf "nginx:%s" .tag }}', "direct", "nginx:%s", None),
+    ('{{ $img := .Values.image | default "a/b:1" }}', "direct", "a/b:1", None),
+    ("{% set web_image = 'nginx:1' %}", "direct", "nginx:1", None),
+    ('{{ $image := "nginx" }}', None, "", None),
+    ('{{ $image := printf "nginx%s" .tag }}', None, "", None),
+    ('{{ $image := "A:1" }}', None, "", None),
+    ('{{ $imageTag := "nginx:1" }}', None, "", None),
+    ('{{ $x := "nginx:1" }}', None, "", None),
     # nothing
     ('{{/* default "quay.io/x/y" */}}', None, "", None),
     ('{{- /* "quay.io/x/y" */ -}}', None, "", None),

@@ -171,6 +171,36 @@ REWRITTEN = [
 ]
 
 
+MANIFEST = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: {0}\n    name: {1}\n"
+
+
+def created(image: str, name: str = "x") -> str:
+    """A template that makes an object of a manifest in a string."""
+    inner = MANIFEST.format(image, name).replace("\n", "\n        ").rstrip(" ")
+    return f"    resource:\n      action: create\n      manifest: |\n        {inner}"
+
+
+def piped(default: str, image: str, name: str = "x") -> str:
+    """A pipeline that hands a manifest to a task of another file."""
+    inner = MANIFEST.format(image, name).replace("\n", "\n        ").rstrip(" ")
+    return (
+        "apiVersion: tekton.dev/v1\nkind: Pipeline\nspec:\n"
+        f"  params: [{{name: disk, default: {default}}}]\n  tasks:\n  - taskRef: {{resolver: hub}}\n"
+        f"    params:\n    - name: manifest\n      value: |\n        {inner}"
+    )
+
+
+ARGUMENT = "  templates:\n  - name: a\n    inputs: {parameters: [{name: i, value: "
+REWRITTEN += [
+    (
+        workflow(ARGUMENT + "node}]}\n" + created("'{{inputs.parameters.i}}'")),
+        workflow(ARGUMENT + "HUB/library/node}]}\n" + created("'{{inputs.parameters.i}}'")),
+    ),
+    (piped("quay.io/a/b:1", "$(params.disk) # x"), piped("ECR/quay/a/b:1", "$(params.disk) # x")),
+    (piped("x", "nginx"), piped("x", "HUB/library/nginx")),
+]
+
+
 @pytest.mark.parametrize(("before", "after"), REWRITTEN)
 def test_rewritten(before: str, after: str) -> None:
     result = rewritten(before, kubernetes)
@@ -189,6 +219,7 @@ def test_rewritten(before: str, after: str) -> None:
         ),
         # what depends on a run
         (task("{name: b}", "$(params.b):1"), [("unresolved", "$(params.b):1")]),
+        (piped("web", "$(params.disk):1"), [("unresolved", "$(params.disk):1")]),
         (task("{name: b, default: ''}", "$(params.b)"), []),
         (task("{name: b, default: $(x)}", "$(params.b)"), []),
         (task("{name: c, default: node}", "$(params.b)"), []),
@@ -216,6 +247,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
     "text",
     [
         task("{name: b, default: node}", "$(params.b)", more=", script: 'push $(params.b)'"),
+        piped("node", "$(params.disk)", "$(params.disk)"),
         task("{name: b, default: node}", "$(params.b)").replace("  steps", "  x: '$(params.b)'\n  steps"),
         "apiVersion: tekton.dev/v1\nkind: Pipeline\nspec:\n  params: [{name: b, default: node}]\n  tasks:\n"
         "  - {taskRef: {name: other}, params: [{name: c, value: $(params.b)}]}\n"
