@@ -35,6 +35,11 @@ BEFORE = {
     "images/CONTAINERFILE.Dev": "FROM node:20\n",
     "docker-compose.yml": "services:\n  db:\n    image: postgres:16\n",
     "deploy/pod.yaml": POD.format("nginx"),
+    "chart/Chart.yaml": "name: x\n",
+    "chart/values.yaml": "image: {registry: docker.io, repository: nginx}\n",
+    "chart/templates/NOTES.txt": "image: redis:{{ .Values.tag }}\n",
+    "deploy/web.tmpl": "image: redis:{{ .Values.tag }}\n",
+    "overlay/Kustomization": "images: [{name: web, newName: nginx}]\n",
     "vendor/pod.yaml": POD.format("busybox"),
     "notes.md": "FROM debian\n",
 }
@@ -45,6 +50,10 @@ AFTER = {
     "images/CONTAINERFILE.Dev": f"FROM {ECR}/library/node:20\n",
     "docker-compose.yml": f"services:\n  db:\n    image: {ECR}/library/postgres:16\n",
     "deploy/pod.yaml": POD.format(f"{ECR}/library/nginx"),
+    "chart/values.yaml": f"image: {{registry: {ECR}, repository: library/nginx}}\n",
+    "chart/templates/NOTES.txt": f"image: {ECR}/library/redis:{{{{ .Values.tag }}}}\n",
+    "deploy/web.tmpl": f"image: {ECR}/library/redis:{{{{ .Values.tag }}}}\n",
+    "overlay/Kustomization": f"images: [{{name: web, newName: {ECR}/library/nginx}}]\n",
 }
 DIRECT = sorted(name for name in BEFORE if BEFORE[name] != AFTER[name])
 
