@@ -18,6 +18,7 @@ from rewrite_refs.formats import yamltree
 from rewrite_refs.formats.imagekeys import registry_of
 from rewrite_refs.formats.split import is_host, text_of
 from rewrite_refs.formats.yamltree import Mapping, Node, fields
+from rewrite_refs.formats.yamltree import Sequence as Items
 
 FILE = "Chart.yaml"
 VALUES = "values.yaml"
@@ -31,10 +32,14 @@ _HOST = re.compile(r"(?<!include )(?<!template )[\"`]((?:[\w-]+\.)+[a-z]{2,}(?::
 
 
 class Default(NamedTuple):
-    """A registry that a chart's own values or templates set, and the file in which they do."""
+    """A registry that a chart's own values or templates set, and the file in which they do.
+
+    ``owner`` tells that a template puts more behind the name instead: it is no more than an owner.
+    """
 
     registry: str
     path: Path
+    owner: bool = False
 
 
 def chart_of(path: Path, root: Path) -> Path | None:
@@ -51,20 +56,36 @@ def default(path: Path, root: Path, keys: Sequence[str]) -> Default | None:
     """The registry that stands below *keys* in the values over which Helm lays those of the file *path*.
 
     These are the chart's ``values.yaml``, for every other file of values in the
-    chart, and those of a subchart, below its name; below them all are the templates
-    of the two.  A registry that is there and empty in the file itself hides those of
-    other values.
+    chart, and those of a subchart (in ``charts/``, or at ``file://``), below its name;
+    below them all are the templates of the two.  A registry that is there and empty
+    in the file itself hides those of other values.
     """
     chart = chart_of(path, root)
     if chart is None:
         return None
-    charts = [(chart, keys), *([(chart / "charts" / keys[0], keys[1:])] if keys else [])]
+    charts = [(chart, keys), *((each, keys[1:]) for each in _subcharts(chart, root, keys))]
     if "registry" not in _values(path, keys):
         for folder, inner in charts:
             registry = registry_of(_values(folder / VALUES, inner))
             if folder / VALUES != path and is_host(registry):
                 return Default(text_of(registry), folder / VALUES)
     return next((found for folder, inner in charts for found in _in_templates(folder, inner)), None)
+
+
+def _subcharts(chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:
+    """The folders of the charts that the values below the first of *keys* are for."""
+    if not keys:
+        return
+    yield chart / "charts" / keys[0]
+    for name in (FILE, "requirements.yaml"):
+        dependencies = _values(chart / name, ()).get("dependencies")
+        for each in dependencies.children if isinstance(dependencies, Items) else ():
+            values = fields(each) if isinstance(each, Mapping) else {}
+            place = text_of(values.get("repository"))
+            folder = (chart / place.removeprefix("file://")).resolve()
+            is_local = place.startswith("file://") and folder.is_relative_to(root.resolve())
+            if is_local and keys[0] in (text_of(values.get("name")), text_of(values.get("alias"))):
+                yield folder
 
 
 def _values(file: Path, keys: Sequence[str]) -> dict[str, Node]:
@@ -83,6 +104,8 @@ def _in_templates(chart: Path, keys: Sequence[str]) -> Iterator[Default]:
     for file in sorted((chart / "templates").rglob("*")):
         text = _text(file) if file.suffix in (".yaml", ".yml", ".tpl") else ""
         yield from _put_before(text, chart, keys, file)
+        if re.search(rf"\.Values{own}repository\s*\}}\}}/[a-z0-9]", text):
+            yield Default("", file, owner=True)
         for action in _ACTION.finditer(text) if f".Values{'.'.join(['', *keys, ''])}" in text else ():
             if not value.search(action[0]):
                 continue

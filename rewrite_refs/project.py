@@ -111,6 +111,11 @@ class Project:
 
         All that can be missing here is the ``library/`` that Docker Hub implies and ECR does not.
         """
+        if below.owner:  # a template puts the rest behind it
+            whole = Piece(f"{name_of(occurrence.text)}/name", None)
+            verdict = self.rules.judge(replace(occurrence, pieces=(whole,)))
+            target = "".join(change.text for change in verdict.changes) + occurrence.text
+            return replace(verdict, target=target if verdict.changes else None)
         registry = below.registry.rstrip("/")
         verdict = self.rules.judge(
             replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces))

@@ -218,3 +218,35 @@ sure: {repository: redis, tag: 1}
     assert charts.default(root / "web/values.yaml", root, ["absent"]) == Default(
         ".Values.own.hub.registry", template
     )
+
+
+def test_a_name_behind_which_a_template_puts_the_rest_is_an_owner(tmp_path: Path) -> None:
+    """Also where it stands in the values of a chart that draws that one in from a folder."""
+    values = "image: {repository: parcels}\nquay: {repository: quay.io/a/b, tag: 1}\n"
+    root = repository(
+        tmp_path,
+        {
+            "app/Chart.yaml": "name: app\n",
+            "app/values.yaml": values,
+            "app/templates/pod.yaml": "image: {{ .Values.image.repository }}/app:{{ .Values.tag }}\n",
+            "all/Chart.yaml": "name: all\ndependencies:\n- {name: app, alias: web, repository: 'file://../app'}\n"
+            "- {name: web, repository: 'https://example.com'}\n- text\n",
+            "all/requirements.yaml": "dependencies: none\n",
+            "all/values.yaml": "web: {image: {repository: acme}}\napp: {image: {repository: shop}}\n"
+            "other: {image: {repository: nginx}}\n",
+            "own/Chart.yaml": "name: own\n",
+            "own/values.yaml": "image: {repository: parcels}\n",
+            "own/templates/pod.yaml": "image: {{ .Values.image.repository }}/app\n",
+        },
+    )
+    ran = run("list", "-q", "own/values.yaml", cwd=root)
+    assert ran.out == "own/values.yaml:1:21: direct: parcels (no rule maps docker.io)\n"
+    for _ in range(2):
+        assert run("rewrite", *OPTIONS, cwd=root).code == 0
+    assert (root / "app/values.yaml").read_text() == values.replace(": parcels", f": {HUB}/parcels").replace(
+        "quay.io", f"{HOST}/quay"
+    )
+    assert (root / "all/values.yaml").read_text() == (
+        f"web: {{image: {{repository: {HUB}/acme}}}}\napp: {{image: {{repository: {HUB}/shop}}}}\n"
+        f"other: {{image: {{repository: {HUB}/library/nginx}}}}\n"
+    )
