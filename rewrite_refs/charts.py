@@ -17,8 +17,7 @@ from rewrite_refs import files
 from rewrite_refs.formats import yamltree
 from rewrite_refs.formats.imagekeys import registry_of
 from rewrite_refs.formats.split import is_host, text_of
-from rewrite_refs.formats.yamltree import Mapping, Node, fields
-from rewrite_refs.formats.yamltree import Sequence as Items
+from rewrite_refs.formats.yamltree import Mapping, Node, fields, items
 
 FILE = "Chart.yaml"
 VALUES = "values.yaml"
@@ -79,8 +78,8 @@ def _subcharts(chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:
     yield chart / "charts" / keys[0]
     for name in (FILE, "requirements.yaml"):
         dependencies = _values(chart / name, ()).get("dependencies")
-        for each in dependencies.children if isinstance(dependencies, Items) else ():
-            values = fields(each) if isinstance(each, Mapping) else {}
+        for each in items(dependencies):
+            values = fields(each)
             place = text_of(values.get("repository"))
             folder = (chart / place.removeprefix("file://")).resolve()
             is_local = place.startswith("file://") and folder.is_relative_to(root.resolve())
@@ -94,7 +93,7 @@ def _values(file: Path, keys: Sequence[str]) -> dict[str, Node]:
     node: Node | None = next(yamltree.roots(text, bool, lambda document: False, []), None)
     for key in keys:
         node = fields(node).get(key) if isinstance(node, Mapping) else None
-    return fields(node) if isinstance(node, Mapping) else {}
+    return fields(node)
 
 
 def _in_templates(chart: Path, keys: Sequence[str]) -> Iterator[Default]:

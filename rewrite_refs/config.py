@@ -15,7 +15,8 @@ from rewrite_refs.discover import check_pattern
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
-from rewrite_refs.rules import SAME_REGISTRY, Rule, check_registry, check_rules, rule_for
+from rewrite_refs.registries import SAME_REGISTRY
+from rewrite_refs.rules import Rule, check_registry, check_rules, rule_for
 
 FILE_NAME = ".rewrite-refs.yaml"
 

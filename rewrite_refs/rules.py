@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
+from rewrite_refs.registries import ECR_HOST, SAME_REGISTRY
 from rewrite_refs.source import Change, Occurrence
 
 Status = Literal["direct", "cached", "unmapped", "own", "unresolved", "ignored"]
@@ -23,20 +24,6 @@ MAX_PREFIX = 30
 PREFIX = re.compile(
     r"(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*/?|ROOT)"
 )
-ECR_HOST = re.compile(
-    r"\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-zA-Z0-9][a-zA-Z0-9_-]*\."
-    r"(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn)"
-    r"|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
-)
-
-# Other names of one registry.  k8s.gcr.io was frozen and renamed, one to one.
-SAME_REGISTRY: Mapping[str, str] = {
-    "index.docker.io": DOCKER_HUB,
-    "registry-1.docker.io": DOCKER_HUB,
-    "registry.hub.docker.com": DOCKER_HUB,
-    "k8s.gcr.io": "registry.k8s.io",
-    "ecr-public.aws.com": "public.ecr.aws",
-}
 
 _CACHEABLE = frozenset(
     {DOCKER_HUB, "public.ecr.aws", "quay.io", "registry.k8s.io", "ghcr.io", "cgr.dev"}

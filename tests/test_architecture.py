@@ -9,8 +9,9 @@ import rewrite_refs
 
 ROOT = Path(rewrite_refs.__file__).parent
 # What each may import, besides those to its left.
-LAYERS = ["errors", "reference", "source", "rules", "ignores", "formats", "kustomize", "rewrite"]
-LAYERS += ["files", "charts", "discover", "project", "reports", "config", "session", "cli", "__main__"]
+LAYERS = ["errors", "reference", "registries", "source", "formats", "rules", "ignores"]
+LAYERS += ["kustomize", "rewrite", "files", "charts", "discover", "project", "reports"]
+LAYERS += ["config", "session", "cli", "__main__"]
 
 
 def test_a_module_imports_only_what_is_below_it() -> None:

@@ -21,7 +21,8 @@ from rewrite_refs import Reference, __version__, cli
 from rewrite_refs.config import Config, load
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.reference import read
-from rewrite_refs.rules import SAME_REGISTRY, Rules, Status
+from rewrite_refs.registries import SAME_REGISTRY
+from rewrite_refs.rules import Rules, Status
 from tests.checkout import PROJECT, snapshot
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile, yamlchars, yamltree
-from rewrite_refs.formats.file import File
+from rewrite_refs.formats.file import File, shows_manifest
 from rewrite_refs.formats.interpolation import InvalidInterpolation, as_chars, expand
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_null, is_text
@@ -42,9 +42,6 @@ NAME = "compose"
 _CONTEXTS = "additional_contexts"
 _DOCKER_IMAGE = "docker-image://"
 _FILE_NAME = re.compile(r"(?:docker-)?compose.*\.ya?ml", re.IGNORECASE)
-_MANIFEST = tuple(
-    re.compile(rb"^[\"']?%s[\"']?[ \t]*:" % key, re.MULTILINE) for key in (b"apiVersion", b"kind")
-)
 # Services with something below them that is no list (as in GitLab's files), and a key of a service.
 _SERVICES = re.compile(
     rb"^[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ ]+[^\s#-]", re.MULTILINE
@@ -75,7 +72,7 @@ def claims(file: File, data: bytes) -> bool:
         services = _SERVICES.search(data)
         if not services or not _IN_SERVICE.search(data, services.start()):
             return False
-    return b"apiVersion" not in data or not all(mark.search(data) for mark in _MANIFEST)
+    return b"apiVersion" not in data or not shows_manifest(data)
 
 
 def find(text: str) -> Iterator[Occurrence]:

@@ -24,7 +24,7 @@ from rewrite_refs.formats.split import (
     text_of,
 )
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, fields, is_null, is_text
+from rewrite_refs.formats.yamltree import Node, fields, is_null, is_text
 from rewrite_refs.source import Occurrence
 
 # Keys below which an ``image`` is a word about something, not an image that is pulled.
@@ -99,7 +99,7 @@ def is_manifest(text: str) -> bool:
 
 def is_object(node: Node) -> bool:
     """Whether a node is a Kubernetes object."""
-    values = fields(node) if isinstance(node, Mapping) else {}
+    values = fields(node)
     return not is_null(values.get("apiVersion")) and not is_null(values.get("kind"))
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields
+from rewrite_refs.formats.yamltree import Mapping, Node, fields, items
 from rewrite_refs.source import Span
 
 _STEP = re.compile(r"((?:[^.\\]|\\.)+)")
@@ -21,8 +21,8 @@ _STEP = re.compile(r"((?:[^.\\]|\\.)+)")
 def as_values(parameters: Node | None) -> Mapping:
     """The values that a list of ``{name, value}`` sets."""
     top = Mapping([], 0)
-    for each in parameters.children if isinstance(parameters, Sequence) else ():
-        entry = fields(each) if isinstance(each, Mapping) else {}
+    for each in items(parameters):
+        entry = fields(each)
         name, value = entry.get("name"), entry.get("value")
         if isinstance(name, Scalar) and isinstance(value, Scalar):
             _put(top, [step.replace("\\", "") for step in _STEP.findall(name.value)], name, value)

@@ -35,7 +35,7 @@ from functools import cache
 
 from rewrite_refs.formats.split import PLACEHOLDER, is_other
 from rewrite_refs.reference import InvalidReference, read
-from rewrite_refs.rules import ECR_HOST
+from rewrite_refs.registries import ECR_HOST
 from rewrite_refs.source import Chars, Occurrence, Piece
 
 # A text with none of these, and no name that speaks of an image, holds nothing.

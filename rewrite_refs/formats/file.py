@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import NamedTuple
+
+_MARKS = tuple(re.compile(rb"^[\"']?%s[\"']?[ \t]*:" % key, re.MULTILINE) for key in (b"apiVersion", b"kind"))
 
 
 class File(NamedTuple):
@@ -20,3 +23,8 @@ class File(NamedTuple):
     def name(self) -> str:
         """The last part of the path."""
         return self.path.name
+
+
+def shows_manifest(data: bytes) -> bool:
+    """Whether a file shows the marks of a Kubernetes manifest, and is for that format to claim."""
+    return all(mark.search(data) for mark in _MARKS)

@@ -27,7 +27,7 @@ from rewrite_refs.formats.nested import nested
 from rewrite_refs.formats.split import is_other, joined, text_of
 from rewrite_refs.formats.strings import Fragment
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
+from rewrite_refs.formats.yamltree import Mapping, Node, fields, is_text, items
 from rewrite_refs.source import Occurrence
 
 FLUX_HELM = "helm.toolkit.fluxcd.io"
@@ -46,11 +46,11 @@ def in_object(
 ) -> Iterator[Occurrence]:
     """What an object says of Helm and of kustomize; the nodes that this takes are put on *claimed*."""
     group, kind = text_of(values["apiVersion"]).partition("/")[0], text_of(values["kind"])
-    spec = _fields(values.get("spec"))
+    spec = fields(values.get("spec"))
     if group == FLUX_HELM and kind == "HelmRelease":
         yield from _values(text, spec.get("values"), claimed)
-        for renderer in _items(spec.get("postRenderers")):
-            yield from in_kustomization(text, _fields(renderer.get("kustomize")), claimed, fragment)
+        for renderer in map(fields, items(spec.get("postRenderers"))):
+            yield from in_kustomization(text, fields(renderer.get("kustomize")), claimed, fragment)
     elif group == FLUX_KUSTOMIZE and kind == "Kustomization":
         yield from in_kustomization(text, spec, claimed, fragment)
     elif group == K3S and kind in ("HelmChart", "HelmChartConfig"):
@@ -69,7 +69,7 @@ def in_kustomization(
     text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
 ) -> Iterator[Occurrence]:
     """The images and the patches of a kustomization inside another object."""
-    for entry in _items(values.get("images")):
+    for entry in map(fields, items(values.get("images"))):
         name, new_name = entry.get("name"), entry.get("newName")
         named, reason = (new_name, None) if is_text(new_name) else (name, _MATCHED)
         if is_text(named) and not is_other(named.value):
@@ -80,8 +80,8 @@ def in_kustomization(
         claimed.add(id(values["images"]))
     for key in _PATCHES:
         patches = values.get(key)
-        for patch in patches.children if isinstance(patches, Sequence) else ():
-            node = _fields(patch).get("patch", patch)
+        for patch in items(patches):
+            node = fields(patch).get("patch", patch)
             yield from _in_patch(text, node, claimed, fragment)
 
 
@@ -128,7 +128,7 @@ def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
 def _in_source(
     text: str, source: dict[str, Node], claimed: set[int], fragment: Fragment
 ) -> Iterator[Occurrence]:
-    helm, kustomize = _fields(source.get("helm")), _fields(source.get("kustomize"))
+    helm, kustomize = fields(source.get("helm")), fields(source.get("kustomize"))
     yield from _values_in_string(text, helm.get("values"), claimed)
     yield from _values(text, helm.get("valuesObject"), claimed)
     parameters = helm.get("parameters")
@@ -136,7 +136,7 @@ def _in_source(
         claimed.add(id(parameters))
         yield from strings.in_values(text, dotted.as_values(parameters))
     images = kustomize.get("images")
-    for image in images.children if isinstance(images, Sequence) else ():
+    for image in items(images):
         if is_text(image) and not is_other(image.value):
             yield _argo_image(text, image)
     yield from in_kustomization(text, kustomize, claimed, fragment)
@@ -172,13 +172,3 @@ def in_values_text(text: str) -> Iterator[Occurrence]:
     for span in yamltree.split(text):
         for root in yamltree.parse(text, span):
             yield from strings.in_values(text, root)
-
-
-def _fields(node: Node | None) -> dict[str, Node]:
-    return fields(node) if isinstance(node, Mapping) else {}
-
-
-def _items(node: Node | None) -> Iterator[dict[str, Node]]:
-    for each in node.children if isinstance(node, Sequence) else ():
-        if isinstance(each, Mapping):
-            yield fields(each)

@@ -45,7 +45,7 @@ def find(text: str) -> Iterator[Occurrence]:
     problems: list[Problem] = []
     for root in yamltree.roots(text, _wanted, lambda document: True, problems):
         annotations = fields(root).get("annotations") if isinstance(root, Mapping) else None
-        values = fields(annotations) if isinstance(annotations, Mapping) else {}
+        values = fields(annotations)
         lists = [node for key in _LISTS if isinstance(node := values.get(key), Scalar)]
         for each in sorted(lists, key=lambda node: node.span):
             yield from nested(text, each, in_text)

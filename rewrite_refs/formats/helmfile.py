@@ -25,7 +25,7 @@ from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dotted, gitops, kubernetes, strings, yamltree
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.proof import in_order, outlined
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields
+from rewrite_refs.formats.yamltree import Mapping, Node, fields, items
 from rewrite_refs.source import Occurrence, Token
 
 NAME = "helmfile"
@@ -69,12 +69,12 @@ def _wanted(document: str) -> bool:
 
 def in_document(text: str, root: Node) -> Iterator[Occurrence]:
     """The images of one document, some of them twice."""
-    top = _fields(root)
+    top = fields(root)
     yield from _values(text, top.get("values"))
-    for environment in _fields(top.get("environments")).values():
-        yield from _values(text, _fields(environment).get("values"))
-    for release in [*_items(top.get("releases")), *_fields(top.get("templates")).values()]:
-        values = _fields(release)
+    for environment in fields(top.get("environments")).values():
+        yield from _values(text, fields(environment).get("values"))
+    for release in [*items(top.get("releases")), *fields(top.get("templates")).values()]:
+        values = fields(release)
         yield from _values(text, values.get("values"))
         for key in _SETTINGS:
             yield from strings.in_values(text, dotted.as_values(values.get(key)))
@@ -83,24 +83,16 @@ def in_document(text: str, root: Node) -> Iterator[Occurrence]:
 
 def _values(text: str, node: Node | None) -> Iterator[Occurrence]:
     """The images of the values in a list; the rest of it are names of files."""
-    for each in _items(node):
+    for each in items(node):
         if isinstance(each, Mapping):
             yield from strings.in_values(text, each)
 
 
 def _patches(text: str, release: dict[str, Node]) -> Iterator[Occurrence]:
     """The images of the patches of a release."""
-    for patch in _items(release.get("strategicMergePatches")):
+    for patch in items(release.get("strategicMergePatches")):
         yield from kubernetes.in_fragment(text, patch)
     patches = release.get("jsonPatches")
     if patches is not None:
         yield from gitops.in_kustomization(text, {"patches": patches}, set(), kubernetes.in_fragment)
         yield from kubernetes.in_fragment(text, patches)
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.children if isinstance(node, Sequence) else []
-
-
-def _fields(node: Node | None) -> dict[str, Node]:
-    return fields(node) if isinstance(node, Mapping) else {}

@@ -42,7 +42,7 @@ from typing import TypeGuard
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import helmchart, strings, yamlchars, yamltree
 from rewrite_refs.formats.embedded import WORDS
-from rewrite_refs.formats.file import File
+from rewrite_refs.formats.file import File, shows_manifest
 from rewrite_refs.formats.imagekeys import (
     IMAGE,
     IMAGES,
@@ -64,7 +64,7 @@ from rewrite_refs.formats.split import (
 )
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
-from rewrite_refs.rules import ECR_HOST
+from rewrite_refs.registries import ECR_HOST
 from rewrite_refs.source import Occurrence, Token
 
 NAME = "helm-values"
@@ -78,9 +78,6 @@ _NO_VALUES = re.compile(
 _TESTS = re.compile(
     r"(?:unit-?)?tests?|.*[-_.]test\.ya?ml", re.IGNORECASE
 )  # helm-unittest's; folders or files
-_MANIFEST = tuple(
-    re.compile(rb"^[\"']?%s[\"']?[ \t]*:" % key, re.MULTILINE) for key in (b"apiVersion", b"kind")
-)
 _WORDS = ("image", "Image", "IMAGE", "repo", "Repo", "hub")
 
 _CREDENTIALS = frozenset({"auth", "password", "username"})
@@ -117,7 +114,7 @@ def claims(file: File, data: bytes) -> bool:
             return False
     if not any(word.encode() in data for word in (*_WORDS, *WORDS)):
         return False
-    return not all(mark.search(data) for mark in _MANIFEST)
+    return not shows_manifest(data)
 
 
 def find(text: str) -> Iterator[Occurrence]:
@@ -187,7 +184,7 @@ def _within_global(values: dict[str, Node], place: Place, registries: list[Scala
         return place
     inner = fields(general)
     image = inner.get("image")
-    more = fields(image) if isinstance(image, Mapping) else {}
+    more = fields(image)
     for key, source in (("imageRegistry", inner), ("registry", more), ("hub", inner), ("registry", inner)):
         registry = source.get(key)
         if _sets_registry(registry, key):
@@ -201,7 +198,7 @@ def _within_all(values: dict[str, Node], place: Place, registries: list[Scalar])
     for key in filter(_FOR_ALL.fullmatch, values):
         general = values[key]
         image = fields(general).get("image") if isinstance(general, Mapping) else None
-        inner = fields(image) if isinstance(image, Mapping) else {}
+        inner = fields(image)
         registry = inner.get("registry")
         if _sets_registry(registry, "registry") and named(inner, "image") is None:
             registries.append(registry)

@@ -15,7 +15,7 @@ from typing import TypeGuard
 from rewrite_refs.formats.split import NOT_OF_IMAGES, PLACEHOLDER, is_head, is_host, text_of
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, is_null, is_text
-from rewrite_refs.rules import ECR_HOST
+from rewrite_refs.registries import ECR_HOST
 
 REGISTRIES = ("registry", "imageRegistry", "containerRegistry", "hub")
 _NAMES = ("image", "repository", "imageRepository", "imageName", "repo", "imageRepo", "name")

@@ -26,7 +26,7 @@ from rewrite_refs.formats.split import PLACEHOLDER, has_host, is_head, is_host, 
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, is_text
 from rewrite_refs.reference import DOCKER_HUB
-from rewrite_refs.rules import SAME_REGISTRY
+from rewrite_refs.registries import SAME_REGISTRY
 from rewrite_refs.source import Occurrence
 
 _NO_HUB = "Docker Hub has no names of three parts: give it a registry, if it is an image"

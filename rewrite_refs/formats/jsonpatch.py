@@ -17,7 +17,7 @@ from rewrite_refs.formats import embedded, yamltree
 from rewrite_refs.formats.split import text_of
 from rewrite_refs.formats.strings import Fragment
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields
+from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, items
 from rewrite_refs.source import Occurrence
 
 # One of these is in every text that has something to find.
@@ -64,8 +64,8 @@ def in_text(text: str, fragment: Fragment) -> Iterator[Occurrence]:
 
 def in_patch(text: str, root: Node, fragment: Fragment) -> Iterator[Occurrence]:
     """The images of a list of operations, found by *fragment* in what they make."""
-    for each in root.children if isinstance(root, Sequence) else ():
-        values = fields(each) if isinstance(each, Mapping) else {}
+    for each in items(root):
+        values = fields(each)
         path, value = values.get("path"), values.get("value")
         if isinstance(path, Scalar) and value is not None:
             yield from fragment(text, _made(path, value))

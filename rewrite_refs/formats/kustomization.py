@@ -46,7 +46,7 @@ from rewrite_refs.formats.file import File
 from rewrite_refs.formats.nested import nested
 from rewrite_refs.formats.split import joined
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
+from rewrite_refs.formats.yamltree import Mapping, Node, fields, is_text, items
 from rewrite_refs.source import Apart, Occurrence, Span, Token
 
 NAME = "kustomize"
@@ -136,7 +136,7 @@ def entries(text: str) -> Iterator[Entry]:
 
 def _entries(text: str, values: dict[str, Node]) -> Iterator[Entry]:
     for node in items(values.get("images")):
-        keys = fields(node) if isinstance(node, Mapping) else {}
+        keys = fields(node)
         name, new_name = keys.get("name"), keys.get("newName")
         if isinstance(node, Mapping) and is_text(name):
             new = new_name if is_text(new_name) else None
@@ -225,8 +225,3 @@ def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
     chars = yamlchars.chars(text, node) if isinstance(node, Scalar) and equals else None
     if chars is not None:
         yield from embedded.in_value(chars.slice(len(key) + 1, len(chars)), key)
-
-
-def items(node: Node | None) -> list[Node]:
-    """The nodes of a list; none of any other node."""
-    return node.children if isinstance(node, Sequence) else []

@@ -10,7 +10,7 @@ from rewrite_refs.formats.mask import Action, Masked
 from rewrite_refs.formats.templateholes import is_known, is_word, pieces, unknown_head
 from rewrite_refs.formats.templatewords import Parts, alternatives, literals
 from rewrite_refs.reference import DOCKER_HUB, InvalidReference, read
-from rewrite_refs.rules import ECR_HOST, SAME_REGISTRY
+from rewrite_refs.registries import ECR_HOST, SAME_REGISTRY
 from rewrite_refs.source import Occurrence, Piece, Span
 
 _COMPARING = frozenset({"==", "!=", "contains", "eq", "hasPrefix", "in", "ne", "startswith", "regexMatch"})

@@ -14,8 +14,7 @@ from rewrite_refs.formats.containers import is_object
 from rewrite_refs.formats.mask import Masked
 from rewrite_refs.formats.split import MASK, has_host, is_other, pieces_of
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, fields, is_null
-from rewrite_refs.formats.yamltree import Sequence as Items
+from rewrite_refs.formats.yamltree import Mapping, Node, fields, is_null, items
 from rewrite_refs.source import Occurrence, Span, Token
 
 # As many readings of a document as its keys stand in branches of; more are seen nowhere.
@@ -121,7 +120,7 @@ def _in_tree(text: str, document: str, root: Node) -> Iterator[Occurrence]:
 
 
 def _is_compose(root: Node) -> bool:
-    top = fields(root) if isinstance(root, Mapping) else {}
+    top = fields(root)
     services = top.get("services")
     if not isinstance(services, Mapping) or not is_null(top.get("apiVersion")):
         return False
@@ -132,9 +131,8 @@ def _is_compose(root: Node) -> bool:
 
 
 def _is_helmfile(root: Node) -> bool:
-    releases = fields(root).get("releases") if isinstance(root, Mapping) else None
-    items = releases.children if isinstance(releases, Items) else []
-    return any(isinstance(each, Mapping) and "chart" in fields(each) for each in items)
+    releases = fields(root).get("releases")
+    return any("chart" in fields(each) for each in items(releases))
 
 
 def _repeated(root: Node) -> list[tuple[Mapping, int]]:

@@ -25,7 +25,7 @@ from rewrite_refs.formats import yamlchars
 from rewrite_refs.formats.containers import WORDS, is_manifest, is_object
 from rewrite_refs.formats.split import is_other, pieces_of, text_of
 from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence, fields, is_text
+from rewrite_refs.formats.yamltree import Node, Sequence, fields, is_text, items
 from rewrite_refs.source import Occurrence, Piece, Span
 
 _PARAMETER = re.compile(
@@ -153,7 +153,7 @@ def _visit(flow: _Flow, root: Node, number: int) -> None:
         if is_object(node):
             kind = text_of(values["kind"])
             kind = _KINDS.get(kind, kind)
-            title = f"{kind}/{text_of(_fields(values.get('metadata')).get('name'))}"
+            title = f"{kind}/{text_of(fields(values.get('metadata')).get('name'))}"
             scope = _Scope()
             flow.scopes.setdefault(title, scope)
             flow.names.setdefault(number, title.partition("/")[2])
@@ -182,7 +182,7 @@ _NOT_FOLLOWED = WORDS | {"params", "arguments", "inputs", "matrix", "description
 
 def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _Scope) -> _Scope:
     """The scope below a mapping of Tekton's, after what it declares and passes on."""
-    params = [*_items(values.get("params")), *_items(_fields(values.get("inputs")).get("params"))]
+    params = [*_items(values.get("params")), *_items(fields(values.get("inputs")).get("params"))]
     kind = title.partition("/")[0]
     if key in _INLINE or (key == "spec" and kind in _SPECS):
         scope = scope if key == "spec" else _Scope(scope)
@@ -191,7 +191,7 @@ def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _
             values_of = [_Value(each, scope) for each in _scalars(entry.get("default"))]
             scope.names.setdefault(prefix + name, []).extend(values_of)
         return scope
-    passed = [*params, *_items(_fields(values.get("matrix")).get("params"))]
+    passed = [*params, *_items(fields(values.get("matrix")).get("params"))]
     inline = any(spec in values for spec in _INLINE)
     below = _Scope(scope, is_call=True)
     for name, entry in passed:
@@ -199,7 +199,7 @@ def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _
             value = _Value(scalar, scope)
             below.names.setdefault("params." + name, []).append(value)
             targets = [
-                f"{target}/{text_of(_fields(values[reference]).get('name'))}"
+                f"{target}/{text_of(fields(values[reference]).get('name'))}"
                 for reference, target in _REFERENCES.items()
                 if reference in values
             ]
@@ -211,10 +211,10 @@ def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _
 
 def _argo(flow: _Flow, values: dict[str, Node], number: int, scope: _Scope) -> _Scope:
     """The scope below a mapping of Argo Workflows', after what it declares and passes on."""
-    passed = [*_items(_fields(values.get("arguments")).get("parameters"))]
+    passed = [*_items(fields(values.get("arguments")).get("parameters"))]
     if not values.keys().isdisjoint(("entrypoint", "templates", "workflowTemplateRef")):
         entry = f"template/{number}/{text_of(values.get('entrypoint'))}"
-        whole = text_of(_fields(values.get("workflowTemplateRef")).get("name"))
+        whole = text_of(fields(values.get("workflowTemplateRef")).get("name"))
         for name, parameter in passed:
             for scalar in _all_of(parameter):
                 value = _Value(scalar, scope)
@@ -225,14 +225,14 @@ def _argo(flow: _Flow, values: dict[str, Node], number: int, scope: _Scope) -> _
                     target = f"WorkflowTemplate/{whole}"
                     flow.calls.append(_Call(target, f"workflow.parameters.{name}", value))
     elif passed:
-        elsewhere = _fields(values.get("templateRef"))
+        elsewhere = fields(values.get("templateRef"))
         target = f"template/{number}/{text_of(values.get('template'))}"
         if elsewhere:
             target = f"templateRef/{text_of(elsewhere.get('name'))}/{text_of(elsewhere.get('template'))}"
         for name, parameter in passed:
             for scalar in _all_of(parameter):
                 flow.calls.append(_Call(target, f"inputs.parameters.{name}", _Value(scalar, scope)))
-    declared = _fields(values.get("inputs")).get("parameters")
+    declared = fields(values.get("inputs")).get("parameters")
     if declared is None:
         return scope
     scope = _Scope(scope)
@@ -247,8 +247,8 @@ def _argo(flow: _Flow, values: dict[str, Node], number: int, scope: _Scope) -> _
 
 def _items(node: Node | None) -> Iterator[tuple[str, dict[str, Node]]]:
     """The entries of a list of parameters, by name."""
-    for each in node.children if isinstance(node, Sequence) else ():
-        entry = _fields(each)
+    for each in items(node):
+        entry = fields(each)
         if "name" in entry:
             yield text_of(entry["name"]), entry
 
@@ -263,10 +263,6 @@ def _scalars(node: Node | None) -> Iterator[Scalar]:
     for each in node.children if isinstance(node, Sequence) else (node,):
         if isinstance(each, Scalar):
             yield each
-
-
-def _fields(node: Node | None) -> dict[str, Node]:
-    return fields(node) if isinstance(node, Mapping) else {}
 
 
 # --- following them back ---------------------------------------------------------------------

@@ -163,10 +163,15 @@ def is_text(node: Node | None) -> TypeGuard[Scalar]:
     return bool(node.style) or not _NOT_TEXT.fullmatch(node.value)
 
 
-def fields(mapping: Mapping) -> dict[str, Node]:
-    """The values of a mapping by key, with those that ``<<`` merges into it."""
+def items(node: Node | None) -> list[Node]:
+    """The nodes of a sequence; none of any other node."""
+    return node.children if isinstance(node, Sequence) else []
+
+
+def fields(node: Node | None) -> dict[str, Node]:
+    """The values of a mapping by key, with those that ``<<`` merges into it; none of any other node."""
     result: dict[str, Node] = {}
-    pending, seen = [mapping], set()
+    pending, seen = [node] if isinstance(node, Mapping) else [], set()
     while pending:
         current = pending.pop()
         if id(current) in seen:

@@ -122,7 +122,7 @@ def _matchable(root: Node) -> Iterator[Scalar]:
 def _paths(values: dict[str, Node], keys: Iterable[str]) -> Iterator[str]:
     """The paths under some keys; an empty one for a URL, and none for what is written inline."""
     for key in keys:
-        for each in kustomization.items(values.get(key)):
+        for each in yamltree.items(values.get(key)):
             node = fields(each).get("path") if isinstance(each, Mapping) else each
             if is_text(node) and "\n" not in node.value.strip():
                 yield "" if "://" in node.value else text_of(node)
@@ -130,8 +130,8 @@ def _paths(values: dict[str, Node], keys: Iterable[str]) -> Iterator[str]:
 
 def _values_files(values: dict[str, Node]) -> Iterator[str]:
     """The files of values that charts are given."""
-    for chart in kustomization.items(values.get("helmCharts")):
-        keys = fields(chart) if isinstance(chart, Mapping) else {}
-        for node in (keys.get("valuesFile"), *kustomization.items(keys.get("additionalValuesFiles"))):
+    for chart in yamltree.items(values.get("helmCharts")):
+        keys = fields(chart)
+        for node in (keys.get("valuesFile"), *yamltree.items(keys.get("additionalValuesFiles"))):
             if is_text(node):
                 yield text_of(node)
