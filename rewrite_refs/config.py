@@ -7,20 +7,35 @@ instead; nothing runs on a configuration that has one.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
+from rewrite_refs.confignodes import Mistakes, Node, kind, nearest, parse
+from rewrite_refs.configrules import aliases_of, own_of, rules_of, variables_of
 from rewrite_refs.discover import check_pattern
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.formats import BY_NAME
-from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
-from rewrite_refs.registries import SAME_REGISTRY
-from rewrite_refs.rules import Rule, check_registry, check_rules, rule_for
+from rewrite_refs.mapping import Rule, check_registry, check_rules, rule_for
 
 FILE_NAME = ".rewrite-refs.yaml"
+STYLED = ("dockerfile", "compose")  # formats that have variables for a registry
 
-Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks
+
+class Parameters(NamedTuple):
+    """Of the style ``parameter``: what the default of a variable is, and its name by that of the rule."""
+
+    default: str = "cache"
+    names: Mapping[str, str] = {}
+
+
+class Override(NamedTuple):
+    """What holds for some files instead; None where nothing else does."""
+
+    files: tuple[str, ...]
+    registry: str | None = None
+    rules: tuple[Rule, ...] | None = None
+    style: Mapping[str, str] | None = None
 
 
 class Config(NamedTuple):
@@ -34,6 +49,9 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     formats: Mapping[str, tuple[str, ...]] = {}
     embedded: bool = False
+    style: Mapping[str, str] = {}
+    parameters: Parameters = Parameters()
+    overrides: tuple[Override, ...] = ()
 
 
 def locate(start: Path, stop: Path) -> Path | None:
@@ -47,10 +65,14 @@ def locate(start: Path, stop: Path) -> Path | None:
 
 
 def load(path: Path, shown: str) -> Config:
-    """Read the configuration at *path*, which messages call *shown*.
+    """Read the configuration at *path*, which messages call *shown*, and what it extends.
 
     Raises ConfigError with an argument for each mistake.
     """
+    return _load(path, shown, ())
+
+
+def _load(path: Path, shown: str, above: tuple[Path, ...]) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -58,7 +80,7 @@ def load(path: Path, shown: str) -> Config:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{shown}:{line}: the configuration is not UTF-8: convert it") from None
-    return _Reader(shown).config(_parse(text, shown), path.parent)
+    return _Reader(shown, path, above).config(parse(text, shown))
 
 
 def parse_rule(text: str) -> Rule:
@@ -78,7 +100,13 @@ def combined(
     Raises ConfigError where what comes out contradicts itself.
     """
     extra = tuple(rules)
-    given = {rule.name for rule in extra}
+    given: dict[str, Rule] = {}
+    for rule in extra:
+        if rule.name in given:
+            raise ConfigError(
+                f"two rules for {rule.name} ({given[rule.name].prefix} and {rule.prefix}): give one"
+            )
+        given[rule.name] = rule
     registry = registry or config.registry
     merged = (*(rule for rule in config.rules if rule.name not in given), *extra)
     try:
@@ -88,32 +116,14 @@ def combined(
     return registry, merged
 
 
-def _parse(text: str, shown: str) -> Node | None:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        return YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, problem = (mark.line + 1 if mark else 1), error.problem or ""
-    except RecursionError:
-        line, problem = 1, "it is nested too deeply"
-    except (YAMLError, ValueError) as error:
-        line, problem = 1, str(error).partition("\n")[0]
-    raise ConfigError(f"{shown}:{line}: this is no YAML: {problem}") from None
-
-
 class _Reader:
-    """Reads the parts of a configuration and collects what is wrong with them.
+    """Reads the parts of a configuration, over those of the one that it extends."""
 
-    The nodes of YAML are read, and no values that a loader makes of them: they
-    know their lines, and keys that are there twice are still two.
-    """
-
-    def __init__(self, shown: str) -> None:
-        self.shown = shown
-        self.mistakes: list[tuple[int, str]] = []
+    def __init__(self, shown: str, path: Path, above: tuple[Path, ...]) -> None:
+        self.wrong = Mistakes(shown)
+        self.path = path
+        self.above = (*above, path.resolve())
+        self.base = Config()
         self.registry: str | None = None
         self.aliases: dict[str, str] = {}
         # In the order in which they need one another.
@@ -122,194 +132,142 @@ class _Reader:
             "aliases": self._aliases,
             "rules": self._rules,
             "own": self._own,
-            "exclude": self._patterns,
+            "exclude": self._exclude,
             "formats": self._formats,
             "embedded": self._switch,
+            "style": self._style,
+            "parameters": self._parameters,
+            "overrides": self._overrides,
         }
 
-    def config(self, root: Node | None, folder: Path) -> Config:
+    def config(self, root: Node | None) -> Config:
         """The configuration at a root node; ConfigError where it has mistakes."""
         parts = {}
-        empty = root is None or _kind(root) == "nothing"
-        for key, value, line in () if empty else self._items(root, "the configuration", 1):
-            if key in self.readers:
-                parts[key] = value, line
-            else:
-                self._wrong(line, f"unknown key {key!r}: {_nearest(key, self.readers)}")
+        if root is not None and kind(root) != "nothing":
+            parts = self.wrong.parts(root, "the configuration", 1, ("extends", *self.readers))
+        if "extends" in parts:
+            self.base = self._extended(*parts.pop("extends"))
+        self.registry, self.aliases = self.base.registry, dict(self.base.aliases)
         values = {key: read(*parts[key]) for key, read in self.readers.items() if key in parts}
-        if self.mistakes:
-            raise ConfigError(*(f"{self.shown}:{line}: {text}" for line, text in sorted(self.mistakes)))
-        return Config(folder, **values)
+        self.wrong.check()
+        config = self.base._replace(folder=self.path.parent, **values)
+        try:
+            check_rules(config.registry, config.rules)
+        except ValueError as error:  # of the two files together
+            raise ConfigError(f"{self.wrong.shown}:1: {error}") from None
+        return config
 
-    def _wrong(self, line: int, text: str) -> None:
-        self.mistakes.append((line, text))
-
-    def _items(self, node: Node, what: str, line: int) -> Iterator[tuple[str, Node, int]]:
-        """The keys of a mapping, each with its value and its line."""
-        if _kind(node) != "a mapping":
-            self._wrong(line, f"{what} must be a mapping of keys to values, not {_kind(node)}")
-            return
-        seen = set()
-        for key, value in node.value:
-            at = key.start_mark.line + 1
-            if not isinstance(key.value, str):
-                self._wrong(at, f"a key must be a text, not {_kind(key)}")
-            elif key.value in seen:
-                self._wrong(at, f"{key.value!r} is there twice: keep one")
-            else:
-                seen.add(key.value)
-                yield key.value, value, at
-
-    def _text(self, node: Node, what: str, line: int) -> str | None:
-        if _kind(node) == "a text":
-            return str(node.value)
-        quote = f': quote it, "{node.value}"' if isinstance(node.value, str) and node.value else ""
-        self._wrong(line, f"{what} must be a text, not {_kind(node)}{quote}")
-        return None
-
-    def _texts(self, node: Node, what: str, line: int) -> Iterator[tuple[str, int]]:
-        """The texts of a list, or the one that stands in its place, with their lines."""
-        if _kind(node) not in ("a list", "a text"):
-            self._wrong(line, f"{what} must be a list of texts, not {_kind(node)}: write [one, two]")
-            return
-        for each in node.value if _kind(node) == "a list" else [node]:
-            at = max(line, each.start_mark.line + 1)
-            text = self._text(each, f"each of {what}", at)
-            if text is not None:
-                yield text, at
+    def _extended(self, node: Node, line: int) -> Config:
+        """The configuration of another file, whose patterns count as if they stood in this one."""
+        name = self.wrong.text(node, "extends", line)
+        path = self.path.parent / (name or "")
+        if name is None:
+            return Config()
+        if path.resolve() in self.above:
+            self.wrong.add(line, f"{name} extends this file, or is it: remove one extends")
+            return Config()
+        shown = Path(os.path.normpath(Path(self.wrong.shown).parent / name)).as_posix()
+        try:
+            return _load(path, shown, self.above)
+        except ConfigError as error:
+            if not path.is_file():
+                error.args = (f"{self.wrong.shown}:{line}: there is no file {shown} to extend",)
+            raise
 
     def _registry(self, node: Node, line: int) -> str | None:
-        text = self._text(node, "registry", line)
-        if text is not None:
-            try:
-                self.registry = check_registry(text)
-            except ValueError as error:
-                self._wrong(line, str(error))
+        self.registry = self._host_of(node, line) or self.registry
         return self.registry
 
-    def _rules(self, node: Node, line: int) -> tuple[Rule, ...]:
-        rules: list[Rule] = []
-        for upstream, value, at in self._items(node, "rules", line):
-            prefix = self._prefix(upstream, value, at)
-            if prefix is None:
-                continue
-            try:
-                rule = rule_for(upstream, prefix)
-                if rule.upstream in self.aliases:
-                    name = self.aliases[rule.upstream]
-                    raise ValueError(f"{rule.upstream} is an alias of {name}: write the rule for {name}")
-                check_rules(self.registry, [*rules, rule])
-                rules.append(rule)
-            except ValueError as error:
-                self._wrong(at, str(error))
-        return tuple(rules)
+    def _host_of(self, node: Node, line: int) -> str | None:
+        text = self.wrong.text(node, "registry", line)
+        try:
+            return text if text is None else check_registry(text)
+        except ValueError as error:
+            self.wrong.add(line, str(error))
+        return None
 
-    def _prefix(self, upstream: str, node: Node, line: int) -> str | None:
-        what = f"the prefix for {upstream}"
-        if _kind(node) != "a mapping":
-            return self._text(node, what, line)
-        prefix, known = None, True
-        for key, value, at in self._items(node, what, line):
-            if key == "prefix":
-                prefix = self._text(value, what, at)
-            else:
-                known = False
-                self._wrong(at, f"unknown key {key!r}: write prefix")
-        if known and not node.value:
-            self._wrong(line, f"the rule for {upstream} has no prefix: write {{prefix: docker-hub}}")
-        return prefix
+    def _rules(self, node: Node, line: int) -> tuple[Rule, ...]:
+        rules = rules_of(self.wrong, node, line, self.registry, self.aliases)
+        names = {rule.name for rule in rules}
+        return (*(rule for rule in self.base.rules if rule.name not in names), *rules)
 
     def _aliases(self, node: Node, line: int) -> dict[str, str]:
-        places = {}
-        for name, value, at in self._items(node, "aliases", line):
-            upstream = self._text(value, f"the registry that {name} is", at)
-            if upstream is None:
-                continue
-            alias, host = _host(name), _host(upstream)
-            if not alias or not host:
-                self._wrong(at, "an alias maps a registry's host to another: write mirror.gcr.io: docker.io")
-            elif alias == host:
-                self._wrong(at, f"{name} and {upstream} are the same registry anyway: remove the alias")
-            else:
-                self.aliases[alias] = host
-                places[host] = at
-        for upstream, at in places.items():
-            if upstream in self.aliases:
-                self._wrong(at, f"{upstream} is an alias itself: write {self.aliases[upstream]}")
+        self.aliases = aliases_of(self.wrong, node, line, self.aliases)
         return self.aliases
 
     def _own(self, node: Node, line: int) -> tuple[str, ...]:
-        names: list[str] = []
-        for text, at in self._texts(node, "own", line):
-            first, _, rest = text.strip().rstrip("/").partition("/")
-            if not set(first) & set(".:") and first != "localhost":
-                first, rest = DOCKER_HUB, f"{first}/{rest}" if rest else first
-            try:
-                probe = Reference.parse(f"{first}/{rest or 'any/any'}")
-            except InvalidReference:
-                probe = None
-            if probe is None or probe.tag or probe.digest or probe.registry != first:
-                example = "registry.example.com or ghcr.io/acme"
-                self._wrong(at, f"{text!r} is no registry, nor a path in one: write {example}")
-                continue
-            first = self.aliases.get(first, SAME_REGISTRY.get(first, first))
-            names.append(f"{first}/{rest}" if rest else first)
-            if first == DOCKER_HUB and rest and "/" not in rest:
-                names.append(f"{first}/{LIBRARY}{rest}")
-        return tuple(names)
+        return (*self.base.own, *own_of(self.wrong, node, line, self.aliases))
+
+    def _exclude(self, node: Node, line: int) -> tuple[str, ...]:
+        return (*self.base.exclude, *self._patterns(node, line))
 
     def _patterns(self, node: Node, line: int) -> tuple[str, ...]:
         patterns = []
-        for text, at in self._texts(node, "the patterns", line):
+        for text, at in self.wrong.texts(node, "the patterns", line):
             try:
                 patterns.append(check_pattern(text))
             except ValueError as error:
-                self._wrong(at, str(error))
+                self.wrong.add(at, str(error))
         return tuple(patterns)
 
     def _switch(self, node: Node, line: int) -> bool:
-        if _kind(node) != "true or false" or node.value.lower() not in ("true", "false"):
-            self._wrong(line, f"embedded must be true or false, not {_kind(node)}")
+        if kind(node) != "true or false" or node.value.lower() not in ("true", "false"):
+            self.wrong.add(line, f"embedded must be true or false, not {kind(node)}")
         return str(node.value).lower() == "true"
 
     def _formats(self, node: Node, line: int) -> dict[str, tuple[str, ...]]:
-        formats = {}
-        for name, value, at in self._items(node, "formats", line):
+        formats = dict(self.base.formats)
+        for name, value, at in self.wrong.items(node, "formats", line):
             if name in BY_NAME:
                 formats[name] = self._patterns(value, at)
             else:
-                self._wrong(at, f"unknown format {name!r}: {_nearest(name, BY_NAME)}")
+                self.wrong.add(at, f"unknown format {name!r}: {nearest(name, BY_NAME)}")
         return formats
 
+    def _style(self, node: Node, line: int) -> dict[str, str]:
+        return {**self.base.style, **self._style_of(node, line)}
 
-def _host(name: str) -> str | None:
-    """The one name of a registry, or None where the name is not that of one."""
-    try:
-        rule = rule_for(name, "any")
-    except ValueError:
-        return None
-    return None if rule.path else rule.upstream
+    def _style_of(self, node: Node, line: int) -> dict[str, str]:
+        """The style of each format that has a choice."""
+        if kind(node) != "a mapping":
+            style = self.wrong.choice(node, "style", line, ("literal", "parameter"))
+            return dict.fromkeys(STYLED, style) if style else {}
+        styles = {}
+        for name, (value, at) in self.wrong.parts(node, "style", line, STYLED).items():
+            style = self.wrong.choice(value, f"the style of {name}", at, ("literal", "parameter"))
+            if style:
+                styles[name] = style
+        return styles
 
+    def _parameters(self, node: Node, line: int) -> Parameters:
+        parameters = self.base.parameters
+        parts = self.wrong.parts(node, "parameters", line, Parameters._fields)
+        if "default" in parts:
+            default = self.wrong.choice(
+                parts["default"][0], "default", parts["default"][1], ("cache", "upstream")
+            )
+            parameters = parameters._replace(default=default or "cache")
+        if "names" in parts:
+            parameters = parameters._replace(
+                names={**parameters.names, **variables_of(self.wrong, *parts["names"])}
+            )
+        return parameters
 
-def _nearest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    def _overrides(self, node: Node, line: int) -> tuple[Override, ...]:
+        if kind(node) != "a list":
+            self.wrong.add(line, f"overrides must be a list, not {kind(node)}: write - files: [deploy/eu/**]")
+            return ()
+        found = (self._override(each, each.start_mark.line + 1) for each in node.value)
+        return (*self.base.overrides, *found)
 
-    names = sorted(known)
-    close = get_close_matches(word, names, 1)
-    return f"did you mean {close[0]}?" if close else f"write one of {', '.join(names)}"
-
-
-def _kind(node: Node) -> str:
-    """What a node is, for a message."""
-    kinds = {
-        "map": "a mapping",
-        "seq": "a list",
-        "str": "a text",
-        "null": "nothing",
-        "bool": "true or false",
-        "int": "a number",
-        "float": "a number",
-    }
-    return kinds.get(
-        str(node.tag).rpartition(":")[2], f"{node.value!r}" if isinstance(node.value, str) else "that"
-    )
+    def _override(self, node: Node, line: int) -> Override:
+        parts = self.wrong.parts(node, "each of overrides", line, Override._fields)
+        files = self._patterns(*parts["files"]) if "files" in parts else ()
+        if kind(node) == "a mapping" and "files" not in parts:
+            self.wrong.add(line, "an override has no files: write files: [deploy/eu/**]")
+        registry = self._host_of(*parts["registry"]) if "registry" in parts else None
+        rules = None
+        if "rules" in parts:
+            rules = rules_of(self.wrong, *parts["rules"], registry or self.registry, self.aliases)
+        style = self._style_of(*parts["style"]) if "style" in parts else None
+        return Override(files, registry, rules, style)

@@ -21,26 +21,15 @@ from rewrite_refs.discover import Patterns, walk
 from rewrite_refs.files import read
 from rewrite_refs.formats import helmvalues, kustomization
 from rewrite_refs.formats.file import File
+from rewrite_refs.formats.split import has_host
 from rewrite_refs.kustomize.graph import decide
 from rewrite_refs.kustomize.names import Decision, Name, Repository
 from rewrite_refs.kustomize.reading import matchable
-from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, name_of
-from rewrite_refs.rules import Rules, Verdict
+from rewrite_refs.policy import Policies
+from rewrite_refs.reference import LIBRARY, InvalidReference, Reference, name_of
+from rewrite_refs.rules import Rules, Verdict, changed
 from rewrite_refs.source import Change, Occurrence, Piece, Span
-
-# Images that people build upon under the same name: own only with the very tag that is built.
-_WELL_KNOWN = frozenset(
-    """
-    alpine amazonlinux archlinux bash buildpack-deps busybox caddy cassandra centos clojure composer consul
-    couchdb debian docker drupal eclipse-temurin elasticsearch elixir erlang fedora gcc golang gradle groovy
-    haproxy haskell httpd influxdb java jenkins joomla jruby julia kibana kong logstash mariadb maven
-    memcached mongo mono mysql nats neo4j nextcloud nginx node openjdk oraclelinux perl php postgres pypy
-    python r-base
-    rabbitmq redis registry rockylinux ruby rust solr sonarqube swift telegraf tomcat traefik ubuntu varnish
-    vault wordpress zookeeper
-    """.split()  # noqa: SIM905 - a list of sixty quoted words is no better
-)
-
+from rewrite_refs.upstreams import OFFICIAL
 
 # Formats of what a kustomization draws in; Helm's values are what its charts are filled in with.
 _KUSTOMIZED = frozenset({"kustomize", "kubernetes", "helm-values"})
@@ -74,12 +63,12 @@ class Project:
 
     def __init__(
         self,
-        rules: Rules,
+        policies: Policies,
         root: Path | None = None,
         embedded: bool = False,
         exclude: tuple[Patterns, ...] = (),
     ) -> None:
-        self.rules = rules
+        self.policies = policies
         self._exclude = exclude
         self.embedded = embedded
         self._root = root
@@ -87,55 +76,53 @@ class Project:
     def judge(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What the rules say of a reference in the file *path*, but for what the repository says."""
         verdict = self._plain(occurrence, format, path)
-        if verdict.status not in ("direct", "unmapped") or format not in _KUSTOMIZED:
+        if format not in _KUSTOMIZED or not (verdict.changes or verdict.status in ("direct", "unmapped")):
             return verdict
         return self._decided(verdict, occurrence, path)
 
     def _plain(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What is to be said of a reference whatever the kustomizations say."""
-        verdict = self.rules.judge(occurrence)
+        rules = self.policies.of(path).rules
+        verdict = rules.judge(occurrence)
         if occurrence.embedded and not self.embedded:
             return Verdict("ignored", verdict.reference, reason=OFF)
-        if verdict.reference is None or verdict.status not in ("direct", "unmapped"):
+        if verdict.reference is None or verdict.status not in ("direct", "unmapped", "wrong"):
             return verdict
         reason = self._made_by(verdict.reference, format, path)
         if reason:
             return Verdict("own", verdict.reference, reason=reason)
         if occurrence.keys is not None and self._root is not None and format == helmvalues.NAME:
             below = charts.default(path, self._root, occurrence.keys)
-            return self._behind(below, occurrence) if below else verdict
+            if below and (below.owner or not has_host(occurrence.text)):
+                return self._behind(below, occurrence, rules)
         return verdict
 
-    def _behind(self, below: charts.Default, occurrence: Occurrence) -> Verdict:
+    def _behind(self, below: charts.Default, occurrence: Occurrence, rules: Rules) -> Verdict:
         """The verdict on values behind a registry that the values below them set, in another file.
 
         All that can be missing here is the ``library/`` that Docker Hub implies and ECR does not.
         """
         if below.owner:  # a template puts the rest behind it
             whole = Piece(f"{name_of(occurrence.text)}/name", None)
-            verdict = self.rules.judge(replace(occurrence, pieces=(whole,)))
-            target = "".join(change.text for change in verdict.changes) + occurrence.text
+            verdict = rules.judge(replace(occurrence, pieces=(whole,)))
+            target = changed(occurrence.text, verdict.changes)
             return replace(verdict, target=target if verdict.changes else None)
         registry = below.registry.rstrip("/")
-        verdict = self.rules.judge(
-            replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces))
-        )
-        hub = [rule for rule in self.rules.rules if (rule.upstream, rule.path) == (DOCKER_HUB, "")]
-        heads = {f"{self.rules.registry}/{rule.prefix}".rstrip("/") for rule in hub}
-        is_hub = registry in heads or (hub and self.rules.canonical(registry) == DOCKER_HUB)
+        verdict = rules.judge(replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces)))
         shown = Path(os.path.relpath(below.path, self._root)).as_posix()
         reason = f"its registry, {registry}, stands in {shown}"
-        if verdict.reference is None or not is_hub or "/" in name_of(occurrence.text):
+        if not (verdict.target or "").endswith("/" + LIBRARY + occurrence.text):
             known = verdict.reason if verdict.reference else None
             return replace(verdict, target=None, changes=(), reason=known or reason)
-        change = Change(0, 0, LIBRARY)
+        whole = Piece(f"{registry}/{LIBRARY}", None)
+        then = rules.judge(replace(occurrence, pieces=(whole, *occurrence.pieces)))
         return replace(
             verdict,
             status="direct",
             target=LIBRARY + occurrence.text,
-            changes=(change,),
+            changes=(Change(0, 0, LIBRARY),),
             reason=reason,
-            then=verdict.status,
+            then=then.status,
         )
 
     def _decided(self, verdict: Verdict, occurrence: Occurrence, path: Path) -> Verdict:
@@ -145,7 +132,7 @@ class Project:
         if occurrence.key or occurrence.apart:
             way = decision.ways.get((path.resolve(), name), "add")
             if way == "add" and verdict.changes and not occurrence.key:
-                return replace(verdict, apart=True)
+                return replace(verdict, apart=True, otherwise=None)
             if way == "follow" or not verdict.changes:
                 return verdict
             target = None if occurrence.key else verdict.target
@@ -191,10 +178,10 @@ class Project:
                 target = finding.verdict.target if finding.done and not excluded else None
                 yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target))
 
-    def _target(self, name: str) -> str | None:
-        """What the rules make of a name, wherever it stands."""
+    def _target(self, name: str, path: Path | None = None) -> str | None:
+        """What the rules make of a name in the file *path*, or in one that no override is for."""
         span = Span(0, len(name))
-        path = (self._root or Path()) / "kustomization.yaml"
+        path = path or (self._root or Path()) / "kustomization.yaml"
         verdict = self._plain(Occurrence((Piece(name, span),), span, span), kustomization.NAME, path)
         return name_of(verdict.target) if verdict.changes and verdict.target else None
 
@@ -205,7 +192,8 @@ class Project:
         if format == "dockerfile" and (reference.name, path.resolve()) in recipes:
             return None  # nothing is built from itself: this one is pulled
         tagged = _tagged(reference)
-        if _bare(reference) not in _WELL_KNOWN:
+        # People build upon these under the same name: own only with the very tag that is built.
+        if _bare(reference) not in OFFICIAL:
             if format == "dockerfile" and tagged in contexts:
                 return f"a build context in {contexts[tagged]}"
             if reference.name in images:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from rewrite_refs.reference import DOCKER_HUB
 
@@ -22,3 +23,50 @@ SAME_REGISTRY: Mapping[str, str] = {
     "k8s.gcr.io": "registry.k8s.io",
     "ecr-public.aws.com": "public.ecr.aws",
 }
+
+_PARTS = re.compile(r"(\d{12})\.dkr[.-]ecr(?P<fips>-fips)?\.([^.]+)\.(.+)")
+_DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
+
+
+class Home(NamedTuple):
+    """The account and the region of an ECR registry."""
+
+    account: str
+    region: str
+
+
+def home_of(host: str) -> Home | None:
+    """The account and the region that an ECR host names; None for another host."""
+    found = _PARTS.fullmatch(host) if ECR_HOST.fullmatch(host) else None
+    return Home(found[1], found[3]) if found else None
+
+
+def host_of(account: str, region: str) -> str:
+    """The host of an account's ECR registry in a region."""
+    return f"{account}.dkr.ecr.{region}.{_DOMAINS.get(region.partition('-')[0], 'amazonaws.com')}"
+
+
+def is_same(host: str, other: str) -> bool:
+    """Whether two hosts are endpoints of one ECR registry (dual-stack and FIPS hosts are others of it)."""
+    home = home_of(host)
+    return home is not None and home == home_of(other)
+
+
+def caveat(host: str) -> str | None:
+    """Why the cache of an ECR registry may not work; None where nothing is known against it.
+
+    Source: the Amazon ECR user guide, "Considerations for using pull through cache rules".
+    """
+    found = _PARTS.fullmatch(host) if ECR_HOST.fullmatch(host) else None
+    if found is None:
+        return None
+    region = found[3]
+    if region.startswith("cn-"):
+        return "the regions in China have no pull-through cache"
+    if region.startswith("us-gov-"):
+        return "AWS GovCloud (US) has no pull-through cache"
+    if region.startswith(("us-iso", "eu-iso")):
+        return "whether this partition has a pull-through cache is not documented"
+    if found["fips"]:
+        return "the first pull through a FIPS endpoint fails: pull once through the regional endpoint"
+    return None

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import Format
+from rewrite_refs.formats import Format, template
 from rewrite_refs.ignores import Ignores
-from rewrite_refs.reference import name_of
+from rewrite_refs.placeholders import is_placeholder, resolved, without_actions
+from rewrite_refs.plans import Plan, planned
 from rewrite_refs.rules import Verdict
 from rewrite_refs.source import (
     Edit,
@@ -23,15 +24,17 @@ from rewrite_refs.source import (
     Token,
     Unplaceable,
     combined,
-    edits_for,
     same_but,
     splice,
 )
 
 Judge = Callable[[Occurrence], Verdict]
-Plan = tuple[Edit, ...]
 
 UNSAFE = "another use of the same text would change its meaning"
+PLACEHOLDER = (
+    "the placeholder for the registry cannot stand here: put the text into quotes, "
+    "or give these files another registry in overrides"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,14 @@ def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Finding], tup
 def rewrite(text: str, format: Format, judge: Judge) -> Result:
     """Rewrite what the rules map and what can be proved; leave the rest and say why."""
     findings, problems = inspect(text, format, judge)
+    return carry_out(text, format, judge, findings, problems)
+
+
+def carry_out(
+    text: str, format: Format, judge: Judge, decided: Sequence[Finding], problems: tuple[Problem, ...] = ()
+) -> Result:
+    """Do what was *decided* of every reference of a text, or else otherwise, as far as it can be proved."""
+    findings = list(decided)
     plans: dict[int, Plan] = {}
     for index, finding in enumerate(findings):
         if finding.verdict.changes:
@@ -84,18 +95,24 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
         if index in proved.plans:
             findings[index] = Finding(finding.occurrence, replace(finding.verdict, reason=None), done=True)
         elif index in plans:
-            findings[index] = _left(finding, _shared(findings, plans, index) or UNSAFE)
+            unsafe = PLACEHOLDER if is_placeholder(_head(finding)) else UNSAFE
+            findings[index] = _left(finding, _shared(findings, plans, index) or unsafe)
+    others = [
+        old.verdict.otherwise if old.verdict.changes and not new.done else None
+        for old, new in zip(decided, findings, strict=True)
+    ]
+    if any(others):
+        again = [
+            replace(each, verdict=other) if other else each
+            for each, other in zip(decided, others, strict=True)
+        ]
+        return carry_out(text, format, judge, again, problems)
     return Result(proved.text, tuple(findings), problems)
 
 
 def plan(text: str, finding: Finding) -> Plan:
     """The edits that carry out a verdict.  Raises Unplaceable where there is no place for them."""
-    verdict, apart = finding.verdict, finding.occurrence.apart
-    if not verdict.apart:
-        return edits_for(text, finding.occurrence, verdict.changes)
-    if apart is None or apart.at is None:
-        raise Unplaceable("there is no room for a newName beside it: write the entry on lines of its own")
-    return (Edit(apart.at, apart.at, f"{apart.before}{name_of(verdict.target or '')}{apart.after}"),)
+    return planned(text, finding.occurrence, finding.verdict)
 
 
 @dataclass(frozen=True)
@@ -131,11 +148,23 @@ class _Attempt:
             return None
         for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
             if index in plans:
-                if after.text != finding.verdict.target or self.judge(after).status != finding.verdict.then:
+                wanted = resolved(finding.verdict.target or "")
+                if resolved(after.text) != wanted or self.judge(after).status != finding.verdict.then:
                     return None
             elif after.text != finding.occurrence.text:
                 return None
-        return new if same_but(self.outline, self.format.outline(new), edits) else None
+        return new if self._keeps_the_rest(edits, new) else None
+
+    def _keeps_the_rest(self, edits: Sequence[Edit], new: str) -> bool:
+        """Whether the parsed document differs by the edits alone."""
+        if self.format.NAME != template.NAME:
+            return same_but(self.outline, self.format.outline(new), edits)
+        # There, actions are no part of the YAML around them: those of a placeholder count as letters.
+        kept = [Edit(*each[:2], without_actions(self.text[each.start : each.end])) for each in edits]
+        old = splice(self.text, kept)
+        edits = [edit._replace(text=without_actions(edit.text)) for edit in edits]
+        outline = self.outline if old == self.text else list(self.format.outline(old))
+        return same_but(outline, self.format.outline(splice(old, edits)), edits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +258,11 @@ def _find(text: str, format: Format) -> tuple[list[Occurrence], tuple[Problem, .
     except ParseError as error:
         return found, error.problems
     return found, ()
+
+
+def _head(finding: Finding) -> str:
+    """The registry of what a finding was to become."""
+    return (finding.verdict.target or "").partition("/")[0]
 
 
 def _left(finding: Finding, reason: str) -> Finding:

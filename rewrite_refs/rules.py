@@ -1,58 +1,27 @@
 """The rule engine: what a reference becomes, and why it stays.
 
-A rule ties an upstream registry, perhaps with a path, to a repository prefix
-of a private Amazon ECR registry.  Sources: the Amazon ECR user guide ("Sync an
-upstream registry with an Amazon ECR private registry") and the botocore model
-of ``CreatePullThroughCacheRule`` for the grammar of prefixes.
+References that go through a cache already are looked at as well: ``library/``
+of Docker Hub that is missing or one too many, a prefix that no rule has, and
+the registry of other files.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from rewrite_refs.audit import FAULTS, meant_as_prefix, moved
+from rewrite_refs.mapping import Cache, Held, Rule
+from rewrite_refs.placeholders import begins, is_placeholder, resolved
 from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
-from rewrite_refs.registries import ECR_HOST, SAME_REGISTRY
+from rewrite_refs.registries import ECR_HOST, SAME_REGISTRY, home_of
 from rewrite_refs.source import Change, Occurrence
+from rewrite_refs.upstreams import advice, upstream_of
 
-Status = Literal["direct", "cached", "unmapped", "own", "unresolved", "ignored"]
+Status = Literal["direct", "wrong", "cached", "unmapped", "own", "unresolved", "ignored"]
 
-ROOT = "ROOT"
-MAX_PREFIX = 30
-PREFIX = re.compile(
-    r"(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*/?|ROOT)"
-)
-
-_CACHEABLE = frozenset(
-    {DOCKER_HUB, "public.ecr.aws", "quay.io", "registry.k8s.io", "ghcr.io", "cgr.dev"}
-    | {"registry.gitlab.com"}
-)
-_ELSEWHERE: Mapping[str, str] = {
-    "lscr.io": "the same images are at ghcr.io/linuxserver, which ECR can cache",
-    "gcr.io": "some of its images are at registry.k8s.io, which ECR can cache",
-}
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".cluster.local")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One pull-through-cache rule.
-
-    ``upstream`` is a registry host, ``path`` the upstream repository prefix
-    that is replaced (empty for all), ``prefix`` the ECR repository prefix
-    (empty for ROOT).
-    """
-
-    upstream: str
-    path: str
-    prefix: str
-
-    @property
-    def name(self) -> str:
-        """The upstream as the configuration writes it."""
-        return f"{self.upstream}/{self.path}" if self.path else self.upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +29,11 @@ class Verdict:
     """What is to be done about one reference.
 
     ``changes`` turn the resolved text into ``target``; both are empty where
-    nothing is to be done.  ``reason`` says why a reference stays.  ``apart``
+    nothing is to be done.  ``reason`` says why a reference stays, or what is wrong with it.  ``apart``
     leaves the name as it is and puts the new one beside it.  ``then`` is what is
-    to be said of it after the changes.
+    to be said of it after the changes, and ``otherwise`` what to do where these
+    cannot be proved right.  ``placeholder`` is the one for the registry that
+    goes, if the reference has one.
     """
 
     status: Status
@@ -73,35 +44,65 @@ class Verdict:
     reason: str | None = None
     apart: bool = False
     then: Status = "cached"
+    otherwise: Verdict | None = None
+    placeholder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of one account and region, ready to judge references.
 
-    ``registry`` is the ECR host, or None where nobody gave one: statuses can
-    be told without it, targets cannot.  ``own`` holds hosts or
-    ``host/path`` prefixes that are never touched.
+    ``registry`` is the ECR host or a placeholder for it, or None where nobody
+    gave one: statuses can be told without it, targets cannot.  ``own`` holds
+    hosts or ``host/path`` prefixes that are never touched.  ``others`` are the
+    caches that other files use; ``strict`` tells that the registry was given
+    for these files in particular, so that another region's is a mistake.
     """
 
     registry: str | None = None
     rules: tuple[Rule, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
+    others: tuple[Cache, ...] = ()
+    strict: bool = False
 
     def judge(self, occurrence: Occurrence) -> Verdict:
         """Say of one occurrence what it is and what it becomes."""
         try:
-            written = read(occurrence.text, occurrence.holes)
+            written = self.read(occurrence.text, occurrence.holes)
         except InvalidReference as error:
             status: Status = "own" if occurrence.own else "unresolved"
             return Verdict(status, reason=occurrence.own or occurrence.reason or str(error))
         if occurrence.own:
             return Verdict("own", written.reference, reason=occurrence.own)
-        if occurrence.reason:
+        if occurrence.reason and not is_placeholder(written.host):
             return Verdict("unresolved", written.reference, reason=occurrence.reason)
-        verdict = self.judge_written(written)
-        return replace(verdict, reason=occurrence.note) if occurrence.note and verdict.target else verdict
+        verdict = _in_place(self.judge_written(written), occurrence)
+        noted = occurrence.note and verdict.target and not verdict.reason
+        return replace(verdict, reason=occurrence.note) if noted else verdict
+
+    def read(self, text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
+        """Read a reference, of which *holes* are unknown and the host may be a placeholder that is known.
+
+        Raises InvalidReference as ``reference.read`` does.
+        """
+        for cache in self.caches:
+            # A format may have put the default of a variable in its place.
+            spelled = [each for each in (cache.registry, resolved(cache.registry)) if is_placeholder(each)]
+            length = max((begins(text, each) for each in spelled), default=0)
+            if length:  # a host of as many characters in its place
+                rest = [(start, end) for start, end in holes if start >= length]
+                written = read("X" * length + text[length:], rest)
+                reference = replace(written.reference, registry=cache.registry)
+                return replace(written, text=text, reference=reference, host=text[:length])
+        return read(text, holes)
+
+    @property
+    def caches(self) -> Iterator[Cache]:
+        """The cache of these files, then those of others."""
+        if self.registry is not None:
+            yield Cache(self.registry, self.rules)
+        yield from self.others
 
     def judge_written(self, written: Written) -> Verdict:
         """Say of a reference what it is and what it becomes."""
@@ -116,41 +117,104 @@ class Rules:
         for own in self.own:
             if name == own or name.startswith(own + "/"):
                 return Verdict("own", reference, reason=f"{own} is your own")
-        if self.registry is not None and host == self.registry and self._prefix_of(reference):
-            return Verdict("cached", reference, rule=self._prefix_of(reference))
+        found = self.held(written)
+        if found and self._is_ours(found[0]):
+            return self._kept(written, reference, *found)
         implied = reference.repository.removesuffix(written.path)
         certain = len(implied) + written.certain
-        holed = written.certain < len(written.path)
-        for rule in sorted(self.rules, key=lambda rule: -len(rule.path)):
-            if rule.upstream != host:
-                continue
-            under = rule.path + "/" if rule.path else ""
-            if reference.repository[:certain].startswith(under):
-                return self._direct(written, reference, rule, implied)
-            if holed and under.startswith(reference.repository[:certain]):
-                return Verdict(
-                    "unresolved",
-                    reference,
-                    reason=f"whether the rule for {rule.name} takes it depends on a variable",
-                )
-        return self._unmapped(reference)
+        rule, sure = self._taker(host, reference.repository, certain)
+        if rule and sure:
+            return self._direct(written, reference, rule, implied)
+        if rule:
+            reason = f"whether the rule for {rule.name} takes it depends on a variable"
+            return Verdict("unresolved", reference, reason=reason)
+        return self._kept(written, reference, *found) if found else self._unmapped(written, reference)
 
     def canonical(self, host: str) -> str:
         """The one name by which rules know a registry."""
         host = self.aliases.get(host, host)
         return SAME_REGISTRY.get(host, host)
 
-    def _prefix_of(self, reference: Reference) -> str | None:
-        """The rule whose prefix a reference on our own registry carries, if any."""
-        matches = [
-            rule
-            for rule in self.rules
-            if not rule.prefix or reference.repository.startswith(rule.prefix + "/")
+    def held(self, written: Written) -> tuple[Cache, Held] | None:
+        """The cache that a reference names, and what it holds there; None where it names none that is known.
+
+        The registry of the same account in another region counts where these files have one of their own.
+        """
+        host, path = written.reference.registry, written.path
+        home, here = home_of(host), home_of(resolved(self.registry or ""))
+        caches = [cache for cache in self.caches if cache.is_at(host)]
+        if not caches and self.strict and home and here and home.account == here.account:
+            caches = [Cache(host, self.rules)]
+        found = [(cache, held) for cache in caches if (held := cache.held(path, written.certain))]
+        # In the registry of other files a repository without a prefix may as well be somebody's own.
+        sure = [
+            each for each in found if self._is_ours(each[0]) or (each[1].rule.prefix and not each[1].unsure)
         ]
-        return max(matches, key=lambda rule: len(rule.prefix)).name if matches else None
+        return max(sure, key=lambda each: len(each[1].rule.prefix), default=None)
+
+    def _is_ours(self, cache: Cache) -> bool:
+        """Whether it is the cache of these files."""
+        return (cache.registry, cache.rules) == (self.registry, self.rules)
+
+    def _taker(self, upstream: str, repository: str, certain: int) -> tuple[Rule | None, bool]:
+        """The rule that takes a *repository* of an upstream, and whether that is sure.
+
+        Behind its first *certain* characters a part of the name is unknown.
+        """
+        known, holed = repository[:certain], certain < len(repository)
+        rules = [each for each in self.rules if each.upstream == upstream]
+        for rule in sorted(rules, key=lambda rule: -len(rule.path)):
+            under = rule.path and rule.path + "/"
+            if known.startswith(under) or (holed and under.startswith(known)):
+                return rule, known.startswith(under)
+        return None, True
+
+    def _kept(self, written: Written, reference: Reference, cache: Cache, held: Held) -> Verdict:
+        """The verdict on a reference that goes through a cache."""
+        rule, reason = held.rule, FAULTS[held.fault] if held.fault else None
+        if not self._is_ours(cache):
+            chosen, sure = self._taker(rule.upstream, held.repository, held.certain)
+            if chosen is None or not sure:
+                reason = f"the registry of these files is {self.registry}, and no rule there maps {rule.name}"
+                if chosen:
+                    reason = f"whether the rule for {chosen.name} takes it depends on a variable"
+                return Verdict("wrong", reference, rule.name, reason=reason)
+            reason = f"the registry of these files is {self.registry}"
+            if cache.is_at(self.registry or ""):
+                reason = (
+                    f"the rule for {chosen.name} has the prefix {chosen.prefix or 'ROOT'} for these files"
+                )
+            rule = chosen
+        if reason is None:
+            return Verdict("cached", reference, rule.name)
+        trouble = self._astray(rule, held.repository, held.certain)
+        if trouble:
+            return Verdict("wrong", reference, rule.name, reason=trouble)
+        host = written.reference.registry if self._is_here(written) else self.registry or ""
+        changes = moved(written, held, host, rule)
+        return Verdict("wrong", reference, rule.name, changed(written.text, changes), changes, reason)
+
+    def _is_here(self, written: Written) -> bool:
+        """Whether a reference names the registry of these files, by whatever endpoint."""
+        return Cache(self.registry or "", ()).is_at(written.reference.registry)
+
+    def _astray(self, rule: Rule, repository: str, certain: int) -> str | None:
+        """Why a *repository* that *rule* takes would not be found behind its prefix; None where it is."""
+        dropped = len(rule.path) + 1 if rule.path else 0
+        added = len(rule.prefix) + 1 if rule.prefix else 0
+        name = f"{rule.prefix}/{repository[dropped:]}" if rule.prefix else repository[dropped:]
+        held = Cache("", self.rules).held(name, certain - dropped + added)
+        if held and held.rule != rule:
+            return f"behind the prefix {rule.prefix or 'ROOT'} the cache takes it for one of {held.rule.name}"
+        if held and held.unsure:
+            return "which rule the cache takes it for depends on a variable"
+        return FAULTS[held.fault] if held and held.fault else None
 
     def _direct(self, written: Written, reference: Reference, rule: Rule, implied: str) -> Verdict:
         """The changes that put a reference behind *rule*; *implied* is a ``library/`` not written."""
+        trouble = self._astray(rule, reference.repository, len(implied) + written.certain)
+        if trouble:
+            return Verdict("direct", reference, rule=rule.name, reason=trouble)
         if self.registry is None:
             return Verdict("direct", reference, rule=rule.name)
         head = f"{self.registry}/{rule.prefix}" if rule.prefix else self.registry
@@ -165,79 +229,53 @@ class Rules:
             changes.append(Change(at, at, implied))
         elif dropped and not implied:
             changes.append(Change(at, at + len(dropped), ""))
-        target = written.text
-        for change in reversed(changes):
-            target = target[: change.start] + change.text + target[change.end :]
+        target = changed(written.text, changes)
         return Verdict("direct", reference, rule.name, target, tuple(changes))
 
-    def _unmapped(self, reference: Reference) -> Verdict:
+    def _unmapped(self, written: Written, reference: Reference) -> Verdict:
         host = reference.registry
         if host == DOCKER_HUB:
             return Verdict("direct", reference, reason=f"no rule maps {DOCKER_HUB}")
+        if any(cache.is_at(host) for cache in self.caches):
+            return _uncached(reference, written)
         private = _private(host)
         if private:
             return Verdict("own", reference, reason=private)
-        if host in _CACHEABLE or host.endswith(".azurecr.io"):
+        if upstream_of(host):
             return Verdict("unmapped", reference, reason=f"ECR could cache {host}: no rule maps it")
-        more = f"; {_ELSEWHERE[host]}" if host in _ELSEWHERE else ""
-        return Verdict("unmapped", reference, reason=f"ECR cannot cache {host or 'it'}{more}")
-
-
-def rule_for(upstream: str, prefix: str, path: str = "") -> Rule:
-    """A rule from *upstream* (a host, perhaps with a path) and *prefix* as people write them.
-
-    Raises ValueError, with what to write instead, where either breaks ECR's grammar.
-    """
-    host, _, inline = upstream.strip().rstrip("/").removeprefix("https://").partition("/")
-    path = path.strip("/") or inline
-    host = SAME_REGISTRY.get(host, host)
-    try:
-        probe = Reference.parse(f"{host}/{path + '/' if path else ''}name/name")
-    except InvalidReference:
-        probe = None
-    if probe is None or not host or probe.registry != host or not set(host) & set(".:"):
-        raise ValueError(
-            f"{upstream!r} is no registry: write a host such as docker.io or quay.io, "
-            "with a path if the rule has an upstream repository prefix"
+        more = advice(host)
+        return Verdict(
+            "unmapped", reference, reason=f"ECR cannot cache {host or 'it'}{'; ' if more else ''}{more or ''}"
         )
-    if not PREFIX.fullmatch(prefix) or not 2 <= len(prefix) <= MAX_PREFIX:
-        raise ValueError(
-            f"{prefix!r} is no ECR repository prefix: write 2 to {MAX_PREFIX} characters of a-z, 0-9 "
-            "and single . _ - / between them, such as docker-hub, or ROOT"
-        )
-    if prefix == ROOT and path:
-        raise ValueError(f"ROOT cannot be combined with the upstream path {path!r}: give the rule a prefix")
-    return Rule(host, path, "" if prefix == ROOT else prefix.rstrip("/"))
 
 
-def check_registry(host: str) -> str:
-    """*host* if it is a private ECR registry's; ValueError with what to write otherwise."""
-    if not ECR_HOST.fullmatch(host):
-        raise ValueError(
-            f"{host!r} is no private ECR registry: write a host such as "
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path"
-        )
-    return host
+def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:
+    """A verdict that replaces registry and path in one where they stand in one place, apart from the rest."""
+    match verdict.changes:
+        case (Change(0, host, head), Change(at, end, "")) if at == host + 1:
+            laid = occurrence.laid_out()
+            if any(start <= 0 and stop == end - 1 for start, stop, piece in laid if piece.text):
+                return replace(verdict, changes=(Change(0, end - 1, head),))
+    return verdict
 
 
-def check_rules(registry: str | None, rules: Sequence[Rule]) -> None:
-    """Raise ValueError where rules contradict one another."""
-    seen: dict[str, Rule] = {}
-    prefixes: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.upstream == registry:
-            raise ValueError(f"the rule for {rule.name} maps the registry onto itself: remove it")
-        if rule.name in seen:
-            raise ValueError(
-                f"two rules for {rule.name} ({seen[rule.name].prefix or ROOT} and "
-                f"{rule.prefix or ROOT}): keep one, or give one of them an upstream path"
-            )
-        if rule.prefix in prefixes:
-            raise ValueError(
-                f"{prefixes[rule.prefix].name} and {rule.name} have the same prefix "
-                f"{rule.prefix or ROOT}: in ECR a prefix belongs to one rule"
-            )
-        seen[rule.name] = prefixes[rule.prefix] = rule
+def changed(text: str, changes: Sequence[Change]) -> str:
+    """A resolved *text* after *changes*, which are in order."""
+    for change in reversed(changes):
+        text = text[: change.start] + change.text + text[change.end :]
+    return text
+
+
+def _uncached(reference: Reference, written: Written) -> Verdict:
+    """The verdict on a repository of a cache's registry that has the prefix of no rule."""
+    prefix = meant_as_prefix(written.path[: written.certain], written.certain == len(written.path))
+    if prefix is None:
+        return Verdict("own", reference, reason="a private ECR registry")
+    reason = (
+        f"no rule has the prefix {prefix}, so that nothing is pulled into it: write the prefix of a rule, "
+        f"or put {reference.registry}/{prefix} into own"
+    )
+    return Verdict("wrong", reference, reason=reason)
 
 
 def _private(host: str) -> str | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs import charts, files
-from rewrite_refs import rewrite as engine
+from rewrite_refs import charts, files, parameters
 from rewrite_refs.discover import Assigned, Patterns, root_of, walk
 from rewrite_refs.errors import Problem
-from rewrite_refs.formats import Format, detect
+from rewrite_refs.formats import Format, compose, detect
 from rewrite_refs.formats.file import File
+from rewrite_refs.formats.withplaceholder import with_hosts, with_placeholders
 from rewrite_refs.project import Project
 from rewrite_refs.reports import Entry, Place, Trouble
+from rewrite_refs.rewrite import Finding
 from rewrite_refs.source import Lines
 
 
@@ -139,7 +141,8 @@ class Session(NamedTuple):
     def _read(self, path: Path, data: bytes, edit: bool) -> Outcome | None:
         """What is to be said of one file's content; None where it shows the marks of no format."""
         try:
-            format = self.assigned.format(path) or detect(self._placed(path), data)
+            seen = with_hosts(data, self.project.policies.placeholders)
+            format = self.assigned.format(path) or detect(self._placed(path), seen)
             return self._outcome(path, data, format, edit) if format else None
         except Exception as error:  # one file must not stop the others, nor show a traceback
             message = f"internal error, please report it with this file: {type(error).__name__}: {error}"
@@ -162,12 +165,16 @@ class Session(NamedTuple):
                 "this is not UTF-8: convert the file, or exclude it",
             )
             return Outcome(path, shown, data, data, troubles=(trouble,))
+        format = with_placeholders(format, self.project.policies.placeholders)
         judge = partial(self.project.judge, format=format.NAME, path=path)
+        style = self.project.policies.of(path).style(format.NAME)
+        if style.parameter and format.NAME == compose.NAME:
+            style = style._replace(taken=_set_beside(path))
         if edit:
-            result = engine.rewrite(text, format, judge)
+            result = parameters.rewrite(text, format, judge, style)
             new, findings, problems = result.text, result.findings, result.problems
         else:
-            found, problems = engine.inspect(text, format, judge)
+            found, problems = parameters.inspect(text, format, judge, style)
             new, findings = text, tuple(found)
         lines = Lines(text)
         findings = tuple(each for each in findings if not each.occurrence.key)
@@ -189,7 +196,7 @@ def _below(real: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _entry(finding: engine.Finding, shown: str, format: str, lines: Lines) -> Entry:
+def _entry(finding: Finding, shown: str, format: str, lines: Lines) -> Entry:
     verdict, span = finding.verdict, finding.occurrence.span
     place = Place(shown, *lines.position(span.start), *lines.position(span.end))
     return Entry(
@@ -203,6 +210,15 @@ def _entry(finding: engine.Finding, shown: str, format: str, lines: Lines) -> En
         verdict.reason,
         finding.done,
     )
+
+
+def _set_beside(path: Path) -> frozenset[str]:
+    """The variables that the ``.env`` file beside a Compose file sets; Compose reads it by itself."""
+    try:
+        text = (files.read(path.parent / ".env") or b"").decode("utf-8", "replace")
+    except OSError:
+        return frozenset()
+    return frozenset(re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", text, re.MULTILINE))
 
 
 def _trouble(problem: Problem, shown: str, lines: Lines) -> Trouble:

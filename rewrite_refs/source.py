@@ -69,7 +69,8 @@ class Occurrence:
     ``apart`` is where a name can be put that counts instead of this one.
     ``keys`` leads to the mapping that names the image, where a registry for it
     may stand below the same keys in a file that this one is laid over.  ``note``
-    says how sure the format is of it, where it is less so.
+    says how sure the format is of it, where it is less so; ``by_host`` marks one
+    that nothing but its registry shows to be an image.
     """
 
     pieces: tuple[Piece, ...]
@@ -83,6 +84,7 @@ class Occurrence:
     apart: Apart | None = None
     keys: tuple[str, ...] | None = None
     note: str | None = None
+    by_host: bool = False
 
     @property
     def text(self) -> str:
@@ -176,7 +178,7 @@ def _replacement(source: str, laid: list[tuple[int, int, Piece]], change: Change
         low, high = max(start, change.start), min(end, change.end)
         if low >= high:
             continue
-        if piece.span is None or not piece.known:
+        if piece.span is None or not (piece.known or (low, high) == (start, end)):
             raise Unplaceable("a part of the registry does not stand in this file")
         if last is not None and not _is_beside(source, last, piece.span):
             raise Unplaceable("the registry is put together from a variable and other text")

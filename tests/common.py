@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
+from rewrite_refs.mapping import rule_for
 from rewrite_refs.rewrite import Result, inspect, rewrite
-from rewrite_refs.rules import Rules, rule_for
+from rewrite_refs.rules import Rules
 from rewrite_refs.source import Occurrence, edits_for, splice
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

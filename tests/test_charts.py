@@ -250,3 +250,32 @@ def test_a_name_behind_which_a_template_puts_the_rest_is_an_owner(tmp_path: Path
         f"web: {{image: {{repository: {HUB}/acme}}}}\napp: {{image: {{repository: {HUB}/shop}}}}\n"
         f"other: {{image: {{repository: {HUB}/library/nginx}}}}\n"
     )
+
+
+def test_a_name_behind_a_registry_in_another_file_stays_when_that_goes_back(tmp_path: Path) -> None:
+    """Whether both go back at once is not known; with library/ the name is right in either case."""
+    chart = {
+        "web/Chart.yaml": "name: web\n",
+        "web/values.yaml": "image: {registry: docker.io, repository: nginx, tag: 1}\n",
+        "web/ci/a-values.yaml": "image: {repository: redis, tag: 2}\n",
+    }
+    root = repository(tmp_path, chart)
+    assert run("restore", *OPTIONS, cwd=root).code == 0
+    assert {name: (root / name).read_text() for name in chart} == chart
+    assert run("rewrite", *OPTIONS, cwd=root).code == 0
+    assert (root / "web/ci/a-values.yaml").read_text() == "image: {repository: library/redis, tag: 2}\n"
+    assert run("restore", *OPTIONS, cwd=root).code == 0
+    assert (root / "web/values.yaml").read_text() == chart["web/values.yaml"]
+    assert (root / "web/ci/a-values.yaml").read_text() == "image: {repository: library/redis, tag: 2}\n"
+
+
+def test_a_rule_for_library_needs_none_in_the_other_file(tmp_path: Path) -> None:
+    chart = {
+        "web/Chart.yaml": "name: web\n",
+        "web/values.yaml": "image: {registry: docker.io, repository: library/nginx, tag: 1}\n",
+        "web/ci/a-values.yaml": "image: {repository: redis, tag: 2}\n",
+        ".rewrite-refs.yaml": f"registry: {HOST}\nrules: {{docker.io: hub, docker.io/library: official}}\n",
+    }
+    root = repository(tmp_path, chart)
+    run("rewrite", cwd=root)
+    assert (root / "web/ci/a-values.yaml").read_text() == chart["web/ci/a-values.yaml"]

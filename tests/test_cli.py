@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from rewrite_refs import __version__, cli
+from rewrite_refs.cli import output, setup
 from rewrite_refs.config import FILE_NAME
 from tests.commands import GIVEN, POD, Ran, fill, git, repository, run
 from tests.common import HOST, LIBRARY
@@ -159,12 +160,12 @@ def test_a_file_that_cannot_be_written(tree: Path, monkeypatch: pytest.MonkeyPat
         (["check", "--account-id", "1" * 12, "--region", "eu-west-1", "--registry", HOST], "--registry says the same as --account-id and --region: give one."),
         (["check", "--rule", "x"], "error: --rule: 'x' is no rule: write UPSTREAM=PREFIX"),
         (["check", "--rule", "docker.io=-"], "error: --rule: '-' is no ECR repository prefix: write 2 to 30 characters"),
-        (["check", "--rule", "docker.io=aa", "--rule", "docker.io=bb"], "error: two rules for docker.io (aa and bb): keep one"),
+        (["check", "--rule", "docker.io=aa", "--rule", "docker.io=bb"], "error: two rules for docker.io (aa and bb): give one"),
         (["check", "--exclude", "!"], "error: --exclude: '!' is no .gitignore pattern"),
         (["check", "--output-format", "xml"], "Invalid value for '--output-format'"),
         (["check", "--color", "red"], "Invalid value for '--color'"),
         (["rewrite", "--stdin-filename", "x", "-", "--output-format", "json"], "- prints the new text and --output-format json prints JSON: choose one."),
-        (["rewrite"], "error: there is no registry: write registry and rules into .rewrite-refs.yaml"),
+        (["rewrite"], "error: there is no registry: `rewrite-refs init` takes them from your account"),
         (["rewrite", "--registry", HOST], "or give --registry (or --account-id and --region) and --rule docker.io=docker-hub."),
         (["rewrite", "--rule", "docker.io=hub"], "error: there is no registry"),
         (["explain"], "Missing argument 'REFERENCE'"),
@@ -203,7 +204,7 @@ def test_a_working_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_bug_is_no_traceback(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug that nobody knows yet can only be imitated."""
-    monkeypatch.setattr(cli, "root_of", lambda path: 1 // 0)
+    monkeypatch.setattr(setup, "root_of", lambda path: 1 // 0)
     ran = run("check", cwd=tree)
     assert (ran.code, ran.out) == (2, "")
     assert (
@@ -229,7 +230,7 @@ def test_what_the_system_does(
     def fail(data: bytes, to_stderr: bool = False) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "_write", fail)
+    monkeypatch.setattr(output, "write", fail)
     ran = run("explain", "nginx", cwd=tree)
     assert (ran.code, ran.err) == (code, said)
 

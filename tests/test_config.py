@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.config import FILE_NAME, Config, combined, load, locate, parse_rule
+from rewrite_refs.config import FILE_NAME, Config, Override, Parameters, combined, load, locate, parse_rule
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.rules import Rule
+from rewrite_refs.mapping import Rule
 from tests.commands import fill
 from tests.common import HOST
 
@@ -66,6 +66,7 @@ def test_nothing_is_a_configuration(tmp_path: Path, content: str) -> None:
         ("own: localhost:5000", "own", ("localhost:5000",)),
         ("own: [localhost/x, acme/, tool]", "own", ("localhost/x", "docker.io/acme", "docker.io/library/acme", "docker.io/tool", "docker.io/library/tool")),
         ("own: [acme/web]", "own", ("docker.io/acme/web",)),
+        ("own: ['${ECR}/acme/', '{{ .r }}', '${ECR:-a/b}/c']", "own", ("${ECR}/acme", "{{ .r }}", "${ECR:-a/b}/c")),
         ("aliases: {m.example: docker.io}\nown: [m.example/acme, registry-1.docker.io/x/y]", "own", ("docker.io/acme", "docker.io/library/acme", "docker.io/x/y")),
         ("aliases: {registry-1.docker.io: quay.io}", "aliases", {"docker.io": "quay.io"}),
         ("exclude: vendor/", "exclude", ("vendor/",)),
@@ -74,6 +75,16 @@ def test_nothing_is_a_configuration(tmp_path: Path, content: str) -> None:
         ("embedded: true", "embedded", True),
         ("embedded: false", "embedded", False),
         ("formats: {dockerfile: '*.df'}", "formats", {"dockerfile": ("*.df",)}),
+        ("rules: {docker.io: [hub, mirror/hub], quay.io: [{prefix: quay}]}", "rules", ("docker.io=hub", "docker.io=mirror/hub", "quay.io=quay")),
+        ("registry: ${ECR_REGISTRY}", "registry", "${ECR_REGISTRY}"),
+        ("registry: '{{ .Values.global.imageRegistry }}'", "registry", "{{ .Values.global.imageRegistry }}"),
+        ("style: parameter", "style", {"dockerfile": "parameter", "compose": "parameter"}),
+        ("style: {compose: parameter}", "style", {"compose": "parameter"}),
+        ("parameters: {default: upstream}", "parameters", Parameters("upstream")),
+        ("parameters: {names: {registry-1.docker.io: HUB, quay.io/centos: Q_1}}", "parameters", Parameters("cache", {"docker.io": "HUB", "quay.io/centos": "Q_1"})),
+        ("overrides: []", "overrides", ()),
+        (f"overrides:\n- files: deploy/eu/**\n  registry: {HOST}\n  rules: {{docker.io: hub}}\n  style: literal\n- {{files: [a, b]}}", "overrides",
+         (Override(("deploy/eu/**",), HOST, (Rule("docker.io", "", "hub"),), {"dockerfile": "literal", "compose": "literal"}), Override(("a", "b")))),
     ],
 )  # fmt: skip
 def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: object) -> None:
@@ -93,14 +104,27 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("[" * 500, ["1: this is no YAML: it is nested too deeply"]),
         ("own: x\n---\nown: y", ["2: this is no YAML: but found another document"]),
         (b"own: x\nown: \xff", ["2: the configuration is not UTF-8: convert it"]),
-        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", "2: unknown key 'zzz': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
-        ("<<: {own: x}", ["1: unknown key '<<': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
+        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", "2: unknown key 'zzz': write one of aliases, embedded, exclude, extends, formats, overrides, own, parameters, registry, rules, style"]),
+        ("<<: {own: x}", ["1: unknown key '<<': write one of aliases, embedded, exclude, extends, formats, overrides, own, parameters, registry, rules, style"]),
         ("? [a]\n: b", ["1: a key must be a text, not a list"]),
         ("own: x\nown: y", ["2: 'own' is there twice: keep one"]),
         ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is there twice: keep one"]),
         ("registry: 123456789012", ['1: registry must be a text, not a number: quote it, "123456789012"']),
         ("registry:", ["1: registry must be a text, not nothing"]),
-        ("registry: https://x", ["1: 'https://x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path"]),
+        ("rules: {docker.io: []}", ["1: the rule for docker.io has no prefix: write one such as docker-hub"]),
+        ("rules:\n  docker.io:\n  - hub\n  - 1", ["4: the prefix for docker.io must be a text, not a number: quote it, \"1\""]),
+        ("rules: {docker.io: [hub, hub]}", ["1: docker.io and docker.io have the same prefix hub: in ECR a prefix belongs to one rule"]),
+        ("style: other", ["1: style must be literal or parameter, not 'other'"]),
+        ("style: 1", ["1: style must be a text, not a number: quote it, \"1\""]),
+        ("style: {compose: x, helm: parameter}", ["1: the style of compose must be literal or parameter, not 'x'", "1: unknown key 'helm': write one of compose, dockerfile"]),
+        ("parameters: {default: x, name: y}", ["1: default must be cache or upstream, not 'x'", "1: unknown key 'name': did you mean names?"]),
+        ("parameters: {names: {x: A, quay.io: 1, docker.io: A-B, ghcr.io: C, cgr.dev: C}}", ["1: 'A-B' is no name of a variable: write one such as REGISTRY", "1: 'x' is no registry: write a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix", "1: C stands for another upstream already: each needs one of its own", "1: the variable for quay.io must be a text, not a number: quote it, \"1\""]),
+        ("overrides: {files: x}", ["1: overrides must be a list, not a mapping: write - files: [deploy/eu/**]"]),
+        ("overrides:\n- files: 1\n- {registry: x}\n- text", ["2: the patterns must be a list of texts, not a number: write [one, two]", "3: 'x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or what your files have in its place, such as ${ECR_REGISTRY}", "3: an override has no files: write files: [deploy/eu/**]", "4: each of overrides must be a mapping of keys to values, not a text"]),
+        ("extends: [a]", ["1: extends must be a text, not a list"]),
+        ("extends: nowhere.yaml", ["1: there is no file nowhere.yaml to extend"]),
+        (f"extends: {FILE_NAME}", [f"1: {FILE_NAME} extends this file, or is it: remove one extends"]),
+        ("registry: https://x", ["1: 'https://x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or what your files have in its place, such as ${ECR_REGISTRY}"]),
         ("rules:", ["1: rules must be a mapping of keys to values, not nothing"]),
         ("rules: {quay.io: true}", ['1: the prefix for quay.io must be a text, not true or false: quote it, "true"']),
         ("rules: {quay.io: 1.5}", ['1: the prefix for quay.io must be a text, not a number: quote it, "1.5"']),
@@ -110,7 +134,7 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("rules:\n  quay.io:\n    prefix: 1\n    to: x", ['3: the prefix for quay.io must be a text, not a number: quote it, "1"', "4: unknown key 'to': write prefix"]),
         ("rules: {quay.io: Quay}", ["1: 'Quay' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
         (f"rules: {{quay.io: {'x' * 31}}}", [f"1: '{'x' * 31}' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
-        ("rules:\n  docker.io: a1\n  index.docker.io: b1", ["3: two rules for docker.io (a1 and b1): keep one, or give one of them an upstream path"]),
+        ("rules:\n  docker.io: a1\n  index.docker.io: b1", ["3: two rules for docker.io, as docker.io and as index.docker.io: keep one, or give it a list of prefixes"]),
         ("rules: {quay: x1}", ["1: 'quay' is no registry: write a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix"]),
         (f"rules:\n  quay.io: x1\n  {HOST}: x2\nregistry: {HOST}", [f"3: the rule for {HOST} maps the registry onto itself: remove it"]),
         ("rules: {mirror.gcr.io: x1}\naliases: {mirror.gcr.io: docker.io}", ["1: mirror.gcr.io is an alias of docker.io: write the rule for docker.io"]),
@@ -125,7 +149,7 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("exclude:\n- x\n- '!'", ["3: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
         ("formats: {kubernets: x, compose: [[]]}", ["1: each of the patterns must be a text, not a list", "1: unknown format 'kubernets': did you mean kubernetes?"]),
         ("embedded: all", ["1: embedded must be true or false, not a text"]),
-        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, embedded, exclude, formats, own, registry, rules"]),
+        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, embedded, exclude, extends, formats, overrides, own, parameters, registry, rules, style"]),
     ],
 )  # fmt: skip
 def test_mistakes(tmp_path: Path, content: str | bytes, expected: list[str]) -> None:
@@ -189,3 +213,59 @@ def test_the_command_line_comes_first(registry: str | None, rules: list[str], ex
     except ConfigError as error:
         told = str(error)
     assert told.startswith(expected)
+
+
+def test_what_it_extends(tmp_path: Path) -> None:
+    fill(
+        tmp_path,
+        {
+            "base.yaml": WHOLE + "overrides: [{files: us/**}]\nstyle: parameter\nembedded: true\n",
+            "team/team.yaml": "extends: ../base.yaml\nparameters: {names: {docker.io: HUB}}\n",
+        },
+    )
+    text = """\
+extends: ../team/team.yaml
+rules: {docker.io: [hub, hub2], quay.io: quay}
+own: acme/x
+exclude: [x/]
+aliases: {m.example: quay.io}
+formats: {compose: c}
+style: {compose: literal}
+parameters: {default: upstream}
+overrides: [{files: eu/**}]
+"""
+    folder = tmp_path / "app"
+    assert read(folder, text) == Config(
+        folder,
+        HOST,
+        (
+            *RULES[1:],
+            Rule("docker.io", "", "hub"),
+            Rule("docker.io", "", "hub2"),
+            Rule("quay.io", "", "quay"),
+        ),
+        {"mirror.gcr.io": "docker.io", "m.example": "quay.io"},
+        ("registry.example.com", "ghcr.io/acme", "docker.io/acme/x"),
+        ("vendor/", "**/testdata/**", "x/"),
+        {"kubernetes": ("deploy/**/*.yaml.tmpl",), "compose": ("c",)},
+        True,
+        {"dockerfile": "parameter", "compose": "literal"},
+        Parameters("upstream", {"docker.io": "HUB"}),
+        (Override(("us/**",)), Override(("eu/**",))),
+    )
+
+
+def test_mistakes_in_what_it_extends(tmp_path: Path) -> None:
+    fill(
+        tmp_path,
+        {"a/base.yaml": "rules: {docker.io: X}\nrule: 1\n", "a/loop.yaml": f"extends: ../{FILE_NAME}\n"},
+    )
+    assert [each.partition(":")[0] for each in mistakes(tmp_path, "extends: a/base.yaml")] == [
+        "a/base.yaml"
+    ] * 2
+    expected = f"a/loop.yaml:1: ../{FILE_NAME} extends this file, or is it: remove one extends"
+    assert mistakes(tmp_path, "extends: a/loop.yaml") == [expected]
+    fill(tmp_path, {"a/base.yaml": "rules: {docker.io: hub}\n"})
+    same = "conf:1: docker.io and quay.io have the same prefix hub: in ECR a prefix belongs to one rule"
+    assert mistakes(tmp_path, "extends: a/base.yaml\nrules: {quay.io: hub}") == [same]
+    assert mistakes(tmp_path, "extends: a") == ["conf:1: there is no file a to extend"]

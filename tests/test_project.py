@@ -6,6 +6,7 @@ import pytest
 
 from rewrite_refs import project as module
 from rewrite_refs.discover import Patterns
+from rewrite_refs.policy import Policies
 from rewrite_refs.project import Project
 from rewrite_refs.rules import Rules, Verdict
 from rewrite_refs.source import Occurrence, Piece, Span
@@ -49,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (root / "link.yaml").symlink_to("docker-compose.yml")
     (root / "dangling.yaml").symlink_to("none")
     (root / "deleted.yaml").touch()
-    return Project(RULES, root)
+    return Project(Policies(RULES), root)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_the_repository_is_read_for_a_direct_reference_only_and_once(
         return []
 
     monkeypatch.setattr(module, "walk", walk)
-    project = Project(RULES, tmp_path)
+    project = Project(Policies(RULES), tmp_path)
     for text in (f"{RULES.registry}/quay/x", "localhost/x", "bad name"):
         judged(project, text)
     assert walks == []
@@ -102,7 +103,7 @@ def test_the_repository_is_read_for_a_direct_reference_only_and_once(
 
 
 def test_without_a_repository_the_rules_decide() -> None:
-    assert judged(Project(Rules()), "acme/web") == ("direct", "no rule maps docker.io")
+    assert judged(Project(Policies(Rules())), "acme/web") == ("direct", "no rule maps docker.io")
 
 
 def test_a_kustomization_that_cannot_be_read_matches_nothing(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_kustomization_that_cannot_be_read_matches_nothing(tmp_path: Path) -> 
             "b/kustomization.yaml": "images: [{name: redis}]\n",
         },
     )
-    assert verdict_of(Project(RULES, root), "nginx", "kubernetes", root / "a/pod.yaml").changes
+    assert verdict_of(Project(Policies(RULES), root), "nginx", "kubernetes", root / "a/pod.yaml").changes
 
 
 def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +126,7 @@ def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: p
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(module, "read", refuse)
-    assert judged(Project(RULES, tmp_path), "acme/web") == ("direct", None)
+    assert judged(Project(Policies(RULES), tmp_path), "acme/web") == ("direct", None)
 
 
 def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
             + "components: [../none]\n",
         },
     )
-    project = Project(RULES, root)
+    project = Project(Policies(RULES), root)
     inside, outside = root / "base/web.yaml", root / "web.yaml"
     kept = verdict_of(project, "nginx:1.25", "kubernetes", inside)
     assert (kept.status, kept.changes) == ("direct", ())
@@ -161,8 +162,8 @@ def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
         ("busybox", "kubernetes", root / "test/web.yaml"),
     ):
         assert verdict_of(project, text, format, path).changes
-    assert verdict_of(Project(RULES), "nginx", "kubernetes", inside).changes
-    assert not verdict_of(Project(Rules(), root), "nginx", "kubernetes", inside).changes
+    assert verdict_of(Project(Policies(RULES)), "nginx", "kubernetes", inside).changes
+    assert not verdict_of(Project(Policies(Rules()), root), "nginx", "kubernetes", inside).changes
 
 
 def test_what_is_excluded_is_not_rewritten_and_so_kept_in_the_kustomization(tmp_path: Path) -> None:
@@ -176,8 +177,8 @@ def test_what_is_excluded_is_not_rewritten_and_so_kept_in_the_kustomization(tmp_
     span = Span(0, 5)
     key = Occurrence((Piece("nginx", span),), span, span, key=True)
     path = root / "kustomization.yaml"
-    assert Project(RULES, root).judge(key, "kustomize", path).changes
-    excluded = Project(RULES, root, exclude=(Patterns(root, ("web.yaml",)),))
+    assert Project(Policies(RULES), root).judge(key, "kustomize", path).changes
+    excluded = Project(Policies(RULES), root, exclude=(Patterns(root, ("web.yaml",)),))
     assert not excluded.judge(key, "kustomize", path).changes
 
 
@@ -189,7 +190,7 @@ def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
         "  i: {build: {dockerfile_inline: FROM x}, image: acme/i}\n"
         "  j: {build: $J, image: acme/j}\n",
     }
-    project = Project(RULES, repository(tmp_path, files))
+    project = Project(Policies(RULES), repository(tmp_path, files))
     for name, path, status in (
         ("acme/g", "g/Dockerfile", "direct"),
         ("acme/g:2", "g/Dockerfile", "direct"),
@@ -200,3 +201,11 @@ def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
     ):
         assert verdict_of(project, name, "dockerfile", tmp_path / path).status == status
     assert verdict_of(project, "acme/g", "kubernetes", tmp_path / "g/Dockerfile").status == "own"
+
+
+def test_what_may_be_a_reference_in_a_text_is_taken_where_that_is_asked_for(tmp_path: Path) -> None:
+    span = Span(0, 9)
+    occurrence = Occurrence((Piece("quay.io/a", span),), span, span, embedded=True)
+    off, on = (Project(Policies(RULES), embedded=embedded) for embedded in (False, True))
+    assert off.judge(occurrence, "kubernetes", tmp_path / "a.yaml").reason == module.OFF
+    assert on.judge(occurrence, "kubernetes", tmp_path / "a.yaml").status == "direct"

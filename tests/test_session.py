@@ -9,6 +9,7 @@ import pytest
 from rewrite_refs import files
 from rewrite_refs import session as module
 from rewrite_refs.discover import Assigned, Patterns
+from rewrite_refs.policy import Policies
 from rewrite_refs.project import Project
 from rewrite_refs.rules import Verdict
 from rewrite_refs.session import Outcome, Session
@@ -20,7 +21,7 @@ FROM = "FROM nginx:1\n"
 
 def session(cwd: Path, exclude: tuple[str, ...] = (), **formats: list[str]) -> Session:
     patterns = (Patterns(cwd, exclude),)
-    return Session(Project(RULES, cwd), Assigned.of(formats, cwd), patterns, cwd)
+    return Session(Project(Policies(RULES), cwd), Assigned.of(formats, cwd), patterns, cwd)
 
 
 def told(outcomes: list[Outcome]) -> list[str]:

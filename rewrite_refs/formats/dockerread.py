@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rewrite_refs.formats.dockeragree import agree
 from rewrite_refs.formats.dockerchecks import STAGE_NAME, Parsed, Refused, mount_options, parse
@@ -26,6 +27,14 @@ _BUILD_ARGS = (
 _INT64 = 1 << 63
 
 
+class Default(NamedTuple):
+    """What a global ARG gives a variable, None where only a build argument does; ``start`` is its place."""
+
+    name: str
+    value: Value
+    start: int
+
+
 def outline(text: str) -> list[Token]:
     """Every instruction with its heredocs, and the parser directives."""
     script = scan(text)
@@ -37,7 +46,7 @@ def outline(text: str) -> list[Token]:
         index, last = line.segments[-1]
         span = Span(line.segments[0][1], last + len(line.text) - index)
         bodies = [script.lines[number].text for body in line.heredocs for number in body]
-        kind = f"{line.first} {line.last} {script.escape} {bodies}"
+        kind = f"{line.last - line.first} {script.escape} {bodies}"
         tokens.append(Token(kind, line.text, span, line.origins))
     return tokens
 
@@ -64,6 +73,7 @@ class Reading:
         agree(self.script)
         self.scope: dict[str, Value] = {name: Value(None) for name in _BUILD_ARGS}
         self.values: list[Span] = []
+        self.defaults: list[Default] = []
         self.bad: dict[str, str] = {}
         self.stages: set[str] = set()
         self.all_stages = {name for each in self.parsed if (name := _stage_name(each))}
@@ -91,9 +101,11 @@ class Reading:
             places = [each.args.places[index] for index in indices]
             word = Chars("".join(each.args.text[index] for index in indices), places)
             name, equals, _ = word.text.partition("=")
+            start = _extent(word).start
             if not equals:
                 if name not in self.scope:
                     self.scope[name] = Value(None)
+                self.defaults.append(Default(name, Value(None), start))
                 continue
             value = word.slice(len(name) + 1, len(word))
             last = word.places[len(name)]
@@ -107,6 +119,7 @@ class Reading:
             if not pieces and last:
                 pieces = (empty_at(value, last.end),)
             self.scope[name] = Value(pieces)
+            self.defaults.append(Default(name, self.scope[name], start))
             if value.places:
                 self.values.append(_extent(value))
 

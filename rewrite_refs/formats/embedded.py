@@ -163,7 +163,7 @@ def in_text(chars: Chars) -> Iterator[Occurrence]:
         own = _PUSHED if _PUSHES.search(_command(chars.text, found.start())) else None
         for each in _read(chars, *found.span(), embedded=not found["tag"] and not found["digest"], own=own):
             words.add(each.span)
-            yield each
+            yield replace(each, by_host=True)
     yield from (each for each in in_assignments(chars) if each.span not in words)
 
 
@@ -192,7 +192,8 @@ def in_value(chars: Chars, name: str, before: str = "") -> Iterator[Occurrence]:
     own = _PUSHED if pushes(name, before) else None
     if known:
         tagged = known["tag"] or known["digest"]
-        yield from _read(chars, start, end, embedded=not tagged and said is not Speaks.IMAGE, own=own)
+        for each in _read(chars, start, end, embedded=not tagged and said is not Speaks.IMAGE, own=own):
+            yield replace(each, by_host=not tagged or said is Speaks.NOTHING)
     elif said is Speaks.NOTHING or not _is_one_word(value):
         for each in in_text(chars):
             yield replace(each, own=each.own or own)

@@ -72,8 +72,7 @@ def read(
     for parts in _parts(name, values, place):
         used.update(id(head) for head in parts.heads)
         pieces = joined(text, parts.heads, name, tag_of(values) or parts.tag, digest_of(values))
-        is_whole = bool(parts.heads) or has_host(text_of(name))
-        keys = None if is_whole or name not in values.values() else place.path
+        keys = None if parts.heads or name not in values.values() else place.path
         yield Occurrence(pieces, inside, inside, own=own, reason=parts.reason, keys=keys)
 
 

@@ -26,6 +26,8 @@ _START = re.compile(
     rf"(?P<dollar>\$\$)|\$(?P<plain>{_NAME})|\$\{{(?P<braced>{_NAME})|(?P<template>\{{\{{)|(?P<bad>\$)"
 )
 _BRACE = re.compile(r"[{}]")
+_OPENED = re.compile(rf"\$\{{({_NAME}):?-\Z")
+_MAX_NAME = 200
 
 
 class InvalidInterpolation(ValueError):
@@ -38,6 +40,12 @@ def expand(chars: Chars) -> tuple[Piece, ...]:
     Raises InvalidInterpolation where Compose would refuse the text.
     """
     return tuple(_expand(chars, 0))
+
+
+def variable_of(text: str, place: Span) -> str | None:
+    """The variable whose whole default stands at a place, as in ``${NAME:-default}``, if any does."""
+    found = _OPENED.search(text, max(place.start - _MAX_NAME, 0), place.start)
+    return found[1] if found and text.startswith("}", place.end) else None
 
 
 def as_chars(pieces: Iterable[Piece]) -> Chars:

@@ -26,6 +26,7 @@ What is left alone:
   (``$(params.image)``, ``{{ .Values.image }}``), URLs, paths, and patterns with ``*``;
 - images that are never pulled (``imagePullPolicy: Never``) or that a build pushes
   (``output.image``), as the repository's own;
+- images of AWS Lambda functions (ACK, Crossplane), which are pulled from a repository of the account alone;
 - machine images (``MACHINES``), names that nothing pulls by (``NAMES``: Flux's ``ImageRepository``,
   Calico's ``ImageSet``), files (``logo.png``), and the schemas of custom resources;
 - a name that an anchor puts into other places as well (``name: &n redis`` with ``image: *n``), unless
@@ -40,6 +41,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePath
 
 from rewrite_refs.errors import ParseError, Problem
@@ -58,6 +60,9 @@ _KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
 # One of these is in every document that has something to find.
 _SIGNS = ("image", "Image", "IMAGE", "repository", "params", "parameters", "docker://", *embedded.WORDS)
 _SIGNS_IN_BYTES = tuple(sign.encode() for sign in _SIGNS if not sign.startswith("param"))
+
+_IS_LAMBDA = re.compile(r"lambda\.(?:services\.k8s\.aws|aws\.(?:m\.)?(?:upbound|crossplane)\.io)\Z")
+_LAMBDA = "AWS Lambda cannot pull through the cache: it needs a repository of its own account"
 
 
 def candidate(path: PurePath) -> bool:
@@ -137,7 +142,7 @@ def _walked(text: str, root: Node) -> Iterator[Occurrence]:
             continue
         if isinstance(node, Scalar):
             if place.group not in strings.JUDGES and not place.is_of_disks:
-                yield from strings.in_scalar(text, node, place.key, in_fragment)
+                yield from _placed(strings.in_scalar(text, node, place.key, in_fragment), place)
             continue
         seen.add(id(node))
         if isinstance(node, Sequence):
@@ -150,14 +155,20 @@ def _walked(text: str, root: Node) -> Iterator[Occurrence]:
             place = _of_object(values, place)
             yield from gitops.in_object(text, values, seen, in_fragment)
             yield from strings.in_object(text, values, seen, in_fragment)
-        yield from containers.in_mapping(text, values, place)
-        yield from strings.in_mapping(text, values, place.key, seen)
+        yield from _placed(containers.in_mapping(text, values, place), place)
+        yield from _placed(strings.in_mapping(text, values, place.key, seen), place)
         around = values if is_text(values.get("hub")) or is_host(values.get("registry")) else place.around
         pending += [
             (value, place._replace(key=key, around=around))
             for key, value in reversed(values.items())
             if key not in place.skipped
         ]
+
+
+def _placed(occurrences: Iterable[Occurrence], place: Place) -> Iterator[Occurrence]:
+    """Some occurrences with what is to be said of them for the object in which they stand."""
+    for each in occurrences:
+        yield replace(each, own=_LAMBDA) if _IS_LAMBDA.match(place.group) else each
 
 
 def _of_object(values: dict[str, Node], place: Place) -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rewrite_refs.formats.embedded import WORDS, may_hold
 from rewrite_refs.formats.mask import Action, Masked
@@ -100,7 +101,7 @@ def _read(parts: Parts) -> Occurrence | None:
             return None
         if SAME_REGISTRY.get(host, host) == DOCKER_HUB and not set(path) & set("/:@"):
             return _with(occurrence, _UNSURE)
-    return occurrence
+    return replace(occurrence, by_host=True)
 
 
 def _occurrence(made: tuple[Piece, ...]) -> Occurrence:

@@ -83,7 +83,8 @@ class _Graph:
         keys = {each.key for each in self.matchers}
         new_names = {each.new_name for entries in self.matchers.values() for each in entries if each.new_name}
         self._keys = sorted(keys)
-        self._targets = {name: repository.target(name) for name in keys}
+        self._targets = {name: repository.target(name, None) for name in keys}
+        self._own = {each: repository.target(each.key, each.path) for each in self.matchers}
         self._patterns = {key for key in keys if _PATTERN.search(key)}
         # A pattern may be looked for in any file.
         self._words = {"" if name in self._patterns else name.rpartition("/")[2] for name in keys | new_names}
@@ -140,7 +141,7 @@ class _Graph:
         met = followed.met.setdefault(matcher, set())
         met.update(item for item in items if self._may_match(entry.key, item))
         matched = {item for item in items if self._matches(entry.key, item)}
-        target = self._targets[entry.key]
+        target = self._own[matcher]
         if entry.new_name is not None and matched:
             return self._renamed(entry, path, items, matched, state, followed)
         if matcher in state.adders and target:
@@ -193,7 +194,7 @@ class _Graph:
     def _canonical(self, name: str) -> str:
         """The spelling of a name that is the same before and after the rewriting."""
         if name not in self._targets:
-            self._targets[name] = self._repository.target(name)
+            self._targets[name] = self._repository.target(name, None)
         return self._targets[name] or name
 
     def _may_match(self, key: str, item: Item) -> bool:
@@ -239,7 +240,7 @@ class _Graph:
         """What becomes of an entry, now that all is settled."""
         if matcher in state.adders:
             return "add"
-        target = self._targets[matcher.key]
+        target = self._own[matcher]
         items = followed.met.get(matcher, ())
         matched = [item for item in items if self._matches(matcher.key, item)]
         stays = any(item.after == matcher.key for item in matched)
@@ -251,10 +252,16 @@ class _Graph:
         moved = [item for item in items if item.moved]
         if key in self._patterns:
             return [item for item in moved if not _fits(key, item.after)]
+        if _PATTERN.search(same):  # a placeholder: kustomize would not find it by itself
+            return moved
         spellings = {key, *(item.before for item in items if item.origin.target or item.adder)} - {same}
         stays = any(item.before == item.after == key for item in items)
         if key == same:
             return []
+        target = self._own[matcher]
+        astray = [item for item in moved if target and item.before == key and item.after != target]
+        if astray:  # they get another registry than the entry's file does
+            return astray
         if stays:
             others = any(item.before == item.after == key and not item.origin.target for item in items)
             if others or len(spellings) == 1:
@@ -277,7 +284,7 @@ class _Graph:
     def _wants_more(self, matcher: Matcher, state: State, followed: Followed) -> bool:
         """Whether an entry needs a newName: it has none, and what it matches here stays as it is."""
         entries = self.matchers[matcher]
-        if any(each.new_name or not each.room for each in entries) or not self._targets[matcher.key]:
+        if any(each.new_name or not each.room for each in entries) or not self._own[matcher]:
             return False
         if matcher in state.barred or self._is_fixed(matcher):
             return False

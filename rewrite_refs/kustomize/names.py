@@ -22,11 +22,12 @@ class Name(NamedTuple):
 class Repository(NamedTuple):
     """What the graph asks: the names in a file that entries may match, and what a name becomes, if anything.
 
-    ``names`` is told the words of which a file must have one to be of interest.
+    ``target`` is told the file, or None for one like most.  ``names`` is told the
+    words of which a file must have one to be of interest.
     """
 
     names: Callable[[Path, Collection[str]], Iterable[Name]]
-    target: Callable[[str], str | None]
+    target: Callable[[str, Path | None], str | None]
 
 
 class Kept(NamedTuple):

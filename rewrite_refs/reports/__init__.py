@@ -34,8 +34,10 @@ class Entry(NamedTuple):
 
     @property
     def left(self) -> bool:
-        """Whether a rule maps it and it was not rewritten."""
-        return self.status == "direct" and self.target is not None and not self.done
+        """Whether it should be another and was not rewritten."""
+        if self.done or self.status not in ("direct", "wrong", "cached"):
+            return False
+        return self.status == "wrong" or self.target is not None
 
 
 class Trouble(NamedTuple):

@@ -11,6 +11,7 @@ Paint = Callable[[str, str], str]
 
 _COLOURS = {
     "direct": "red",
+    "wrong": "red",
     "cached": "green",
     "unmapped": "yellow",
     "unresolved": "yellow",
@@ -32,6 +33,9 @@ def check(report: Report, paint: Paint = plain, notes: bool = True) -> Iterator[
             advice = f"use {each.target}" if each.target else each.reason or f"the rule {each.rule} takes it"
             host = each.reference.registry if each.reference else ""
             yield _line(each, paint, f"pulled directly from {host}: {advice}")
+        elif each.status == "wrong":
+            advice = f": use {each.target}" if each.target else ""
+            yield _line(each, paint, f"{each.reason}{advice}")
         elif each.status == "unresolved" and notes:
             yield _line(each, paint, each.reason or "")
     yield from troubles(report, paint)

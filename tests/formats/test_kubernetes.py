@@ -463,3 +463,17 @@ TEXTS = [CUSTOM + spec + "\n" for spec, _ in [*REWRITTEN, *UNCHANGED]] + [SKAFFO
 def test_properties(text: str) -> None:
     assert_spliced(text, assert_properties(text, kubernetes))
     kubernetes.built(text)
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["lambda.services.k8s.aws/v1alpha1", "lambda.aws.upbound.io/v1beta1", "lambda.aws.m.upbound.io/v1"],
+)
+def test_a_function_of_lambda_keeps_its_image(version: str) -> None:
+    text = (
+        f"apiVersion: {version}\nkind: Function\nspec:\n"
+        "  code: {imageURI: 'public.ecr.aws/lambda/python:3'}\n"
+        "  image: nginx\n  args: ['quay.io/a/b:1']\n"
+    )
+    assert [status for status, _ in found(text)] == ["own"] * 3
+    assert "AWS Lambda cannot pull" in str(run(text).findings[0].verdict.reason)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rewrite_refs.formats import jsonpatch, kubernetes, kustomization, yamltree
 from rewrite_refs.formats.file import File
+from rewrite_refs.policy import Policies
 from rewrite_refs.project import Project
 from rewrite_refs.rewrite import Result, rewrite
 from rewrite_refs.source import Occurrence, Span
@@ -23,7 +24,9 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 def alone(text: str) -> Result:
     """Rewrite a kustomization without a repository around it: a name stays, and gets a newName."""
-    judge = partial(Project(RULES).judge, format=kustomization.NAME, path=Path("kustomization.yaml"))
+    judge = partial(
+        Project(Policies(RULES)).judge, format=kustomization.NAME, path=Path("kustomization.yaml")
+    )
     return rewrite(text, kustomization, judge)
 
 

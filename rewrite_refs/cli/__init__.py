@@ -1,0 +1,61 @@
+"""The command line: options become calls, and results become text and exit codes.
+
+Exit codes: 0 nothing to say, 1 findings are left, 2 wrong usage or a file that
+could not be read or written.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Any
+
+import click
+
+from rewrite_refs import __version__
+from rewrite_refs.cli import check, explain, rewrite
+from rewrite_refs.cli.output import INTERRUPTED, fail
+from rewrite_refs.errors import ConfigError
+
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Commands(click.Group):
+    """The commands; whatever goes wrong in one ends in a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            fail(*error.args)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # click ends quietly
+                raise
+            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:  # never a traceback
+            fail(f"internal error, please report it: {type(error).__name__}: {error}")
+
+
+@click.group(cls=_Commands, context_settings=_HELP)
+@click.version_option(__version__, prog_name="rewrite-refs")
+def cli() -> None:
+    """Rewrite container image references to an Amazon ECR pull-through cache."""
+
+
+for _command in (
+    rewrite.rewrite,
+    rewrite.restore,
+    check.check,
+    check.list_,
+    explain.explain,
+):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()

@@ -1,0 +1,35 @@
+"""``rewrite-refs explain``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from rewrite_refs.cli.options import Options, common
+from rewrite_refs.cli.output import OK, Run
+from rewrite_refs.cli.setup import open_session
+from rewrite_refs.reports import Entry, Report, visible
+
+
+@click.command()
+@click.argument("reference")
+@common
+def explain(reference: str, **given: Any) -> None:
+    """Tell how REFERENCE is read, which rule takes it and what it becomes."""
+    from rewrite_refs.reference import InvalidReference
+    from rewrite_refs.reports import text
+
+    options = Options(**given)
+    session = open_session(options, (), None)
+    rules = session.project.policies.general.rules
+    try:
+        verdict = rules.judge_written(rules.read(reference))
+    except InvalidReference as error:
+        raise click.UsageError(f"'{visible(reference)}' is no image reference: {error}.") from None
+    entry = Entry(
+        None, None, reference, verdict.reference, verdict.status, verdict.target, verdict.rule, verdict.reason
+    )
+    run = Run(options)
+    run.print(Report((entry,), ()), text.explanation(entry))
+    run.exit(OK)

@@ -1,0 +1,89 @@
+"""The options that commands have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from rewrite_refs import __version__
+from rewrite_refs.config import FILE_NAME
+
+REGISTRY_VARIABLE = "REWRITE_REFS_REGISTRY"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Options(NamedTuple):
+    """The common options, as they were given."""
+
+    config: str | None
+    no_config: bool
+    registry: str | None
+    account_id: str | None
+    region: str | None
+    rule: tuple[str, ...]
+    exclude: tuple[str, ...]
+    embedded: bool
+    output_format: str
+    color: str
+    quiet: bool
+    verbose: bool
+
+    @property
+    def json(self) -> bool:
+        """Whether results are printed as JSON."""
+        return self.output_format == "json"
+
+
+def common(command: _Command) -> _Command:
+    """The options that every command has."""
+    for option in reversed(
+        (
+            click.option(
+                "--config", metavar="FILE", help=f"Read this file instead of looking for {FILE_NAME}."
+            ),
+            click.option("--no-config", is_flag=True, help="Read no configuration."),
+            click.option(
+                "--registry",
+                metavar="HOST",
+                help=f"The private ECR registry's host (or in {REGISTRY_VARIABLE}).",
+            ),
+            click.option("--account-id", metavar="ID", help="With --region: the account of the registry."),
+            click.option("--region", metavar="REGION", help="With --account-id: the region of the registry."),
+            click.option(
+                "--rule",
+                metavar="UPSTREAM=PREFIX",
+                multiple=True,
+                help="A pull-through-cache rule, such as docker.io=docker-hub. Repeatable.",
+            ),
+            click.option(
+                "--exclude",
+                metavar="PATTERN",
+                multiple=True,
+                help="Leave these files (.gitignore pattern, from the repository's root). Repeatable.",
+            ),
+            click.option(
+                "--embedded",
+                is_flag=True,
+                help="Also take what may be a reference inside another text (an argument, a value).",
+            ),
+            click.option(
+                "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True
+            ),
+            click.option(
+                "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="No summary and no notes."),
+            click.option("-v", "--verbose", is_flag=True, help="Say more."),
+            click.version_option(__version__, prog_name="rewrite-refs"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+paths = click.argument("paths", nargs=-1, metavar="[PATHS]...")
+stdin = click.option(
+    "--stdin-filename", metavar="NAME", help="Read standard input (with the path -) as the file NAME."
+)

@@ -1,0 +1,130 @@
+"""What commands print, and the exit codes that they end with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from rewrite_refs.cli.options import Options
+from rewrite_refs.discover import root_of
+from rewrite_refs.reports import Entry, Report, Trouble, visible
+from rewrite_refs.session import Outcome
+
+OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+def say(text: str) -> None:
+    """Print a line to standard error, if somebody listens."""
+    with suppress(OSError):  # there is nobody left to tell
+        click.echo(text.encode("utf-8"), err=True)
+
+
+def write(data: bytes, to_stderr: bool = False) -> None:
+    """Print *data* as it is."""
+    if data:
+        click.echo(data, nl=False, err=to_stderr)
+
+
+def fail(*messages: str) -> NoReturn:
+    """Print errors and end with 2."""
+    for message in messages:
+        say("\n".join(visible(line) for line in f"error: {message}".split("\n")))
+    sys.exit(FAILED)
+
+
+class Run:
+    """Collects results, prints them and ends with the exit code that they earn."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.entries: list[Entry] = []
+        self.troubles: list[Trouble] = []
+        self.templates = 0
+        self.embedded = 0
+        self.failed = False
+
+    def take(self, outcome: Outcome) -> None:
+        """Keep the results of a file; say at once what went wrong with it."""
+        self.entries += outcome.entries
+        self.troubles += outcome.troubles
+        self.templates += outcome.templates
+        self.embedded += outcome.embedded
+        if outcome.error is not None:
+            self.failed = True
+            say(f"{visible(outcome.shown)}: error: {visible(outcome.error)}")
+        elif self.options.verbose and outcome.templates:
+            say(f"{visible(outcome.shown)}: a template, not read")
+
+    def diff(self, outcome: Outcome) -> None:
+        """Print what would change in a file, named as its repository names it."""
+        if outcome.changed:
+            from rewrite_refs.reports import diff
+
+            # A diff of a link would change what it points to into a file of that name.
+            path = Path(os.path.realpath(outcome.path))
+            root = root_of(path.parent)
+            name = path.relative_to(root).as_posix() if root else outcome.shown
+            old, new = outcome.old.decode("utf-8"), outcome.new.decode("utf-8")
+            write("".join(diff.lines(name, old, new)).encode("utf-8", "surrogateescape"))
+
+    def report(self) -> Report:
+        """All results in order."""
+        return Report(sorted(self.entries, key=lambda each: each.place or ()), sorted(self.troubles))
+
+    def paint(self, text: str, colour: str) -> str:
+        """*text* in a colour, where colours are wanted."""
+        return click.style(text, fg=colour) if self._coloured else text
+
+    @property
+    def _coloured(self) -> bool:
+        choice = self.options.color
+        if choice != "auto":
+            return choice == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
+
+    def print(self, report: Report, lines: Iterable[str], to_stderr: bool = False) -> None:
+        """The results, in the format that was asked for."""
+        if self.options.json:
+            from rewrite_refs.reports import json
+
+            lines = json.lines(report)
+        write("".join(f"{line}\n" for line in lines).encode("utf-8"), to_stderr)
+
+    def summary(self, text: str) -> None:
+        """One line about the run, on standard error."""
+        if self.templates:
+            text += f"; {self.templates} template{'s' if self.templates > 1 else ''} not read"
+        if self.embedded and self.options.verbose:
+            text += f"; {self.embedded} more with --embedded"
+        if not self.options.quiet:
+            say(text)
+
+    def finish_rewrite(self, verbs: tuple[str, str], would_change: bool, to_stderr: bool) -> None:
+        """Say what a rewriting left and did, and end; *verbs* name it in the present and in the past."""
+        from rewrite_refs.reports import text
+
+        report = self.report()
+        done_too = self.options.verbose and not would_change
+        lines = text.rewrite(report, self.paint, notes=not self.options.quiet, done=done_too)
+        self.print(report, lines, to_stderr)
+        done = [entry for entry in report.entries if entry.done]
+        count = len({entry.place.path for entry in done if entry.place})
+        summary = text.counts(report)
+        if done:
+            verb = f"would {verbs[0]}" if would_change else verbs[1]
+            summary = f"{verb} {len(done)} of {summary} ({count} file{'s' if count > 1 else ''} changed)"
+        self.summary(summary)
+        left = would_change or any(entry.left for entry in report.entries)
+        self.exit(FINDINGS if left or report.troubles else OK)
+
+    def exit(self, code: int) -> NoReturn:
+        """End with *code*, or with 2 where a file could not be read or written."""
+        sys.exit(FAILED if self.failed else code)

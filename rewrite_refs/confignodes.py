@@ -1,0 +1,125 @@
+"""The nodes of a configuration's YAML, with their lines, and the mistakes in them.
+
+The nodes are read, and no values that a loader makes of them: they know their
+lines, and keys that are there twice are still two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from rewrite_refs.errors import ConfigError
+
+Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks
+
+
+def parse(text: str, shown: str) -> Node | None:
+    """The root node of a YAML text, which messages call *shown*.  Raises ConfigError."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, problem = (mark.line + 1 if mark else 1), error.problem or ""
+    except RecursionError:
+        line, problem = 1, "it is nested too deeply"
+    except (YAMLError, ValueError) as error:
+        line, problem = 1, str(error).partition("\n")[0]
+    raise ConfigError(f"{shown}:{line}: this is no YAML: {problem}") from None
+
+
+def kind(node: Node) -> str:
+    """What a node is, for a message."""
+    kinds = {
+        "map": "a mapping",
+        "seq": "a list",
+        "str": "a text",
+        "null": "nothing",
+        "bool": "true or false",
+        "int": "a number",
+        "float": "a number",
+    }
+    return kinds.get(
+        str(node.tag).rpartition(":")[2], f"{node.value!r}" if isinstance(node.value, str) else "that"
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to write instead of an unknown *word*."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    close = get_close_matches(word, names, 1)
+    return f"did you mean {close[0]}?" if close else f"write one of {', '.join(names)}"
+
+
+class Mistakes:
+    """What is wrong with the parts of a document, and how to read them otherwise."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self._found: list[tuple[int, str]] = []
+
+    def add(self, line: int, text: str) -> None:
+        """One more mistake."""
+        self._found.append((line, text))
+
+    def check(self) -> None:
+        """Raise ConfigError with an argument for each mistake, if there is any."""
+        if self._found:
+            raise ConfigError(*(f"{self.shown}:{line}: {text}" for line, text in sorted(self._found)))
+
+    def items(self, node: Node, what: str, line: int) -> Iterator[tuple[str, Node, int]]:
+        """The keys of a mapping, each with its value and its line."""
+        if kind(node) != "a mapping":
+            self.add(line, f"{what} must be a mapping of keys to values, not {kind(node)}")
+            return
+        seen = set()
+        for key, value in node.value:
+            at = key.start_mark.line + 1
+            if not isinstance(key.value, str):
+                self.add(at, f"a key must be a text, not {kind(key)}")
+            elif key.value in seen:
+                self.add(at, f"{key.value!r} is there twice: keep one")
+            else:
+                seen.add(key.value)
+                yield key.value, value, at
+
+    def parts(self, node: Node, what: str, line: int, known: Iterable[str]) -> dict[str, tuple[Node, int]]:
+        """The values of the *known* keys of a mapping, with their lines; other keys are mistakes."""
+        parts = {}
+        for key, value, at in self.items(node, what, line):
+            if key in known:
+                parts[key] = value, at
+            else:
+                self.add(at, f"unknown key {key!r}: {nearest(key, known)}")
+        return parts
+
+    def text(self, node: Node, what: str, line: int) -> str | None:
+        """A text, or None and a mistake."""
+        if kind(node) == "a text":
+            return str(node.value)
+        quote = f': quote it, "{node.value}"' if isinstance(node.value, str) and node.value else ""
+        self.add(line, f"{what} must be a text, not {kind(node)}{quote}")
+        return None
+
+    def texts(self, node: Node, what: str, line: int) -> Iterator[tuple[str, int]]:
+        """The texts of a list, or the one that stands in its place, with their lines."""
+        if kind(node) not in ("a list", "a text"):
+            self.add(line, f"{what} must be a list of texts, not {kind(node)}: write [one, two]")
+            return
+        for each in node.value if kind(node) == "a list" else [node]:
+            at = max(line, each.start_mark.line + 1)
+            text = self.text(each, f"each of {what}", at)
+            if text is not None:
+                yield text, at
+
+    def choice(self, node: Node, what: str, line: int, known: Sequence[str]) -> str | None:
+        """One of the *known* words, or None and a mistake."""
+        text = self.text(node, what, line)
+        if text is not None and text not in known:
+            self.add(line, f"{what} must be {' or '.join(known)}, not {text!r}")
+        return text if text in known else None

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from rewrite_refs.formats import compose
+from rewrite_refs.formats.composeparameters import UNQUOTED, View, form, is_free
+from rewrite_refs.source import Piece
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("image: nginx", True),
+        ("image: ${R:-docker.io}/a", True),
+        ("image: ${R:-a.example/docker-hub}/a ${R:-docker.io}", True),
+        ("image: ${R:-docker.io}/a ${R}", False),
+        ("image: ${R:-docker.io/a}", False),
+        ("image: ${R-docker.io}/a", False),
+        ("image: ${R:-docker_io}/a", False),
+        ("command: echo $$R", False),
+        ("image: $R/a", False),
+        ("image: $RX/a ${R2:-b}", True),
+        ("environment: {R: docker.io}", True),
+    ],
+)
+def test_is_free(text: str, free: bool) -> None:
+    assert is_free(text, "R", ("docker.io", "a.example/docker-hub")) is free
+
+
+def test_form() -> None:
+    assert form("R", "docker.io") == "${R:-docker.io}"
+    assert is_free(form("R", "docker.io"), "R", ("docker.io",))
+
+
+@pytest.mark.parametrize(
+    ("image", "variable"),
+    [
+        ("${R:-docker.io}/a", "R"),
+        ("${R-docker.io}/a", "R"),
+        ("${R:-}a", "R"),
+        ("${V:-${R:-docker.io}/a}", "R"),
+        ("${R:-docker.io/a}", "R"),
+        ("${R:-docker.io/a}:1", "R"),
+        ("docker.io/a", None),
+        ("x${R:-docker.io}/a", None),
+        ("${R}/a", None),
+    ],
+)
+def test_variable(image: str, variable: str | None) -> None:
+    text = f"services:\n  a:\n    image: {image}\n"
+    (occurrence,) = compose.find(text)
+    view = View(text)
+    assert view.variable(occurrence.pieces[0]) == variable
+    assert not view.lifts(occurrence)
+    assert view.variable(Piece("docker.io", None)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("services: {a: {image: nginx}}", UNQUOTED),
+        ("services: {a: {image: 'nginx'}}", None),
+        ('services: {a: {image: "nginx"}}', None),
+        ("services:\n  a: {ports: [80], image: nginx}\n", UNQUOTED),
+        ("services:\n  a: {ports: [80]}\n  b:\n    image: nginx\n", None),
+    ],
+)
+def test_reason(text: str, reason: str | None) -> None:
+    (occurrence,) = compose.find(text)
+    assert View(text).reason(occurrence) == reason

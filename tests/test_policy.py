@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from rewrite_refs.discover import Patterns
+from rewrite_refs.mapping import Cache, Rule, rule_for
+from rewrite_refs.parameters import Style
+from rewrite_refs.policy import Override, Policies, Policy
+from rewrite_refs.restore import Restoring
+from rewrite_refs.rules import Rules
+from tests.common import HOST, RULES
+
+US = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+FOLDER = Path("/repository")
+HUB = (rule_for("docker.io", "dockerhub"),)
+
+
+def override(
+    pattern: str,
+    registry: str | None = None,
+    rules: tuple[Rule, ...] | None = None,
+    style: dict[str, str] | None = None,
+) -> Override:
+    return Override(Patterns(FOLDER, (pattern,)), registry, rules, style)
+
+
+def test_one_policy_for_all_files() -> None:
+    policies = Policies(RULES)
+    assert policies.of(FOLDER / "x") is policies.general
+    assert policies.general.rules == RULES
+    assert list(policies.caches()) == [Cache(HOST, RULES.rules)]
+    assert list(Policies(Rules()).caches()) == []
+
+
+def test_overrides() -> None:
+    policies = Policies(
+        RULES,
+        [override("us/**", US, HUB), override("us/literal/**", rules=()), override("eu/**", HOST)],
+    )
+    us = policies.of(FOLDER / "us/a").rules
+    assert (us.registry, us.rules, us.strict) == (US, HUB, True)
+    assert us.others == (Cache(HOST, RULES.rules), Cache(HOST, ()))
+    last = policies.of(FOLDER / "us/literal/a").rules
+    assert (last.registry, last.rules, last.strict) == (US, (), True)
+    assert policies.of(FOLDER / "eu/a").rules.strict
+    plain = policies.of(FOLDER / "a").rules
+    assert plain == dataclasses.replace(RULES, others=(Cache(US, HUB), Cache(HOST, ())))
+    assert policies.of(FOLDER / "us/b") is policies.of(FOLDER / "us/a")
+
+
+def test_the_direction_stays() -> None:
+    rules = Restoring(HOST, RULES.rules)
+    assert isinstance(Policies(rules, [override("us/**", US)]).of(FOLDER / "us/a").rules, Restoring)
+
+
+def test_styles() -> None:
+    parameter = Style(parameter=True, upstream=True)
+    policies = Policies(
+        RULES, [override("lib/**", style={"compose": "literal"})], {"compose": "parameter"}, parameter
+    )
+    assert policies.general.style("compose") == parameter
+    assert policies.general.style("dockerfile") == Style()
+    assert policies.of(FOLDER / "lib/compose.yaml").style("compose") == Style()
+    assert Policies(RULES, style={"compose": "parameter"}).general.style("compose") == Style(parameter=True)
+    assert Policy(RULES).style("kubernetes") == Style()
+
+
+def test_a_dockerfile_declares_the_variables_of_a_placeholder() -> None:
+    registry = "${ACCOUNT}.dkr.ecr.${REGION:-eu-west-1}.amazonaws.com"
+    policies = Policies(dataclasses.replace(RULES, registry=registry), style={"compose": "parameter"})
+    declared = (("ACCOUNT", None), ("REGION", "eu-west-1"))
+    assert policies.general.style("dockerfile") == Style(variables=declared)
+    assert policies.general.style("compose") == Style(parameter=True)
+
+
+def test_a_registry_has_no_rule_for_itself() -> None:
+    shared = (*HUB, rule_for(US, "ecr"))
+    policies = Policies(Rules(HOST, shared), [override("us/**", US)])
+    us = policies.of(FOLDER / "us/a").rules
+    assert (us.rules, us.others) == (HUB, (Cache(HOST, shared),))
+    assert policies.general.rules.rules == shared
+    assert list(policies.caches()) == [Cache(HOST, shared), Cache(US, HUB)]
+
+
+def test_placeholders() -> None:
+    policies = Policies(
+        RULES, [override("a/**", "${ECR}"), override("b/**", "${ECR}", HUB), override("c", US)]
+    )
+    assert policies.placeholders == ("${ECR}",)
+    assert Policies(Rules()).placeholders == ()
