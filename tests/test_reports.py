@@ -185,6 +185,11 @@ def changed(*numbers: int) -> str:
         ("x\na\\\nb", "x\nab"),
         ("a\nb\n" * 20, "a\nb\nb\n" + "a\nb\n" * 19),
         ("a\n", "a\na\n"),
+        (
+            "a\nFROM x\nb\nc\nd\ne\nf\ng\nh\ni\nFROM y",
+            "a\nARG r\nFROM $r/x\nb\nc\nd\ne\nf\ng\nh\ni\nFROM $r/y",
+        ),
+        ("x\n" + "a\nb\n" * 600 + "y\n", "z\n" + "a\nb\n" * 600 + "z\ny\n"),
     ],
 )
 def test_git_takes_a_diff(tmp_path: Path, old: str, new: str) -> None:
@@ -221,6 +226,11 @@ def test_git_takes_any_name(tmp_path: Path, name: str) -> None:
     patch = "".join(diff.lines(name, "old\n", "new\n")).encode("utf-8", "surrogateescape")
     git(tmp_path, "apply", "-", stdin=patch)
     assert path.read_text() == "new\n"
+
+
+def test_lines_that_stay_between_new_ones_are_context() -> None:
+    told = list(diff.lines("a", "FROM x\nRUN y\nFROM z\n", "ARG r\nFROM $r/x\nRUN y\nFROM $r/z\n"))
+    assert " RUN y\n" in told
 
 
 def test_a_diff_as_a_whole() -> None:

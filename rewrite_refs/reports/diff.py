@@ -2,6 +2,7 @@
 
 Edits seldom add or remove a line, so lines are compared in pairs: that is
 linear, where difflib is quadratic on the long and repetitive files of Kubernetes.
+difflib is for the files that gain lines, which are short.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _CONTEXT = 3
+_SHORT = 1000  # lines between the first difference and the last
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -47,7 +49,7 @@ def lines(path: str, old: str, new: str) -> Iterator[str]:
 
 
 def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[_Change]:
-    """What differs, as runs of lines; one run where the number of lines differs."""
+    """What differs, as runs of lines."""
     if len(before) == len(after):
         start = None
         for at, (one, other) in enumerate(zip([*before, ""], [*after, ""], strict=True)):
@@ -60,7 +62,15 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[_Change]:
     shorter = min(len(before), len(after))
     same = next((at for at in range(shorter) if before[at] != after[at]), shorter)
     tail = next((at for at in range(shorter - same) if before[-1 - at] != after[-1 - at]), shorter - same)
-    yield _Change(same, len(before) - tail, same, len(after) - tail)
+    old, new = before[same : len(before) - tail], after[same : len(after) - tail]
+    if max(len(old), len(new)) > _SHORT:
+        yield _Change(same, same + len(old), same, same + len(new))
+        return
+    from difflib import SequenceMatcher
+
+    for kind, *places in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield _Change(*(same + place for place in places))
 
 
 def _hunks(changes: Iterable[_Change]) -> Iterator[list[_Change]]:
