@@ -1,0 +1,89 @@
+"""``rewrite-refs rules``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rewrite_refs.cli.options import Options, common, paths
+from rewrite_refs.cli.output import OK, Run, write
+from rewrite_refs.cli.setup import open_session, outcomes
+from rewrite_refs.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rewrite_refs.reports import Entry
+    from rewrite_refs.rules import Rules
+    from rewrite_refs.session import Session
+    from rewrite_refs.survey import Survey
+
+_EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "warmup")
+# What can stand in one output for several registries.
+_OF_MANY = ("table", "warmup")
+
+
+@click.command()
+@paths
+@click.option(
+    "--emit",
+    type=click.Choice(_EMITTED),
+    default="table",
+    show_default=True,
+    help="What to print: the table, or what makes the rules that are missing, and what goes with them.",
+)
+@common
+def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
+    """Tell per upstream how many references there are and which rule serves them; print what is missing."""
+    from rewrite_refs import survey
+    from rewrite_refs.emit import EMITTERS, data
+
+    options = Options(**given)
+    if options.json and emit != "table":
+        raise click.UsageError(f"--emit {emit} has a format of its own: leave out --output-format.")
+    session = open_session(options, paths, None)
+    run = Run(options)
+    for outcome in outcomes(session, paths, None, edit=False):
+        run.take(outcome)
+    surveys = [survey.of(entries, rules) for rules, entries in _by_rules(session, run.report().entries)]
+    if len(surveys) > 1 and emit not in _OF_MANY:
+        hosts = ", ".join(str(each.registry) for each in surveys)
+        raise ConfigError(
+            f"these files have {len(surveys)} sets of rules ({hosts}): print them one by one, "
+            "with the paths of one, or with --exclude for the others"
+        )
+    if options.json:
+        lines = data.lines(surveys)
+    else:
+        emitter = EMITTERS[emit]
+        lines = chain.from_iterable(
+            _headed(each, emitter(each)) if emit == "table" and len(surveys) > 1 else emitter(each)
+            for each in surveys
+        )
+    write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+    run.exit(OK)
+
+
+def _headed(survey: Survey, lines: Iterator[str]) -> Iterator[str]:
+    """The table of one of several sets of rules."""
+    yield f"{survey.registry or 'no registry'}:"
+    yield from (f"  {line}" if line else "" for line in lines)
+    yield ""
+
+
+def _by_rules(session: Session, entries: Sequence[Entry]) -> list[tuple[Rules, list[Entry]]]:
+    """The entries by the rules that hold for their files; at least one group, which may be empty."""
+    policies = session.project.policies
+    groups: list[tuple[Rules, list[Entry]]] = []
+    for entry in entries:
+        path = Path(os.path.abspath(session.cwd / entry.place.path)) if entry.place else session.cwd
+        rules = policies.of(path).rules
+        found = next((group for of, group in groups if of is rules), None)
+        if found is None:
+            found = []
+            groups.append((rules, found))
+        found.append(entry)
+    return groups or [(policies.general.rules, [])]

@@ -1,0 +1,42 @@
+"""``registryAliases`` for Renovate: what the rules do, the other way round.
+
+In the cache, Renovate sees only tags that somebody has pulled already.  With an
+alias it looks an image up at its upstream and still writes the name as it
+stands.  Source: Renovate's documentation of ``registryAliases``, and how it
+applies them: the first key that a name begins with, up to a ``/``.  So the longest
+come first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from rewrite_refs.emit import parts
+from rewrite_refs.placeholders import resolved
+from rewrite_refs.survey import Survey
+
+SCHEMA = "https://docs.renovatebot.com/renovate-schema.json"
+_NOTES = (
+    "New versions of images behind the pull-through cache are looked up at their upstream, because the cache "
+    "lists only tags that were pulled before. Names stay as they are written.",
+    "Lookups go to the upstream registries: give Renovate hostRules with credentials for those that limit or "
+    "refuse anonymous requests, such as docker.io.",
+)
+_ROOT = "The rule with the prefix ROOT has no alias: it would hold for your own images in that registry, too."
+
+
+def lines(survey: Survey) -> Iterator[str]:
+    """The JSON text, as one piece.  Raises ConfigError where the registry is not given."""
+    registry = parts.registry(survey, "renovate")
+    # Both forms of a placeholder with a default: Renovate resolves an ARG, and no variable of Compose.
+    heads = dict.fromkeys((registry, resolved(registry)))
+    aliases = {
+        f"{head}/{rule.prefix}": rule.name
+        for rule in sorted(survey.rules, key=lambda rule: (-len(rule.prefix), rule.prefix))
+        for head in heads
+        if rule.prefix
+    }
+    notes = [*_NOTES, *(_ROOT for rule in survey.rules if not rule.prefix)]
+    document = {"$schema": SCHEMA, "description": notes, "registryAliases": aliases}
+    yield json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,76 @@
+"""The survey as a table for a terminal, with advice below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rewrite_refs.mapping import ROOT
+from rewrite_refs.reports import visible
+from rewrite_refs.survey import Served, Standing, Survey
+
+_HEAD = ("upstream", "references", "images", "cached", "rule")
+_RIGHT = frozenset({1, 2, 3})
+_APART = {
+    "own": "your own",
+    "ignored": "ignored",
+    "unresolved": "unresolved",
+    "wrong": "at a prefix of the cache that no rule has",
+}
+
+
+def lines(survey: Survey) -> Iterator[str]:
+    """One row for each upstream, the most referenced first; what is counted apart, and what to do."""
+    if not survey.upstreams and not survey.apart:
+        yield "no references found"
+        return
+    rows = [_HEAD, *(_row(each) for each in survey.upstreams)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    for row in rows if survey.upstreams else ():
+        cells = (
+            cell.rjust(width) if column in _RIGHT else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+    notes = list(_notes(survey))
+    if survey.upstreams and notes:
+        yield ""
+    yield from notes
+
+
+def _row(standing: Standing) -> tuple[str, str, str, str, str]:
+    parts = [_served(each, standing) for each in standing.served]
+    if standing.missing:
+        several = f" for {standing.unserved}" if parts else ""
+        parts.append(f"none{several}: ECR could cache it, for example as {standing.missing.prefix}")
+    elif standing.unserved:
+        parts.append("none: ECR cannot cache it")
+    return (
+        visible(standing.host) or "(none)",
+        str(standing.references),
+        str(standing.images),
+        str(standing.cached),
+        "; ".join(parts),
+    )
+
+
+def _served(served: Served, standing: Standing) -> str:
+    prefix = "of other files" if served.prefix is None else served.prefix or ROOT
+    path = served.rule.removeprefix(standing.host).removeprefix("/")
+    several = len(standing.served) > 1 or standing.unserved
+    about = [f"under {path}"] if path else []
+    about += [str(served.references)] if several else []
+    return visible(f"{prefix} ({', '.join(about)})" if about else prefix)
+
+
+def _notes(survey: Survey) -> Iterator[str]:
+    wrong = sum(each.wrong for each in survey.upstreams)
+    if wrong:
+        yield f"{wrong} of them name the cache wrongly: rewrite-refs check says how"
+    if survey.apart:
+        counts = (f"{number} {_APART[status]}" for status, number in survey.apart.items())
+        yield f"not counted above: {', '.join(counts)}"
+    for each in survey.upstreams:
+        if each.advice:
+            yield visible(f"{each.host}: {each.advice}")
+    if survey.missing:
+        yield "what is missing: --emit terraform, --emit cloudformation or --emit cli"

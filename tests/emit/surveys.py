@@ -1,0 +1,113 @@
+"""Surveys for the tests: of the references that are given, judged by the rules that are given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from hypothesis import strategies as st
+
+from rewrite_refs.mapping import Rule, rule_for
+from rewrite_refs.reports import Entry
+from rewrite_refs.rules import Rules
+from rewrite_refs.source import Occurrence, Piece, Span
+from rewrite_refs.survey import Survey, of
+from tests.common import HOST, RULES
+
+DIGEST = "sha256:" + "a" * 64
+PLACEHOLDERS = ("${ECR_REGISTRY}", "{{ .Values.registry }}", f"${{ECR_REGISTRY:-{HOST}}}")
+UPSTREAMS = (
+    "docker.io",
+    "public.ecr.aws",
+    "quay.io",
+    "registry.k8s.io",
+    "ghcr.io",
+    "registry.gitlab.com",
+    "cgr.dev",
+    "acme.azurecr.io",
+    "acme-2.azurecr.io",
+    "a.b.azurecr.io",
+)
+_VARIABLE = re.compile(r"(\$\{TAG\})")
+_PREFIXES = (
+    "docker-hub",
+    "github",
+    "azure",
+    "azure/x",
+    "azure-acme",
+    "quay.io/a",
+    "chainguard",
+    "k8s",
+    "a_b",
+)
+
+
+def entries(texts: Sequence[str], rules: Rules = RULES) -> Iterator[Entry]:
+    """What a run says of some references; ``${TAG}`` is unknown."""
+    for text in texts:
+        span = Span(0, len(text))
+        pieces = [Piece(part, None, part != "${TAG}") for part in _VARIABLE.split(text) if part]
+        verdict = rules.judge(Occurrence(tuple(pieces), span, span))
+        yield Entry(
+            None,
+            None,
+            text,
+            verdict.reference,
+            verdict.status,
+            verdict.target,
+            verdict.rule,
+            verdict.reason,
+        )
+
+
+def survey(*texts: str, rules: Rules = RULES) -> Survey:
+    """The survey of some references."""
+    return of(entries(texts, rules), rules)
+
+
+EVERYTHING = survey(
+    *(f"{host}/team/app:1" for host in UPSTREAMS),
+    f"ghcr.io/team/other@{DIGEST}",
+    "mcr.microsoft.com/dotnet/sdk:8.0",
+    rules=Rules(HOST, (rule_for("quay.io", "quay"), rule_for("cgr.dev/example.com", "cg"))),
+)
+NOTHING_MISSING = survey("nginx", "quay.io/a/b:1", f"{HOST}/docker-hub/library/redis:7")
+AT_ROOT = survey("nginx", "quay.io/a/b:1", rules=Rules(HOST, (rule_for("docker.io", "ROOT"),)))
+NO_REGISTRY = survey("nginx", "ghcr.io/a/b:1", rules=Rules(None, (rule_for("docker.io", "hub"),)))
+PLACEHOLDER = survey("nginx", "ghcr.io/a/b:1", rules=Rules(PLACEHOLDERS[0], RULES.rules[:2]))
+NOTHING = survey(rules=Rules())
+SURVEYS = {
+    "everything": EVERYTHING,
+    "nothing missing": NOTHING_MISSING,
+    "at root": AT_ROOT,
+    "no registry": NO_REGISTRY,
+    "placeholder": PLACEHOLDER,
+    "nothing": NOTHING,
+}
+
+
+@st.composite
+def surveys(draw: st.DrawFn, registries: Sequence[str | None] = (None, HOST, *PLACEHOLDERS)) -> Survey:
+    """Surveys with whatever rules and upstreams."""
+    prefixes = draw(st.lists(st.sampled_from([*_PREFIXES, "ROOT"]), unique=True, max_size=4))
+    rules: list[Rule] = [
+        rule_for(
+            draw(st.sampled_from(UPSTREAMS)),
+            prefix,
+            "" if prefix == "ROOT" else draw(st.sampled_from(["", "team"])),
+        )
+        for prefix in prefixes
+    ]
+    registry = draw(st.sampled_from(list(registries)))
+    texts = draw(
+        st.lists(
+            st.builds(
+                "{}/{}{}".format,
+                st.sampled_from([*UPSTREAMS, "mcr.microsoft.com", *([registry] if registry else [])]),
+                st.sampled_from(["team/app", "app", "docker-hub/library/app", "azure/x/y", "team/team/x"]),
+                st.sampled_from(["", ":1", f"@{DIGEST}", f":1@{DIGEST}", ":${TAG}"]),
+            ),
+            max_size=12,
+        )
+    )
+    return survey(*texts, rules=Rules(registry, tuple(rules)))
