@@ -66,6 +66,23 @@ def write(path: Path, old: bytes, new: bytes) -> None:
             temporary.unlink()
 
 
+def create(path: Path, data: bytes) -> None:
+    """Make the file *path* with the content *data*, all or nothing.
+
+    Raises Unwritable where it cannot be made, or is there by now.
+    """
+    try:
+        with path.open("xb") as file:
+            try:
+                file.write(data)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
+    except OSError as error:
+        raise Unwritable(error.strerror or str(error)) from None
+
+
 def _own_as(path: Path, status: os.stat_result) -> None:
     """Give a new file the owner and the group of another."""
     new = path.stat()

@@ -1,11 +1,12 @@
 import os
+import resource
 import stat
 from pathlib import Path
 
 import pytest
 
 from rewrite_refs import files
-from rewrite_refs.files import Unwritable, is_folder, read, write
+from rewrite_refs.files import Unwritable, create, is_folder, read, write
 
 ROOT = os.geteuid() == 0
 as_user = pytest.mark.skipif(ROOT, reason="root may do anything")
@@ -154,3 +155,34 @@ def test_write_survives_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(Unwritable, match="not permitted"):
         write(path, b"old", b"new")
     assert path.read_bytes() == b"old"
+
+
+def test_create(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    umask = os.umask(0o022)
+    try:
+        create(path, b"new\r\n")
+    finally:
+        os.umask(umask)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new\r\n", 0o644)
+    (tmp_path / "dangling").symlink_to("nowhere")
+    for name, reason in (
+        ("file", "File exists"),
+        ("dangling", "File exists"),
+        ("none/x", "No such file or directory"),
+    ):
+        with pytest.raises(Unwritable, match=reason):
+            create(tmp_path / name, b"other")
+    assert path.read_bytes() == b"new\r\n"
+    assert left(tmp_path) == ["dangling", "file"]
+
+
+def test_create_leaves_no_half_of_a_file(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, hard))
+    try:
+        with pytest.raises(Unwritable, match="File too large"):
+            create(tmp_path / "file", b"too much")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert left(tmp_path) == []

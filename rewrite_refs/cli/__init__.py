@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from rewrite_refs import __version__
-from rewrite_refs.cli import check, explain, rewrite
+from rewrite_refs.cli import check, explain, init, rewrite, rules
 from rewrite_refs.cli.output import INTERRUPTED, fail
 from rewrite_refs.errors import ConfigError
 
@@ -52,6 +52,8 @@ for _command in (
     check.check,
     check.list_,
     explain.explain,
+    init.init,
+    rules.rules,
 ):
     cli.add_command(_command)
 

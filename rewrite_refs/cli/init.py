@@ -1,0 +1,209 @@
+"""``rewrite-refs init``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import click
+
+from rewrite_refs import files
+from rewrite_refs.cli.options import Options
+from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say, write
+from rewrite_refs.cli.setup import inspected
+from rewrite_refs.cli.sources import Asked, Read, checked, read, sources
+from rewrite_refs.config import FILE_NAME, Config, load, locate
+from rewrite_refs.discover import root_of
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.registries import host_of
+from rewrite_refs.reports import visible
+
+if TYPE_CHECKING:
+    from rewrite_refs.configuring.update import Old, Result
+
+
+class _Target(NamedTuple):
+    """The configuration to write: its place, what messages call it, and the folder that it is for.
+
+    ``content`` is what it holds, None where it is to be made, and ``config`` what that means.
+    """
+
+    path: Path
+    shown: str
+    folder: Path
+    content: bytes | None
+    config: Config
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--from-aws", is_flag=True, help="Take the rules of the AWS account (needs the extra [aws]).")
+@click.option("--profile", metavar="NAME", help="With --from-aws: the profile of the AWS configuration.")
+@click.option(
+    "--region",
+    metavar="REGION",
+    multiple=True,
+    help="With --from-aws: ask this region (repeatable); else the region where the source leaves it open.",
+)
+@click.option(
+    "--from-json",
+    metavar="FILE",
+    help="Take what `aws ecr describe-pull-through-cache-rules` printed (- is standard input).",
+)
+@click.option(
+    "--from-terraform",
+    metavar="PATH...",
+    multiple=True,
+    help="Take the rules in Terraform files and folders, or in what `terraform show -json` printed.",
+)
+@click.option(
+    "--from-cloudformation",
+    metavar="PATH...",
+    multiple=True,
+    help="Take the rules in CloudFormation, SAM and ACK files, or in folders of them.",
+)
+@click.option("--registry", metavar="HOST", help="The private ECR registry to write, or a placeholder.")
+@click.option("--account-id", metavar="ID", help="The account where the source leaves it open.")
+@click.option(
+    "--config", metavar="FILE", help=f"Write this file instead of the {FILE_NAME} of the repository."
+)
+@click.option("--yes", is_flag=True, help="Change an existing file without asking.")
+def init(paths: tuple[str, ...], **given: Any) -> None:
+    """Write or update the configuration from the rules that exist.
+
+    Without a source, it proposes rules for the images that the repository uses.
+    """
+    from rewrite_refs.configuring import update
+
+    asked = checked(Asked(**given), paths)
+    try:
+        cwd = Path.cwd()
+    except OSError as error:
+        raise ConfigError(f"the working folder cannot be read: {error.strerror}") from None
+    target = _target(asked.config, cwd)
+    source = read(asked, cwd, target.path.parent) if sources(asked) else None
+    if target.content is None:
+        text = update.header(source.origin if source else "Proposed: write those that you have.")
+    else:
+        text = target.content.decode("utf-8")
+    old = update.Old(text, target.shown, target.config)
+    if source is None:
+        result, failed = _proposed(old, asked, target)
+    else:
+        region = asked.region[0] if asked.region and not asked.from_aws else None
+        wish = update.Given(asked.registry, asked.account_id, region)
+        result, failed = update.updated(old, source.rules, source.name, wish), False
+    for each in result.unresolved:
+        say(visible(f"{each.place}: {each.reason}"))
+    if source and not result.rules:
+        _nothing(source, asked)
+    for remark in result.remarks:
+        say(visible(remark))
+    done = _written(target, result, asked.yes, "taken" if source else "proposed")
+    sys.exit(FAILED if failed else FINDINGS if result.unresolved or not done else OK)
+
+
+def _target(given: str | None, cwd: Path) -> _Target:
+    """Where the configuration is or will be."""
+    root = root_of(cwd) or cwd
+    if given is not None:
+        path, folder = Path(os.path.abspath(given)), root
+    else:
+        path = locate(cwd, root) or root / FILE_NAME
+        folder = path.parent
+    shown = visible(Path(os.path.relpath(path, cwd)).as_posix())
+    if not os.path.lexists(path):
+        return _Target(path, shown, folder, None, Config(path.parent))
+    config = load(path, shown)  # it says what is wrong with a link to nowhere or a folder, too
+    return _Target(path, shown, folder, path.read_bytes(), config)
+
+
+def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
+    """What a scan of the repository proposes, and whether a file could not be read."""
+    from rewrite_refs import survey
+    from rewrite_refs.configuring import proposal
+    from rewrite_refs.configuring.update import Given
+    from rewrite_refs.rules import Rules
+
+    options = Options(
+        config=None if target.content is None else str(target.path),
+        no_config=target.content is None,
+        registry=None,
+        account_id=None,
+        region=None,
+        rule=(),
+        exclude=(),
+        embedded=False,
+        output_format="text",
+        color="never",
+        quiet=True,
+        verbose=False,
+    )
+    run = inspected(options, (str(target.folder),), None)
+    found = survey.of(run.report().entries, Rules(old.config.registry, old.config.rules))
+    registry = asked.registry
+    if registry is None and asked.account_id is not None:
+        registry = host_of(asked.account_id, asked.region[0])
+    return proposal.proposed(old, found, Given(registry)), run.failed
+
+
+def _nothing(source: Read, asked: Asked) -> NoReturn:
+    """Say that a source has no rule, and end."""
+    if source.rules.rules or source.rules.unresolved or not asked.from_aws:
+        fail(f"{source.name}: no pull-through-cache rule could be taken from it: nothing is written")
+    regions = ", ".join(region for _, region in source.rules.registries)
+    say(
+        f"the account has no pull-through-cache rule in {regions}: nothing is written; "
+        "`rewrite-refs rules --emit terraform` prints those that the repository needs"
+    )
+    sys.exit(FINDINGS)
+
+
+def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
+    """Write what is new, after asking where a file changes; whether nothing is left to do."""
+    new = result.text.encode("utf-8")
+    if target.content is None and not result.rules:
+        say("nothing to propose: no image here is of a registry that ECR can cache and that has no rule")
+        return True
+    if new == target.content:
+        say(f"nothing to change in {target.shown}")
+        return True
+    try:
+        if target.content is None:
+            files.create(target.path, new)
+        elif _agreed(target, target.content, new, yes):
+            files.write(target.path, target.content, new)
+        else:
+            say(f"{target.shown} is left as it was")
+            return False
+    except files.Unwritable as error:
+        fail(f"{target.shown}: not written: {error}")
+    say(f"wrote {target.shown}: {_amount(result, how)}")
+    return True
+
+
+def _amount(result: Result, how: str) -> str:
+    rules = "1 rule" if result.rules == 1 else f"{result.rules} rules"
+    if not result.registries:
+        return f"{rules} {how}"
+    return f"{rules} for {'1 registry' if result.registries == 1 else f'{result.registries} registries'}"
+
+
+def _agreed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
+    """Show a change, and ask whether to make it."""
+    from rewrite_refs.reports import diff
+
+    # A diff of a link would change what it points to into a file of that name.
+    path = Path(os.path.realpath(target.path))
+    root = root_of(path.parent)
+    name = path.relative_to(root).as_posix() if root else target.shown
+    lines = diff.lines(name, old.decode("utf-8"), new.decode("utf-8"))
+    write("".join(lines).encode("utf-8", "surrogateescape"))
+    if yes:
+        return True
+    if sys.stdin is None or not sys.stdin.isatty():
+        say("nobody can be asked here: give --yes to write it")
+        return False
+    return click.confirm("Write it?", err=True)

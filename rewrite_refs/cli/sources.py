@@ -1,0 +1,145 @@
+"""From the options of ``rewrite-refs init`` to what its source holds."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.mapping import check_registry
+from rewrite_refs.reports import visible
+
+if TYPE_CHECKING:
+    from rewrite_refs.importing import Import
+
+
+class Asked(NamedTuple):
+    """The options, as they were given."""
+
+    from_aws: bool
+    profile: str | None
+    region: tuple[str, ...]
+    from_json: str | None
+    from_terraform: tuple[str, ...]
+    from_cloudformation: tuple[str, ...]
+    registry: str | None
+    account_id: str | None
+    config: str | None
+    yes: bool
+
+
+class Read(NamedTuple):
+    """What a source holds, what messages call the source, and what the new file says of it."""
+
+    rules: Import
+    name: str
+    origin: str
+
+
+def sources(asked: Asked) -> list[str]:
+    """The options that name a source."""
+    return [
+        f"--{name.replace('_', '-')}"
+        for name in ("from_aws", "from_json", "from_terraform", "from_cloudformation")
+        if getattr(asked, name) not in (None, False, ())
+    ]
+
+
+def checked(asked: Asked, paths: tuple[str, ...]) -> Asked:
+    """The options with the further *paths* of their source; UsageError and ConfigError for what is wrong."""
+    for mistake in _mistakes(asked, paths):
+        raise click.UsageError(visible(mistake))
+    try:
+        if asked.registry is not None:
+            check_registry(asked.registry)
+    except ValueError as error:
+        raise ConfigError(f"--registry: {error}") from None
+    if asked.from_terraform:
+        return asked._replace(from_terraform=(*asked.from_terraform, *paths))
+    return asked._replace(from_cloudformation=(*asked.from_cloudformation, *paths))
+
+
+def _mistakes(asked: Asked, paths: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with the options together."""
+    given, account, aws = sources(asked), asked.account_id, asked.from_aws
+    if len(given) > 1:
+        yield f"{' and '.join(given)} are {len(given)} sources: give one."
+    if paths and not (asked.from_terraform or asked.from_cloudformation):
+        yield (
+            f"'{paths[0]}' belongs to no source: give it behind --from-terraform or --from-cloudformation "
+            "(without a source, the whole repository is scanned)."
+        )
+    if "" in (*paths, *asked.from_terraform, *asked.from_cloudformation, asked.from_json):
+        yield "there is no file with an empty name."
+    if asked.profile is not None and not aws:
+        yield "--profile goes with --from-aws."
+    if account is not None and aws:
+        yield "--account-id does not go with --from-aws, which asks for it: give --profile."
+    if len(asked.region) > 1 and not aws:
+        yield "several --region go with --from-aws alone."
+    if not given and (account is None) != (not asked.region):
+        yield "--account-id and --region go together."
+    if not given and account is not None and asked.registry is not None:
+        yield "--registry says the same as --account-id and --region: give one."
+    if account is not None and not re.fullmatch("[0-9]{12}", account):
+        yield f"--account-id {account!r} is no account: write its 12 digits."
+    for region in asked.region:
+        if not re.fullmatch("[a-z]+(-[a-z]+)+-[0-9]+", region):
+            yield f"--region {region!r} is no region: write one such as eu-west-1."
+
+
+def read(asked: Asked, cwd: Path, folder: Path) -> Read:
+    """The rules of the source; *folder* is that of the configuration, from which a new one names files."""
+
+    def show(path: Path) -> str:
+        return Path(os.path.relpath(path, cwd)).as_posix()
+
+    def named(names: Sequence[str]) -> str:
+        # What lies elsewhere says more of the machine than of the source.
+        paths = [Path(os.path.abspath(name)) for name in names]
+        shown = (
+            os.path.relpath(each, folder) if each.is_relative_to(folder) else each.name for each in paths
+        )
+        return visible(", ".join(Path(each).as_posix() for each in shown))
+
+    if asked.from_aws:
+        from rewrite_refs.importing import account
+
+        return Read(account.read(asked.profile, asked.region), "the account", "From the AWS account.")
+    if asked.from_json is not None:
+        from rewrite_refs.importing import describe
+
+        text, shown = _text(asked.from_json)
+        origin = f"From `{describe.COMMAND}`" + (f" ({named([shown])})." if asked.from_json != "-" else ".")
+        return Read(describe.read(text, shown), shown, origin)
+    region = asked.region[0] if asked.region else None
+    if asked.from_terraform:
+        from rewrite_refs.importing import terraform
+
+        rules = terraform.load([Path(each) for each in asked.from_terraform], show)
+        return Read(rules, "Terraform", f"From Terraform: {named(asked.from_terraform)}.")
+    from rewrite_refs.importing import cloudformation
+
+    paths = [Path(each) for each in asked.from_cloudformation]
+    rules = cloudformation.load(paths, show, asked.account_id, region)
+    return Read(rules, "CloudFormation", f"From CloudFormation: {named(asked.from_cloudformation)}.")
+
+
+def _text(name: str) -> tuple[str, str]:
+    """The text of a file or of standard input, and what messages call it."""
+    shown = "standard input" if name == "-" else visible(name)
+    try:
+        # Not files.read: a shell's <(aws ecr ...) is a pipe.
+        data = (sys.stdin.buffer.read() if sys.stdin else b"") if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8"), shown
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown}:{line}: this is not UTF-8: convert it") from None

@@ -1,0 +1,1 @@
+"""What ``rewrite-refs init`` makes of a configuration: texts in, texts and remarks out."""
