@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from rewrite_refs import charts
 from rewrite_refs.discover import Patterns, walk
-from rewrite_refs.files import read
+from rewrite_refs.files import text as text_of
 from rewrite_refs.formats import helmvalues, kustomization
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.split import has_host
@@ -151,7 +151,7 @@ class Project:
         """What is decided for the kustomizations on disk, if any has an entry that matches a name."""
         files: dict[Path, str] = {}
         for path in self._files:
-            if path.name in kustomization.NAMES and (text := _text(path)) is not None:
+            if path.name in kustomization.NAMES and (text := text_of(path)) is not None:
                 files[path.resolve()] = text
         if not any(word in text for text in files.values() for word in ("images:", '"images"', "'images'")):
             return Decision()
@@ -162,7 +162,7 @@ class Project:
         from rewrite_refs import formats, rewrite
 
         root = (self._root or path.parent).resolve()
-        text = _text(path) if path.is_relative_to(root) else None
+        text = text_of(path) if path.is_relative_to(root) else None
         if text is None or not any(word in text for word in words):
             return
         placed = File(path.relative_to(root), charts.chart_of(path, root) is not None)
@@ -209,15 +209,6 @@ class Project:
         return list(walk(self._root)) if self._root else []
 
 
-def _text(path: Path) -> str | None:
-    """The text of a file, or None where it has none."""
-    try:
-        data = read(path)
-        return None if data is None else data.decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
 def _bare(reference: Reference) -> str:
     return reference.repository.removeprefix(LIBRARY)
 
@@ -233,12 +224,8 @@ def _read(files: Iterable[Path], root: Path) -> _Made:
     for path in files:
         if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
             continue
-        try:
-            data = read(path) or b""
-            if b"build" not in data or (b"image" not in data and b"additional_contexts" not in data):
-                continue
-            text = data.decode("utf-8")
-        except (OSError, UnicodeDecodeError):
+        text = text_of(path) or ""
+        if "build" not in text or ("image" not in text and "additional_contexts" not in text):
             continue
         shown = path.relative_to(root).as_posix()
         for reference in _references([*compose.built(text), *kubernetes.built(text)]):

@@ -214,10 +214,7 @@ def _entry(finding: Finding, shown: str, format: str, lines: Lines) -> Entry:
 
 def _set_beside(path: Path) -> frozenset[str]:
     """The variables that the ``.env`` file beside a Compose file sets; Compose reads it by itself."""
-    try:
-        text = (files.read(path.parent / ".env") or b"").decode("utf-8", "replace")
-    except OSError:
-        return frozenset()
+    text = files.text(path.parent / ".env") or ""
     return frozenset(re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", text, re.MULTILINE))
 
 

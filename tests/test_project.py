@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rewrite_refs import files
 from rewrite_refs import project as module
 from rewrite_refs.discover import Patterns
 from rewrite_refs.policy import Policies
@@ -125,7 +126,7 @@ def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: p
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(module, "read", refuse)
+    monkeypatch.setattr(files, "read", refuse)
     assert judged(Project(Policies(RULES), tmp_path), "acme/web") == ("direct", None)
 
 
