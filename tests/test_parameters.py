@@ -16,7 +16,7 @@ from rewrite_refs import rewrite as engine
 from rewrite_refs.formats import Format, compose, composeparameters, dockerfile, dockerparameters, kubernetes
 from rewrite_refs.mapping import rule_for
 from rewrite_refs.parameters import Style, wishes
-from rewrite_refs.parameters.in_dockerfile import FOREIGN
+from rewrite_refs.parameters.in_dockerfile import FOREIGN, OWN_DEFAULT
 from rewrite_refs.parameters.names import names_for
 from rewrite_refs.parameters.wishes import SHORT
 from rewrite_refs.rewrite import UNSAFE, Result
@@ -108,6 +108,13 @@ def reasons(result: Result) -> list[str | None]:
          "ARG REGISTRY=~\n# rewrite-refs: ignore\nFROM nginx\nFROM ${REGISTRY}/a/b\n"),
         ("FROM scratch\n", "FROM scratch\n"),
         ("RUN x\n", "RUN x\n"),
+        # BuildKit checks that all instructions are in one case.
+        ("from nginx\nrun x\n", "arg REGISTRY=~\nfrom ${REGISTRY}/library/nginx\nrun x\n"),
+        ("from nginx\nRUN x\n", "ARG REGISTRY=~\nfrom ${REGISTRY}/library/nginx\nRUN x\n"),
+        ("from scratch\ncopy --from=a/b c d\n",
+         "arg REGISTRY=~\nfrom ${REGISTRY}/a/b as b\n\nfrom scratch\ncopy --from=b c d\n"),
+        # No variable counts in single quotes; where the registry alone stands there, none is needed.
+        ("ARG R='docker.io'\nFROM $R/a/b\n", "ARG R='~'\nFROM $R/a/b\n"),
     ],
 )  # fmt: skip
 def test_dockerfile(before: str, after: str) -> None:
@@ -234,6 +241,13 @@ def test_names() -> None:
     )
 
 
+def test_a_name_that_was_given_to_another_upstream_is_not_taken() -> None:
+    style = CACHED._replace(names={"quay.io": "REGISTRY"})
+    assert shown(rewritten("FROM nginx\nFROM quay.io/a/b\n", dockerfile, style).text) == (
+        "ARG DHR=~\nARG REGISTRY=H/quay\nFROM ${DHR}/library/nginx\nFROM ${REGISTRY}/a/b\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("rule", "names"),
     [
@@ -306,6 +320,72 @@ def test_a_placeholder_with_a_default() -> None:
     )
 
 
+DEFAULTED = Style(variables=(("ACCOUNT", "123456789012"), ("REGION", None)))
+PARTS = replace(RULES, registry="${ACCOUNT:-123456789012}.dkr.ecr.$REGION.amazonaws.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ARG R='docker.io'\nFROM $R/a/b\n", dockerparameters.QUOTED),
+        # What was no parameter would become one.
+        ("FROM nginx\nFROM ${ECR_REGISTRY:-docker.io}/a/b\n", OWN_DEFAULT.format("ECR_REGISTRY")),
+        ("ARG V=${ECR_REGISTRY-1}\nFROM nginx:$V\n", OWN_DEFAULT.format("ECR_REGISTRY")),
+        # BuildKit looks at what FROM says without build arguments.
+        ("# check=error=true\nFROM nginx\n", dockerparameters.CHECKED.format("ECR_REGISTRY")),
+        ("# check = skip=StageNameCasing ; error=1\nARG ECR_REGISTRY\nFROM nginx\n",
+         dockerparameters.CHECKED.format("ECR_REGISTRY")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("style", [DECLARED, DECLARED._replace(parameter=True)])
+def test_where_a_placeholder_breaks_a_build(text: str, reason: str, style: Style) -> None:
+    result = rewritten(text, dockerfile, style, PLACEHOLDER)
+    assert result.text == text
+    assert reason in reasons(result)
+
+
+def test_a_variable_may_stand_before_what_is_in_single_quotes() -> None:
+    text = "ARG B='nginx'\nFROM $B\n"
+    assert reasons(rewritten(text, dockerfile, DECLARED, PLACEHOLDER)) == [dockerparameters.QUOTED]
+    assert shown(rewritten(text, dockerfile, CACHED).text) == (
+        "ARG REGISTRY=~\nARG B='nginx'\nFROM ${REGISTRY}/library/$B\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "directive", ["check=skip=all;error=true", "check=skip=X, InvalidDefaultArgInFrom;error=true",
+                  "check=error=false", "check=skip=X", "syntax=a.example/b"]
+)  # fmt: skip
+def test_where_no_check_refuses_it(directive: str) -> None:
+    text = f"# {directive}\nFROM nginx\n"
+    result = rewritten(text, dockerfile, DECLARED, PLACEHOLDER)
+    assert result.text == text.replace("FROM ", "ARG ECR_REGISTRY\nFROM ${ECR_REGISTRY}/docker-hub/library/")
+
+
+def test_a_check_has_nothing_against_a_default() -> None:
+    text = "# check=error=true\nFROM nginx\n"
+    for style in (CACHED, UPSTREAM, DECLARED._replace(parameter=True, upstream=True)):
+        assert rewritten(text, dockerfile, style, PLACEHOLDER if style.variables else RULES).findings[0].done
+    rules = replace(RULES, registry=f"${{E:-{HOST}}}")
+    assert rewritten(text, dockerfile, Style(variables=(("E", HOST),)), rules).findings[0].done
+
+
+def test_an_arg_of_a_stage_takes_no_default_of_the_placeholder() -> None:
+    text = "FROM nginx\nARG {}\nRUN deploy\n"
+    head = "${ACCOUNT:-123456789012}.dkr.ecr.$REGION.amazonaws.com/docker-hub/library/"
+    for declared, default in (("REGION ACCOUNT", ""), ("ACCOUNT=1 MY_ACCOUNT", "=123456789012")):
+        before = text.format(declared)
+        after = f"ARG ACCOUNT{default}\nARG REGION\n" + before.replace("nginx", head + "nginx")
+        assert rewritten(before, dockerfile, DEFAULTED, PARTS).text == after
+
+
+def test_a_default_that_a_file_has_already_may_become_that_of_an_arg() -> None:
+    rules = replace(RULES, registry=f"${{E:-{HOST}}}")
+    text = f"FROM ${{E:-{HOST}}}/docker-hub/a/b\nFROM c/d\n"
+    result = rewritten(text, dockerfile, Style(variables=(("E", HOST),)), rules)
+    assert result.text == f"ARG E={HOST}\n" + text.replace("c/d", f"${{E:-{HOST}}}/docker-hub/c/d")
+
+
 def test_a_placeholder_in_a_parameter() -> None:
     style = DECLARED._replace(parameter=True)
     assert rewritten("FROM nginx\n", dockerfile, style, PLACEHOLDER).text == (
@@ -354,6 +434,11 @@ SERVICE = "services:\n  a:\n    image: {}\n"
         ("a/b\n    build:\n      dockerfile_inline: |\n        FROM nginx\n        COPY --from=c/d e f",
          "a/b\n    build:\n      dockerfile_inline: |\n        FROM ${REGISTRY:-~}/library/nginx\n"
          "        COPY --from=${REGISTRY:-~}/c/d e f"),
+        # The default of a variable opens no mapping.
+        ("a/b\n    build:\n      dockerfile_inline: |\n        FROM ${R:-docker.io}/nginx",
+         "a/b\n    build:\n      dockerfile_inline: |\n        FROM ${R:-~}/library/nginx"),
+        # What is handed on means something else.
+        ("a/b\n    environment:\n      - REGISTRY", "${DHR:-~}/a/b\n    environment:\n      - REGISTRY"),
     ],
 )  # fmt: skip
 def test_compose(before: str, after: str) -> None:

@@ -12,6 +12,10 @@ from collections.abc import Collection
 from rewrite_refs.formats.interpolation import variable_of
 from rewrite_refs.source import Occurrence, Piece
 
+# A name as an item of a list, or as a key without a value.
+_ALONE = r"^[ \t]*(?:-[ \t]+)?([\"']?){0}\1[ \t]*:?[ \t]*(?:#.*)?\r?$|[\[,][ \t]*([\"']?){0}\2[ \t]*[\],]"
+_CLOSED = re.compile(r"\$\{[^{}]*\}")
+
 UNQUOTED = "a text without quotes cannot hold the braces of a variable here: quote it"
 
 
@@ -29,7 +33,8 @@ class View:
         """Why no variable can stand in a reference, as far as that is known beforehand."""
         start = occurrence.site.start
         before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
-        is_flow = before.count("{") > before.count("}") or before.count("[") > before.count("]")
+        line = _outside_variables(before)
+        is_flow = line.count("{") > line.count("}") or line.count("[") > line.count("]")
         return UNQUOTED if is_flow and before[-1] not in "'\"" else None
 
     def lifts(self, occurrence: Occurrence) -> bool:
@@ -47,6 +52,20 @@ def form(name: str, default: str) -> str:
 
 
 def is_free(text: str, name: str, defaults: Collection[str]) -> bool:
-    """Whether a variable stands nowhere in a text but with one of some defaults, and so means a registry."""
+    """Whether a variable stands nowhere in a text but with one of some defaults, and so means a registry.
+
+    A name alone (``environment: [NAME]``) hands on what the shell has, where it means something else.
+    """
     allowed = "|".join(re.escape(each) for each in defaults)
-    return not re.search(rf"\$(?:\{{{name}(?!\w)(?!:-(?:{allowed})\}})|{name}(?!\w))", text, re.ASCII)
+    if re.search(rf"\$(?:\{{{name}(?!\w)(?!:-(?:{allowed})\}})|{name}(?!\w))", text, re.ASCII):
+        return False
+    is_known = re.search(rf"\$\{{{name}:-(?:{allowed})\}}", text) is not None
+    return is_known or not re.search(_ALONE.format(name), text, re.MULTILINE)
+
+
+def _outside_variables(line: str) -> str:
+    """What is left of a line without its variables, the last of which may not be closed yet."""
+    longer = ""
+    while longer != line:
+        longer, line = line, _CLOSED.sub("", line)
+    return line.replace("${", "")

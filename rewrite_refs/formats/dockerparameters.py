@@ -10,14 +10,10 @@ gets a stage of its own at the top::
                                                   FROM alpine:3
                                                   COPY --from=busybox /bin/wget /bin/
 
-Lines are inserted and nothing is pulled that was not pulled before; what the
-variables do then is for others.  The lines stand
-
-- behind the last ``ARG`` before the first ``FROM``, or before the first one if
-  the default of one of them needs a variable;
-- where there is none, behind the comments at the top and before the ``FROM``,
-  together with a comment that speaks to a tool about the next line
-  (``hadolint ignore``) or that follows on another one, such as a licence.
+Lines are inserted (``dockerplaces`` says where) and nothing is pulled that was
+not pulled before; what the variables do then is for others.  They are in lower
+case where most instructions are, for ``# check=error=true`` takes a mixture for
+an error (``ConsistentInstructionCasing``).
 
 The stage is named as the last part of the image's name.  One thing it does that
 ``COPY --from=`` did not: triggers that the image itself has (``ONBUILD``) run.
@@ -32,7 +28,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from rewrite_refs.formats.dockerchecks import STAGE_NAME, Parsed
-from rewrite_refs.formats.dockerlines import SPACES, Line
+from rewrite_refs.formats.dockerlines import SPACES
+from rewrite_refs.formats.dockerplaces import above, behind
 from rewrite_refs.formats.dockerread import Default, Reading
 from rewrite_refs.formats.interpolation import variable_of
 from rewrite_refs.reference import name_of
@@ -54,18 +51,16 @@ NUMBERED = (
     "it takes no variable, and a stage for it would shift the others, which --from= names by number: "
     "give them names"
 )
+CHECKED = (
+    "# check=error=true takes a variable without a default in FROM for an error: write the placeholder with "
+    "one, as in ${{{0}:-registry.example.com}}, or add skip=InvalidDefaultArgInFrom"
+)
 QUOTED = "single quotes keep BuildKit from filling in a variable: use double quotes"
 
 # Names that BuildKit keeps for itself.
 _RESERVED = frozenset({"context", "scratch"})
 # More than all the images in a file whose names end alike.
 _MAX_NAMES = 1000
-# Comments that speak to a tool about the line below.
-_PRAGMA = re.compile(
-    r"#\s*(?:hadolint\s+(?!global)|(?:checkov|trivy|renovate|rewrite-refs|dockle|kics-scan|semgrep|snyk|tfsec)\b"
-    r"|nosemgrep|noqa|nosec|[\w-]+[: ]ignore\b)",
-    re.IGNORECASE,
-)
 
 
 class Lift(NamedTuple):
@@ -153,6 +148,37 @@ class View:
                 return True
         return False
 
+    def is_declared_bare(self, name: str) -> bool:
+        """Whether a stage declares a variable without a default, so that it takes that of an earlier ARG."""
+        args = (each.args.text for each in self.parsed[self._first :] if each.keyword == "arg")
+        return any(re.search(rf"(?<!\S){name}(?!\S)", text, re.ASCII) for text in args)
+
+    def has_own_default(self, name: str, default: str | None) -> bool:
+        """Whether a ``FROM`` or an ``ARG`` before it gives a variable another value than *default*.
+
+        As long as no ``ARG`` declares the variable, that is its value whatever a build passes.
+        """
+        same = "" if default is None else f"(?!:-{re.escape(default)}\\}})"
+        other = re.compile(rf"\$\{{{name}(?=[^\w}}]){same}", re.ASCII)
+        return any(
+            other.search(each.args.text)
+            for at, each in enumerate(self.parsed)
+            if at < self._first or (each.keyword == "from" and not each.trigger)
+        )
+
+    @property
+    def refuses_missing_defaults(self) -> bool:
+        """Whether its own checks fail a build for a ``FROM`` that has no image without build arguments.
+
+        Source: ``ParseLintOptions`` and the rule ``InvalidDefaultArgInFrom`` in BuildKit's
+        ``frontend/dockerfile/linter``.
+        """
+        value = next((each.value for each in self.script.directives if each.name == "check"), "")
+        options = dict(part.partition("=")[::2] for part in re.sub(r"\s", "", value).split(";"))
+        skipped = options.get("skip", "").split(",")
+        is_strict = options.get("error", "").lower() in ("1", "t", "true")
+        return is_strict and not {"all", "InvalidDefaultArgInFrom"} & set(skipped)
+
     def lifted(self, images: Sequence[Sequence[Occurrence]]) -> list[Lift]:
         """The stages for some images, each with its uses, under names that nothing else has."""
         uses = [each for group in images for each in group]
@@ -175,14 +201,16 @@ class View:
         *early* tells that the default of an ``ARG`` that is there needs one of them.
         """
         end = "\r\n" if "\r\n" in self.script.lines[0].end else "\n"
-        args = [f"ARG {each}{end}" for each in arguments]
-        stages = [f"FROM {each.image} AS {each.name}{end}" for each in lifts]
-        at_from, is_told = self._above(self._first)
+        arg, from_, as_ = ("arg", "from", "as") if self._is_lower else ("ARG", "FROM", "AS")
+        args = [f"{arg} {each}{end}" for each in arguments]
+        stages = [f"{from_} {each.image} {as_} {each.name}{end}" for each in lifts]
+        froms = [at for at, each in enumerate(self.parsed) if each.keyword == "from" and not each.trigger]
+        at_from, is_told = above(self.script, self._first, froms)
         at_args = at_from
         if early:
-            at_args, is_told = self._above(0)
+            at_args, is_told = above(self.script, 0, froms)
         elif self._first:
-            at_args, is_told = self._behind_args(), False
+            at_args, is_told = behind(self.script, self._first - 1), False
         if args and is_told and not (stages and at_args == at_from):
             args.append(end)
         if stages:
@@ -215,6 +243,13 @@ class View:
         values = (value.text for each in self.parsed if each.keyword == "copy" for value in each.flag("from"))
         return any(re.fullmatch(r"[+-]?[0-9]+", value) for value in values)
 
+    @property
+    def _is_lower(self) -> bool:
+        """Whether most instructions are in lower case, as BuildKit's check counts them."""
+        words = [line.text.lstrip(SPACES).split(maxsplit=1)[0] for line in self.script.instructions]
+        counted = words[self._first :]
+        return sum(each.islower() for each in counted) > sum(each.isupper() for each in counted)
+
     def _may_be_meant(self, stage: str) -> bool:
         """Whether a ``FROM`` would name a stage if a variable without a value held the rest of its name."""
         partial = (each.pieces for each in self.occurrences if each.holes and each.holes[0][0])
@@ -227,22 +262,6 @@ class View:
     def _raw_images(self) -> Iterator[str]:
         """The images of ``FROM`` as they are written, those among them that name a stage."""
         yield from (each.words()[0].text for each in self.parsed if each.keyword == "from")
-
-    def _behind_args(self) -> int:
-        """The offset of the line behind the last instruction before the first ``FROM``."""
-        return self.script.lines[self.script.instructions[self._first - 1].last + 1].start
-
-    def _above(self, index: int) -> tuple[int, bool]:
-        """The offset above an instruction and its comment, and whether there is one for people."""
-        lines, instructions = self.script.lines, self.script.instructions
-        low = instructions[index - 1].last + 1 if index else len(self.script.directives)
-        bottom = top = instructions[index].first
-        while top > low and _is_comment(lines[top - 1]):
-            top -= 1
-        if index or any(_is_comment(line) for line in lines[low:top]):
-            return lines[top].start, top < bottom and not _is_pragma(lines[top])
-        first = next((number for number in range(top, bottom) if _is_pragma(lines[number])), bottom)
-        return lines[first].start, False
 
 
 def is_same(old: Sequence[Token], new: Sequence[Token], prepared: Prepared) -> bool:
@@ -265,11 +284,3 @@ def _stage_names(image: str) -> Iterator[str]:
     names = (last, f"{last}-{tag}" if tag else last, f"image-{last}")
     yield from (each for each in names if STAGE_NAME.fullmatch(each))
     yield from (f"image-{last}-{number}" for number in range(2, _MAX_NAMES))
-
-
-def _is_comment(line: Line) -> bool:
-    return line.text.lstrip(SPACES).startswith("#")
-
-
-def _is_pragma(line: Line) -> bool:
-    return _PRAGMA.match(line.text.lstrip(SPACES)) is not None

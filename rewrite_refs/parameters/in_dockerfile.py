@@ -9,14 +9,14 @@ is there for nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
 from rewrite_refs import rewrite as engine
 from rewrite_refs.formats import Format
-from rewrite_refs.formats.dockerparameters import Lift, Prepared, View, is_same
+from rewrite_refs.formats.dockerparameters import CHECKED, QUOTED, Lift, Prepared, View, is_same
 from rewrite_refs.parameters.names import names_for
 from rewrite_refs.parameters.style import Style
 from rewrite_refs.parameters.wishes import Wish, head_of, named, refused, resolved, settled, wish
@@ -27,6 +27,12 @@ from rewrite_refs.source import Occurrence, Unplaceable
 FOREIGN = (
     "ARG {0} has a default of its own: remove it, or write the registry with that default, "
     "as in ${{{0}:-registry.example.com}}"
+)
+
+
+OWN_DEFAULT = (
+    "${{{0}}} has a value of its own in this file, which would go once it is declared: "
+    "call the one in the file something else"
 )
 
 
@@ -134,10 +140,24 @@ def _attempt(task: Task, findings: Sequence[Finding], asked: Mapping[int, _Asked
     result = engine.carry_out(prepared.text, task.format, task.judge, decided)
     outcomes = dict(zip(order, result.findings, strict=True))
     outcomes |= {index: outcomes[group[0]] for group in groups.values() for index in group}
-    failed = {index: outcomes[index] for index in asked if not outcomes[index].done}
+    failed = {index: outcomes[index].verdict.reason or UNSAFE for index in asked if not outcomes[index].done}
+    failed = failed or _quoted(task, result.text, order, asked)
     if failed:
-        raise _Failed({index: each.verdict.reason or UNSAFE for index, each in failed.items()})
+        raise _Failed(failed)
     return replace(result, findings=tuple(told(one, outcomes[at]) for at, one in enumerate(findings)))
+
+
+def _quoted(task: Task, text: str, order: Sequence[int], asked: Collection[int]) -> dict[int, str]:
+    """Why some wishes that were carried out in *text* are none: no variable counts where they are written.
+
+    *order* has the indices of the references of the text.
+    """
+    found = [each.occurrence for each in engine.inspect(text, task.format, task.judge)[0]]
+    return {
+        index: QUOTED
+        for index, each in zip(order, found, strict=True)
+        if index in asked and any(piece.known and "$" in piece.text for piece in each.pieces)
+    }
 
 
 def _prepared(
@@ -176,12 +196,13 @@ def _proved(task: Task, prepared: Prepared, lifts: Sequence[Lift]) -> list[Occur
 
 
 def _draft(task: Task, asked: Mapping[int, _Asked]) -> _Draft:
-    """What is to be written for all that was asked for."""
+    """What is to be written for all that was asked for.  Raises _Failed with what of it breaks a build."""
     view, style = task.view, task.style
     values = {name: default for name, default in style.variables if default}
     values |= {each.name: each.value.text for each in view.defaults if each.value.pieces is not None}
     variables = _variables(task, list(asked.values()), values)
     verdicts: dict[int, Verdict] = {}
+    broken: dict[int, str] = {}
     for index, each in asked.items():
         address = resolved(each.head, values)
         if each.wish.rule is None:
@@ -189,11 +210,19 @@ def _draft(task: Task, asked: Mapping[int, _Asked]) -> _Draft:
         else:
             name, holds, _ = variables[each.wish.rule]
             verdicts[index] = named(each.wish.verdict, f"${{{name}}}", holds, address)
+        is_open = re.search(r"\$\{?(\w+)", address)
+        if is_open and (verdicts[index].target or "").startswith(address) and view.refuses_missing_defaults:
+            broken[index] = CHECKED.format(is_open[1])
+    if broken:
+        raise _Failed(broken)
 
     new = {rule: each for rule, each in variables.items() if each.default is not None}
     texts = [each.default or "" for each in new.values()]
     texts += [change.text for verdict in verdicts.values() for change in verdict.changes]
     missing = _missing(task, "\n".join(texts))
+    for name, default in style.variables:
+        if any(name == each for each, _ in missing) and view.has_own_default(name, default):
+            raise _Failed(dict.fromkeys(asked, OWN_DEFAULT.format(name)))
     arguments = [name if default is None else f"{name}={default}" for name, default in missing]
     arguments += [f"{each.name}={each.default}" for each in new.values()]
     needy = [each for each in asked.values() if missing or each.wish.rule in new]
@@ -203,8 +232,13 @@ def _draft(task: Task, asked: Mapping[int, _Asked]) -> _Draft:
 def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
     """The variables of a placeholder that are *written* and that the file does not declare."""
     declared = {each.name for each in task.view.defaults}
-    names = re.findall(r"\$\{?(\w+)", written)
-    return [each for each in task.style.variables if each[0] in names and each[0] not in declared]
+    names = set(re.findall(r"\$\{?(\w+)", written)) - declared
+    # A default here would become that of an ARG in a stage; what is written has it as well.
+    return [
+        (name, None if task.view.is_declared_bare(name) else default)
+        for name, default in task.style.variables
+        if name in names
+    ]
 
 
 def _variables(task: Task, asked: Sequence[_Asked], values: Mapping[str, str]) -> dict[str, _Variable]:

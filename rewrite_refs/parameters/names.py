@@ -27,9 +27,14 @@ def names_for(rule: str, given: Mapping[str, str]) -> Iterator[str]:
 
     *rule* is ``docker.io`` or ``quay.io/centos``; *given* has the names that the user chose, by rules.
     """
+    taken = set() if rule in given else set(given.values())
+    yield from (name for name in _names(rule, given.get(rule)) if name not in taken)
+
+
+def _names(rule: str, given: str | None) -> Iterator[str]:
     host, _, path = rule.partition("/")
-    if rule in given:
-        last = given[rule]
+    if given is not None:
+        last = given
     else:
         if rule == DOCKER_HUB:
             yield "REGISTRY"

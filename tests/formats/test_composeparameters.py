@@ -21,6 +21,14 @@ from rewrite_refs.source import Piece
         ("image: $R/a", False),
         ("image: $RX/a ${R2:-b}", True),
         ("environment: {R: docker.io}", True),
+        # A name alone hands on what the shell has.
+        ("environment:\n  - R\n", False),
+        ("environment:\r\n  - 'R'  # x\r\n", False),
+        ("args: [A, R]", False),
+        ("args:\n  R:\n  S: 1", False),
+        ("args:\n  R: 1", True),
+        ("environment: [RS, R=1]", True),
+        ("image: ${R:-docker.io}/a\nargs: [R]", True),
     ],
 )
 def test_is_free(text: str, free: bool) -> None:

@@ -51,7 +51,21 @@ def prepared(text: str, *arguments: str, early: bool = False) -> Prepared:
         # A second one stays with what it stands on.
         ("# Licence\n\n# Build\n# it\nFROM a\n", "# Licence\n\nARG R=x\n\n# Build\n# it\nFROM a\n"),
         ("# syntax=a\n\n# Build\nFROM a\n", "# syntax=a\n\n# Build\nARG R=x\nFROM a\n"),
+        # And so does one of a line, where other stages have one as well.
+        ("# Build\nFROM a\n# Run\nFROM b\n", "ARG R=x\n\n# Build\nFROM a\n# Run\nFROM b\n"),
+        (
+            "# syntax=a\n# Build\nFROM a\n# Run\nFROM b\n",
+            "# syntax=a\nARG R=x\n\n# Build\nFROM a\n# Run\nFROM b\n",
+        ),
+        ("# Build\n# it\nFROM a\n# Run\nFROM b\n", "# Build\n# it\nARG R=x\nFROM a\n# Run\nFROM b\n"),
+        ("# The app.\nFROM a\nFROM b\n", "# The app.\nARG R=x\nFROM a\nFROM b\n"),
+        ("# Copyright\nFROM a\n# Run\nFROM b\n", "# Copyright\nARG R=x\nFROM a\n# Run\nFROM b\n"),
+        (
+            "# App\nFROM a\n# hadolint ignore=X\nFROM b\n",
+            "# App\nARG R=x\nFROM a\n# hadolint ignore=X\nFROM b\n",
+        ),
         # And so does one that speaks to a tool.
+        ("# App\n# check=skip=X\nFROM a\n", "# App\nARG R=x\n# check=skip=X\nFROM a\n"),
         ("# hadolint ignore=DL3006\nFROM a\n", "ARG R=x\n# hadolint ignore=DL3006\nFROM a\n"),
         ("# hadolint global ignore=DL3006\nFROM a\n", "# hadolint global ignore=DL3006\nARG R=x\nFROM a\n"),
         ("# App\n# checkov:skip=X: y\n# z\nFROM a\n", "# App\nARG R=x\n# checkov:skip=X: y\n# z\nFROM a\n"),
@@ -86,6 +100,7 @@ def test_where_lines_are_inserted(before: str, after: str) -> None:
     ("before", "after"),
     [
         ("ARG B=a\nFROM $B\n", "ARG R=x\nARG B=a\nFROM $B\n"),
+        ("# Base\nARG B=a\nFROM $B\n# Run\nFROM b\n", "# Base\nARG R=x\nARG B=a\nFROM $B\n# Run\nFROM b\n"),
         ("# App\nARG B=a\nFROM $B\n", "# App\nARG R=x\nARG B=a\nFROM $B\n"),
         ("# App\n\n# Base\nARG B=a\nFROM $B\n", "# App\n\nARG R=x\n\n# Base\nARG B=a\nFROM $B\n"),
         (
