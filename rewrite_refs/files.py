@@ -54,6 +54,8 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     target = Path(os.path.realpath(path))
     try:
         status = target.stat()
+        if not stat.S_ISREG(status.st_mode):  # a device would be replaced by a file
+            raise Unwritable("it is no regular file")
         handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
     except OSError as error:
         raise Unwritable(error.strerror or str(error)) from None

@@ -72,6 +72,13 @@ def test_write_keeps_the_owner(tmp_path: Path, owner: tuple[int, int]) -> None:
     assert (path.stat().st_uid, path.stat().st_gid) == owner
 
 
+def test_write_replaces_no_device(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(files.Unwritable, match="no regular file"):
+        files.write(tmp_path / "fifo", b"", b"x")
+    assert (tmp_path / "fifo").is_fifo()
+
+
 def test_write_leaves_a_file_that_changed(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"newer")
@@ -89,12 +96,24 @@ def test_write_makes_no_file(tmp_path: Path, name: str) -> None:
     assert left(tmp_path) == ["dangling", "loop"]
 
 
-def test_write_leaves_nothing_behind_where_replacing_fails(tmp_path: Path) -> None:
-    path = tmp_path / "folder"
-    path.mkdir()
-    with pytest.raises(Unwritable, match="directory"):
-        write(path, b"", b"new")
-    assert left(tmp_path) == ["folder"]
+def test_write_leaves_nothing_behind_where_replacing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(Unwritable, match="cross-device"):
+        write(path, b"old", b"new")
+    assert left(tmp_path) == ["file"]
+
+
+def test_write_leaves_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(Unwritable, match="no regular file"):
+        write(tmp_path, b"", b"new")
+    assert left(tmp_path) == []
 
 
 # The rest cannot be had as root, and most not without a second user: what the system

@@ -124,6 +124,12 @@ def test_what_lies_elsewhere_is_named_without_its_place(tree: Path, tmp_path: Pa
     )
 
 
+def test_the_folder_of_the_configuration_is_not_named(tmp_path: Path) -> None:
+    fill(tmp_path, {"hub.tf": HUB, "quay.tf": QUAY})
+    assert run("init", "--from-terraform", ".", "--registry", HOST, cwd=tmp_path).code == 0
+    assert config(tmp_path) == HEAD.format("From Terraform.") + WRITTEN
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     with moto_ecr.serve() as endpoint:
@@ -191,7 +197,7 @@ def test_nothing_to_propose(tmp_path: Path) -> None:
     assert ran.code == 0
     assert ran.err.startswith("gcr.io: ECR cannot cache it, 1 reference stays: ")
     assert ran.err.endswith(
-        "nothing to propose: no image here is of a registry that ECR can cache and that has no rule\n"
+        "nothing to propose: no image was found here that ECR can cache and that has no rule yet\n"
     )
     assert not (tmp_path / FILE_NAME).exists()
 
@@ -231,7 +237,7 @@ def test_nobody_to_ask(tree: Path) -> None:
     assert config(tree) == OLD
 
 
-@pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"n\n", 1)])
+@pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"n\n", 1), (b"\x04", 1)])
 def test_somebody_is_asked(tree: Path, answer: bytes, code: int) -> None:
     existing(tree, OLD)
     mine, theirs = pty.openpty()
@@ -242,6 +248,7 @@ def test_somebody_is_asked(tree: Path, answer: bytes, code: int) -> None:
     os.close(theirs)
     assert done.returncode == code, done.stderr
     assert b"Write it? [y/N]: " in done.stderr
+    assert done.stderr.endswith(f"{FILE_NAME} is left as it was\n".encode()) is bool(code)
     assert done.stdout.startswith(b"diff --git ")
     assert config(tree) == (OLD if code else NEW)
 
@@ -258,6 +265,13 @@ def test_an_existing_file_that_does_not_load(tree: Path) -> None:
         2,
         f"error: {FILE_NAME}: the configuration cannot be read: No such file or directory\n",
     )
+
+
+def test_what_is_no_file_stays_what_it_is(tree: Path) -> None:
+    os.mkfifo(tree / "pipe")  # as a device would; root could replace one
+    ran = run("init", *FROM, "--config", "pipe", "--yes", cwd=tree)
+    assert (ran.code, ran.err) == (2, "error: pipe: it is no regular file: give another one with --config\n")
+    assert (tree / "pipe").is_fifo()
 
 
 def test_a_link_stays_one(tree: Path) -> None:
@@ -309,7 +323,8 @@ def test_a_source_without_rules(tree: Path, arguments: list[str], name: str) -> 
     ran = run("init", *arguments, cwd=tree)
     assert (ran.code, ran.out) == (2, "")
     assert (
-        ran.err == f"error: {name}: no pull-through-cache rule could be taken from it: nothing is written\n"
+        ran.err == f"error: {name}: no pull-through-cache rule could be taken from it: nothing is written; "
+        "without a source, init proposes rules for the images that the repository uses\n"
     )
     assert not (tree / FILE_NAME).exists()
 
@@ -322,6 +337,7 @@ def test_a_source_without_rules(tree: Path, arguments: list[str], name: str) -> 
         (["--from-json", "rules.json", "x"], "'x' belongs to no source: "),
         (["--from-terraform", ""], "there is no file with an empty name."),
         (["--from-json", ""], "there is no file with an empty name."),
+        (["--config", ""], "there is no file with an empty name."),
         (["--profile", "x"], "--profile goes with --from-aws."),
         (["--from-aws", "--account-id", ACCOUNT], "--account-id does not go with --from-aws, which asks for it: give --profile."),
         ([*FROM, "--region", US], "several --region go with --from-aws alone."),

@@ -116,6 +116,8 @@ def _target(given: str | None, cwd: Path) -> _Target:
     shown = visible(Path(os.path.relpath(path, cwd)).as_posix())
     if not os.path.lexists(path):
         return _Target(path, shown, folder, None, Config(path.parent))
+    if path.exists() and not (path.is_file() or path.is_dir()):  # replacing a device would leave none
+        raise ConfigError(f"{shown}: it is no regular file: give another one with --config")
     config = load(path, shown)  # it says what is wrong with a link to nowhere or a folder, too
     return _Target(path, shown, folder, path.read_bytes(), config)
 
@@ -152,7 +154,8 @@ def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
 def _nothing(source: Read, asked: Asked) -> NoReturn:
     """Say that a source has no rule, and end."""
     if source.rules.rules or source.rules.unresolved or not asked.from_aws:
-        fail(f"{source.name}: no pull-through-cache rule could be taken from it: nothing is written")
+        hint = "without a source, init proposes rules for the images that the repository uses"
+        fail(f"{source.name}: no pull-through-cache rule could be taken from it: nothing is written; {hint}")
     regions = ", ".join(region for _, region in source.rules.registries)
     say(
         f"the account has no pull-through-cache rule in {regions}: nothing is written; "
@@ -165,7 +168,7 @@ def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
     """Write what is new, after asking where a file changes; whether nothing is left to do."""
     new = result.text.encode("utf-8")
     if target.content is None and not result.rules:
-        say("nothing to propose: no image here is of a registry that ECR can cache and that has no rule")
+        say("nothing to propose: no image was found here that ECR can cache and that has no rule yet")
         return True
     if new == target.content:
         say(f"nothing to change in {target.shown}")
@@ -206,4 +209,8 @@ def _agreed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
     if sys.stdin is None or not sys.stdin.isatty():
         say("nobody can be asked here: give --yes to write it")
         return False
-    return click.confirm("Write it?", err=True)
+    try:
+        return click.confirm("Write it?", err=True)
+    except click.Abort:
+        say("")
+        return False

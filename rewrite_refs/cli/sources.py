@@ -75,7 +75,7 @@ def _mistakes(asked: Asked, paths: tuple[str, ...]) -> Iterator[str]:
             f"'{paths[0]}' belongs to no source: give it behind --from-terraform or --from-cloudformation "
             "(without a source, the whole repository is scanned)."
         )
-    if "" in (*paths, *asked.from_terraform, *asked.from_cloudformation, asked.from_json):
+    if "" in (*paths, *asked.from_terraform, *asked.from_cloudformation, asked.from_json, asked.config):
         yield "there is no file with an empty name."
     if asked.profile is not None and not aws:
         yield "--profile goes with --from-aws."
@@ -106,7 +106,7 @@ def read(asked: Asked, cwd: Path, folder: Path) -> Read:
         shown = (
             os.path.relpath(each, folder) if each.is_relative_to(folder) else each.name for each in paths
         )
-        return visible(", ".join(Path(each).as_posix() for each in shown))
+        return visible(", ".join(Path(each).as_posix() for each in shown if each != "."))
 
     if asked.from_aws:
         from rewrite_refs.importing import account
@@ -123,12 +123,17 @@ def read(asked: Asked, cwd: Path, folder: Path) -> Read:
         from rewrite_refs.importing import terraform
 
         rules = terraform.load([Path(each) for each in asked.from_terraform], show)
-        return Read(rules, "Terraform", f"From Terraform: {named(asked.from_terraform)}.")
+        return Read(rules, "Terraform", _origin("Terraform", named(asked.from_terraform)))
     from rewrite_refs.importing import cloudformation
 
     paths = [Path(each) for each in asked.from_cloudformation]
     rules = cloudformation.load(paths, show, asked.account_id, region)
-    return Read(rules, "CloudFormation", f"From CloudFormation: {named(asked.from_cloudformation)}.")
+    return Read(rules, "CloudFormation", _origin("CloudFormation", named(asked.from_cloudformation)))
+
+
+def _origin(what: str, files: str) -> str:
+    """Where the rules of a new file are from; *files* is empty for the folder of the file itself."""
+    return f"From {what}: {files}." if files else f"From {what}."
 
 
 def _text(name: str) -> tuple[str, str]:

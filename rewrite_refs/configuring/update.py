@@ -125,10 +125,13 @@ def updated(old: Old, imported: Import, source: str, given: Given) -> Result:
     if placed:
         same = {**old.inherited, **rulevalues.meaning(wanted.get("rules", {}))}
         regions = Counter(each.region for each in caches if each.rules)
+        if home and not top:
+            regions[home.region] += 1
         overrides, said = _overridden(old, placed, same, regions, source, notes)
         wanted = with_key(wanted, "overrides", overrides) if overrides else wanted
         remarks += said
     remarks += _assumed(imported, given, home, source)
+    remarks += _contradicted(imported, given, source)
     hosts = dict.fromkeys(each for each in (registry, *(each.host for each in placed)) if each)
     remarks += [f"{host}: {why}" for host in hosts if (why := caveat(host))]
     taken = [each for each in (top, *placed) if each and each.rules]
@@ -147,7 +150,8 @@ def with_key(data: Mapping[str, Data], key: str, value: Data) -> dict[str, Data]
     if key in data or key == "overrides":
         return {**data, key: value}
     items = list(data.items())
-    at = 1 + list(data).index("registry") if key == "rules" and "registry" in data else 0
+    before = ("extends", "registry") if key == "rules" else ("extends",)
+    at = max((1 + at for at, (each, _) in enumerate(items) if each in before), default=0)
     return dict([*items[:at], (key, value), *items[at:]])
 
 
@@ -232,6 +236,17 @@ def _assumed(imported: Import, given: Given, home: Home | None, source: str) -> 
     if home and count and len(set(homes)) > 1:
         rules = f"{count} rule{'s' if count > 1 else ''}"
         yield f"{source} does not tell the registry of {rules}: the rest is taken from {host_of(*home)}"
+
+
+def _contradicted(imported: Import, given: Given, source: str) -> Iterator[str]:
+    """That an account or a region was given, and the source tells others."""
+    for option, name, told in (
+        ("--account-id", given.account, {each.account for each in imported.rules}),
+        ("--region", given.region, {each.region for each in imported.rules}),
+    ):
+        others = sorted(each for each in told if each)
+        if name and others and name not in told and None not in told:
+            yield f"{source} tells {', '.join(others)}: {option} {name} counts for nothing"
 
 
 def _homeless(cache: Cache) -> Unresolved:

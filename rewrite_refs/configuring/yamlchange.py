@@ -7,6 +7,7 @@ text is read again and must hold exactly what was wanted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -159,8 +160,9 @@ class _Editor:
             lines = self.entries(values, node.value[0][0].start_mark.column, way)
             if previous is not None:
                 return self.lines_after(self._end(pairs[previous][1]), lines)
-            at = self._line(self._start(node.value[0][0]))
-            return Edit(at, at, "".join(line + self.newline for line in lines))
+            first = self._line(self._start(node.value[0][0]))
+            at = self._above(first)
+            return Edit(at, at, "".join(line + self.newline for line in [*lines, *[""] * (at < first)]))
         texts = [f"{flow(name)}: {flow(value)}" for name, value in values.items()]
         if previous is None:
             at = self._start(node) + 1
@@ -186,6 +188,16 @@ class _Editor:
         start = self._line(self._start(node))
         before = self.text[start : self._start(node)]
         return " " if before.strip() or not start else self.newline + before
+
+    def _above(self, at: int) -> int:
+        """Where the comment begins that stands on the line at *at*; *at* if it is the first of the text.
+
+        The first comment speaks of the whole file.
+        """
+        top = at
+        while top and self.text.startswith("#", top_line := self._line(top - 1)):
+            top = top_line
+        return top if re.search("^#", self.text[:top], re.MULTILINE) else at
 
     def _line(self, at: int) -> int:
         return self.text.rfind("\n", 0, at) + 1

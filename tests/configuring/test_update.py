@@ -186,7 +186,7 @@ FIRST = "the first is written, the others are recognised; put first the one that
         ("rules: {docker.io: quay, quay.io: docker-hub}\n", [HUB, QUAY], "rules: {docker.io: docker-hub, quay.io: quay}\n", []),
         ("own: [a.example]\n", [HUB], "rules:\n  docker.io: docker-hub\nown: [a.example]\n", []),
         # what is extended
-        ("extends: base.yaml\n", [HUB, QUAY], "rules:\n  quay.io: quay\nextends: base.yaml\n", []),
+        ("extends: base.yaml\n", [HUB, QUAY], "extends: base.yaml\nrules:\n  quay.io: quay\n", []),
         ("extends: base.yaml\nrules: {quay.io: quay}\n", [QUAY, Imported("docker.io", "hub")], "extends: base.yaml\nrules: {quay.io: quay, docker.io: hub}\n", []),
     ],
 )  # fmt: skip
@@ -218,6 +218,8 @@ OVERRIDE = f"overrides:\n- files: a/**   # ours\n  registry: {US_HOST}\n"
         (f"{TOP}rules: {{docker.io: docker-hub}}\n{OVERRIDE}  rules: {{docker.io: x1}}\n", [at(HUB, ACCOUNT, US)], NOTHING, f"{TOP}rules: {{docker.io: docker-hub}}\n{OVERRIDE}  rules: {{docker.io: docker-hub}}\n", []),
         (f"{TOP}rules: {{docker.io: docker-hub}}\n", [at(HUB, OTHER, US)], NOTHING, f"{TOP}rules: {{docker.io: docker-hub}}\noverrides:\n{PROPOSAL}\n  - files: ['**/us-east-1/**']\n    registry: {OTHER}.dkr.ecr.us-east-1.amazonaws.com\n", []),
         (f"{TOP}overrides:\n  - files: x\n    style: parameter\n# end\n", [at(HUB, ACCOUNT, US)], NOTHING, f"{TOP}overrides:\n  - files: x\n    style: parameter\n{PROPOSAL}\n  - files: ['**/us-east-1/**']\n    registry: {US_HOST}\n    rules:\n      docker.io: docker-hub\n# end\n", []),
+        # the region of the file's own registry is no name for another
+        (TOP, [at(HUB, OTHER, EU)], NOTHING, f"{TOP}overrides:\n{PROPOSAL.replace('name of the region', 'account')}\n  - files: ['**/{OTHER}/**']\n    registry: {OTHER}.dkr.ecr.{EU}.amazonaws.com\n    rules:\n      docker.io: docker-hub\n", []),
         # a given registry replaces the one of the file
         (f"{TOP}rules: {{docker.io: docker-hub}}\n", [at(HUB, ACCOUNT, US)], Given(US_HOST), f"registry: {US_HOST}\nrules: {{docker.io: docker-hub}}\n", []),
         (f"rules: {{docker.io: docker-hub}}\nregistry: '{HOST}' # x\n", [HUB], Given("${ECR}"), "rules: {docker.io: docker-hub}\nregistry: '${ECR}' # x\n", []),
@@ -380,3 +382,12 @@ def test_a_proposal_that_a_source_has_is_none_any_more(tmp_path: Path) -> None:
     assert result.text == text.replace(f"docker-hub{NOTE}", "docker-hub")
     other = after(tmp_path, text, Imported("registry-1.docker.io", "other"))
     assert f"  docker.io: other\r\n  quay.io: q2{NOTE}" in other.text
+
+
+def test_what_is_given_and_contradicts_the_source_is_said(tmp_path: Path) -> None:
+    rule = at(HUB, ACCOUNT, EU)
+    remarks = after(tmp_path, "", rule, given=Given(account=OTHER, region="us-east-1")).remarks
+    assert f"it tells {ACCOUNT}: --account-id {OTHER} counts for nothing" in remarks
+    assert f"it tells {EU}: --region us-east-1 counts for nothing" in remarks
+    assert not after(tmp_path, "", rule, given=Given(account=ACCOUNT, region=EU)).remarks
+    assert not after(tmp_path, "", at(HUB, ACCOUNT), given=Given(region="us-east-1")).remarks

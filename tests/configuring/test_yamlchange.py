@@ -45,6 +45,11 @@ ITEM = {"files": ["b/**"], "registry": "y", "rules": {"e.f": "g"}}
         ("a: {b: c}\n", {"a": {"d": "e", "b": "c"}}, "a: {d: e, b: c}\n"),
         ("a: {\n  b: c, # x\n  d: e # y\n}\n", {"a": {"b": "c", "d": "e", "f": "g"}}, "a: {\n  b: c, # x\n  d: e,\n  f: g # y\n}\n"),
         ("{a: b}", {"a": "b", "c": {"d": "e"}}, "{a: b, c: {d: e}}"),
+        # the first comment is that of the file, the next one that of its key
+        ("# top\na: b\n", {"c": "d", "a": "b"}, "# top\nc: d\na: b\n"),
+        ("# top\n\n# a\n# it\na: b\n", {"c": "d", "e": "f", "a": "b"}, "# top\n\nc: d\ne: f\n\n# a\n# it\na: b\n"),
+        ("# top\r\n\r\n# a\r\na: b", {"c": "d", "a": "b"}, "# top\r\n\r\nc: d\r\n\r\n# a\r\na: b"),
+        ("# top\n---\n# a\na: b\n", {"c": "d", "a": "b"}, "# top\n---\nc: d\n\n# a\na: b\n"),
         # new items
         ("o:\n- files: [a]\n  registry: x\n# end\n", {"o": [{"files": ["a"], "registry": "x", "rules": {"c.d": "p"}}, ITEM]},
          "o:\n- files: [a]\n  registry: x\n  rules:\n    c.d: p\n# O1\n- files: [b/**]\n  registry: y\n  rules:\n    e.f: g\n# end\n"),
