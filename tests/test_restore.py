@@ -309,3 +309,17 @@ def test_the_command(tmp_path: Path) -> None:
     ran = run("restore", *OPTIONS, "-q", cwd=root)
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     assert Reference.parse("acme/web").name == "docker.io/acme/web"
+
+
+def test_a_note_on_what_is_pinned_by_digest(tmp_path: Path) -> None:
+    text = f"FROM nginx@sha256:{'0' * 64}\nFROM redis:7@sha256:{'0' * 64}\nFROM alpine\n"
+    root = fill(tmp_path, {"Dockerfile": text})
+    note = "2 of them by digest: pull the tags once first (rewrite-refs rules --emit warmup)\n"
+    assert run("rewrite", "--diff", *OPTIONS, cwd=root).err.endswith(note)
+    ran = run("rewrite", *OPTIONS, cwd=root)
+    assert (ran.code, ran.err) == (
+        0,
+        "rewrote 3 of 3 references in 1 file: 3 direct (1 file changed)\n" + note,
+    )
+    assert "digest" not in run("restore", *OPTIONS, cwd=root).err
+    assert run("rewrite", "-q", *OPTIONS, cwd=root).err == ""

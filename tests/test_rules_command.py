@@ -90,5 +90,7 @@ def test_what_is_printed_for_one_registry_alone(tmp_path: Path) -> None:
     warmup = run("rules", "--emit", "warmup", cwd=root).out
     assert f"pull {HOST}/docker-hub/library/nginx:1\n" in warmup
     assert f"pull {US}/hub/library/nginx:1\n" in warmup
+    aliases = json.loads(run("rules", "--emit", "renovate", cwd=root).out)["registryAliases"]
+    assert aliases == {f"{HOST}/docker-hub": "docker.io", f"{US}/hub": "docker.io"}
     ran = run("rules", "--emit", "warmup", "--no-config", cwd=root)
     assert ran.code == 2

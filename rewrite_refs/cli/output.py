@@ -122,6 +122,11 @@ class Run:
             verb = f"would {verbs[0]}" if would_change else verbs[1]
             summary = f"{verb} {len(done)} of {summary} ({count} file{'s' if count > 1 else ''} changed)"
         self.summary(summary)
+        pinned = sum(
+            entry.status != "cached" and bool(entry.reference and entry.reference.digest) for entry in done
+        )
+        if pinned and not self.options.quiet:
+            say(f"{pinned} of them by digest: pull the tags once first (rewrite-refs rules --emit warmup)")
         left = would_change or any(entry.left for entry in report.entries)
         self.exit(FINDINGS if left or report.troubles else OK)
 

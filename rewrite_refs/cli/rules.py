@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "warmup")
 # What can stand in one output for several registries.
-_OF_MANY = ("table", "warmup")
+_OF_MANY = ("table", "renovate", "warmup")
 
 
 @click.command()
@@ -39,7 +39,7 @@ _OF_MANY = ("table", "warmup")
 def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
     """Tell per upstream how many references there are and which rule serves them; print what is missing."""
     from rewrite_refs import survey
-    from rewrite_refs.emit import EMITTERS, data
+    from rewrite_refs.emit import EMITTERS, data, renovate
 
     options = Options(**given)
     if options.json and emit != "table":
@@ -57,6 +57,8 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
         )
     if options.json:
         lines = data.lines(surveys)
+    elif emit == "renovate":  # a repository has one configuration of it
+        lines = renovate.lines(*surveys)
     else:
         emitter = EMITTERS[emit]
         lines = chain.from_iterable(

@@ -13,26 +13,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from rewrite_refs.emit import parts
+from rewrite_refs.registries import partition_of
 from rewrite_refs.survey import Survey
 
 # Invalid where they are left as they are, rather than valid and wrong.
 ACCOUNT, REGION, OTHER_ACCOUNT, PULLER = "ACCOUNT", "REGION", "OTHER_ACCOUNT", "PULLER"
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
 
 
 def lines(survey: Survey) -> Iterator[str]:
     """The JSON text, as one piece."""
     home = parts.home(survey)
     account, region = (home.account, home.region) if home else (ACCOUNT, REGION)
-    partition = next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
+    partition = partition_of(region).name
     resources = [
         f"arn:{partition}:ecr:{region}:{account}:repository/{each}" for each in parts.repositories(survey)
     ]

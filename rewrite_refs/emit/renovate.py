@@ -26,17 +26,20 @@ _NOTES = (
 _ROOT = "The rule with the prefix ROOT has no alias: it would hold for your own images in that registry, too."
 
 
-def lines(survey: Survey) -> Iterator[str]:
-    """The JSON text, as one piece.  Raises ConfigError where the registry is not given."""
+def lines(*surveys: Survey) -> Iterator[str]:
+    """The JSON text for all registries, as one piece.  Raises ConfigError where one is not given."""
+    aliases = {alias: name for each in surveys for alias, name in _aliases(each)}
+    longest = dict(sorted(aliases.items(), key=lambda each: -len(each[0])))
+    notes = [*_NOTES, *{_ROOT for each in surveys for rule in each.rules if not rule.prefix}]
+    document = {"$schema": SCHEMA, "description": notes, "registryAliases": longest}
+    yield json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _aliases(survey: Survey) -> Iterator[tuple[str, str]]:
+    """What stands for an upstream in one registry, and the upstream."""
     registry = parts.registry(survey, "renovate")
     # Both forms of a placeholder with a default: Renovate resolves an ARG, and no variable of Compose.
-    heads = dict.fromkeys((registry, resolved(registry)))
-    aliases = {
-        f"{head}/{rule.prefix}": rule.name
-        for rule in sorted(survey.rules, key=lambda rule: (-len(rule.prefix), rule.prefix))
-        for head in heads
-        if rule.prefix
-    }
-    notes = [*_NOTES, *(_ROOT for rule in survey.rules if not rule.prefix)]
-    document = {"$schema": SCHEMA, "description": notes, "registryAliases": aliases}
-    yield json.dumps(document, indent=2, ensure_ascii=False)
+    for head in dict.fromkeys((registry, resolved(registry))):
+        for rule in sorted(survey.rules, key=lambda rule: rule.prefix):
+            if rule.prefix:
+                yield f"{head}/{rule.prefix}", rule.name

@@ -65,7 +65,8 @@ def _served(served: Served, standing: Standing) -> str:
 def _notes(survey: Survey) -> Iterator[str]:
     wrong = sum(each.wrong for each in survey.upstreams)
     if wrong:
-        yield f"{wrong} of them name the cache wrongly: rewrite-refs check says how"
+        names = "names" if wrong == 1 else "name"
+        yield f"{wrong} of them {names} the cache wrongly: rewrite-refs check says how"
     if survey.apart:
         counts = (f"{number} {_APART[status]}" for status, number in survey.apart.items())
         yield f"not counted above: {', '.join(counts)}"
