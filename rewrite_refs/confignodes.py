@@ -75,7 +75,8 @@ class Mistakes:
     def items(self, node: Node, what: str, line: int) -> Iterator[tuple[str, Node, int]]:
         """The keys of a mapping, each with its value and its line."""
         if kind(node) != "a mapping":
-            self.add(line, f"{what} must be a mapping of keys to values, not {kind(node)}")
+            remedy = ": fill it in, or remove it" if kind(node) == "nothing" else ""
+            self.add(line, f"{what} must be a mapping of keys to values, not {kind(node)}{remedy}")
             return
         seen = set()
         for key, value in node.value:

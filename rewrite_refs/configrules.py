@@ -14,6 +14,12 @@ from rewrite_refs.placeholders import head_of
 from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
 from rewrite_refs.registries import SAME_REGISTRY
 
+# Variables that BuildKit or a shell sets (the Dockerfile reference, "Predefined ARGs").
+_PREDEFINED = re.compile(
+    r"(?i:(?:https?|ftp|no|all)_proxy)|(?:BUILD|TARGET)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT|STAGE)"
+    r"|BUILDKIT_\w+|SOURCE_DATE_EPOCH|PATH|HOME|HOSTNAME|TERM"
+)
+
 
 def rules_of(
     wrong: Mistakes, node: Node, line: int, registry: str | None, aliases: Mapping[str, str]
@@ -126,6 +132,8 @@ def variables_of(wrong: Mistakes, node: Node, line: int) -> dict[str, str]:
             continue
         if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
             wrong.add(at, f"{name!r} is no name of a variable: write one such as REGISTRY")
+        elif _PREDEFINED.fullmatch(name):
+            wrong.add(at, f"{name} has a meaning of its own in a build: write another name, such as REGISTRY")
         elif name in names.values():
             wrong.add(at, f"{name} stands for another upstream already: each needs one of its own")
         else:

@@ -23,6 +23,14 @@ _FURTHEST = 400  # characters before a place in its line
 _OWN_DEFAULT = (
     "${{{0}}} has a default here, and is to be the registry: write it without one, or as in registry"
 )
+# Of Go templates: what begins with the dot, and what a dot depends on.
+_DOT = re.compile(r"\{\{-?\s*(\.\w+)")
+_BLOCK = re.compile(r"\{\{-?\s*(if|range|with|define|block|end)\b")
+_NESTED = (
+    "the placeholder is an action of a template, and none can stand in another: put the registry there "
+    "by hand, or give these files another one in overrides"
+)
+_REBOUND = "within a {0} there is no {1}: write the placeholder with ${1}"
 
 
 def planned(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
@@ -38,14 +46,37 @@ def planned(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
     if verdict.placeholder:
         occurrence = _in_one_piece(text, occurrence, verdict.placeholder)
     edits = edits_for(text, occurrence, verdict.changes)
-    placeholder = verdict.placeholder or "".join(change.text for change in verdict.changes)
-    names = {each.name for each in variables(placeholder)}
+    written = "".join(change.text for change in verdict.changes)
+    for edit in edits if "{{" in written else ():
+        _check_action(text, edit.start, written)
+    names = {each.name for each in variables(verdict.placeholder or written)}
     for edit in edits if names else ():
         around = _OPENED.search(text, max(edit.start - _FURTHEST, 0), edit.start)
         name = around and (around["name"] or around["argument"])
         if name in names:
             raise Unplaceable(_OWN_DEFAULT.format(name))
     return edits
+
+
+def _check_action(text: str, at: int, action: str) -> None:
+    """Raise Unplaceable where an *action* of a template would mean nothing, or something else.
+
+    Source: the documentation of Go's text/template: ``range`` and ``with`` set the dot, and a
+    string in an action is no template.
+    """
+    opened = max(text.rfind(mark, 0, at) for mark in ("{{", "{%"))
+    if opened > max(text.rfind(mark, 0, at) for mark in ("}}", "%}")):
+        raise Unplaceable(_NESTED)
+    dot = _DOT.search(action)
+    blocks: list[str] = []
+    for found in _BLOCK.finditer(text, 0, at) if dot else ():
+        if found[1] != "end":
+            blocks.append(found[1])
+        elif blocks:
+            blocks.pop()
+    setting = next((block for block in reversed(blocks) if block in ("range", "with")), None)
+    if dot and setting:
+        raise Unplaceable(_REBOUND.format(setting, dot[1]))
 
 
 def _in_one_piece(text: str, occurrence: Occurrence, placeholder: str) -> Occurrence:

@@ -25,7 +25,25 @@ SAME_REGISTRY: Mapping[str, str] = {
 }
 
 _PARTS = re.compile(r"(\d{12})\.dkr[.-]ecr(?P<fips>-fips)?\.([^.]+)\.(.+)")
-_DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
+
+
+class Partition(NamedTuple):
+    """A partition of AWS: its name in ARNs, and the domain of its endpoints."""
+
+    name: str
+    domain: str
+
+
+# By the beginning of the region's name.
+_PARTITIONS: Mapping[str, Partition] = {
+    "cn-": Partition("aws-cn", "amazonaws.com.cn"),
+    "us-gov-": Partition("aws-us-gov", "amazonaws.com"),
+    "us-isob-": Partition("aws-iso-b", "sc2s.sgov.gov"),
+    "us-isof-": Partition("aws-iso-f", "csp.hci.ic.gov"),
+    "us-iso-": Partition("aws-iso", "c2s.ic.gov"),
+    "eu-isoe-": Partition("aws-iso-e", "cloud.adc-e.uk"),
+    "eusc-": Partition("aws-eusc", "amazonaws.eu"),
+}
 
 
 class Home(NamedTuple):
@@ -43,7 +61,13 @@ def home_of(host: str) -> Home | None:
 
 def host_of(account: str, region: str) -> str:
     """The host of an account's ECR registry in a region."""
-    return f"{account}.dkr.ecr.{region}.{_DOMAINS.get(region.partition('-')[0], 'amazonaws.com')}"
+    return f"{account}.dkr.ecr.{region}.{partition_of(region).domain}"
+
+
+def partition_of(region: str) -> Partition:
+    """The partition that a region is in."""
+    found = (partition for start, partition in _PARTITIONS.items() if region.startswith(start))
+    return next(found, Partition("aws", "amazonaws.com"))
 
 
 def is_same(host: str, other: str) -> bool:

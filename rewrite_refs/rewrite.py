@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import Format, template
+from rewrite_refs.formats import Format, dockerfile, template, yamltree
 from rewrite_refs.ignores import Ignores
 from rewrite_refs.placeholders import is_placeholder, resolved, without_actions
 from rewrite_refs.plans import Plan, planned
@@ -133,8 +133,8 @@ class _Attempt:
         """The text with some plans carried out, or None where that cannot be proved right.
 
         Proved means: the references found in the new text are the wanted ones,
-        one to one; those that were rewritten go through the cache now; and
-        nothing else of the parsed document differs.
+        one to one; those that were rewritten go through the cache now; nothing
+        else of the parsed document differs; and YAML is YAML still.
         """
         if not plans:
             return self.text
@@ -144,7 +144,7 @@ class _Attempt:
             found, _ = _find(new, self.format)
         except Overlap:
             return None
-        if len(found) != len(self.findings):
+        if len(found) != len(self.findings) or self._breaks(edits, new):
             return None
         for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
             if index in plans:
@@ -154,6 +154,14 @@ class _Attempt:
             elif after.text != finding.occurrence.text:
                 return None
         return new if self._keeps_the_rest(edits, new) else None
+
+    def _breaks(self, edits: Sequence[Edit], new: str) -> bool:
+        """Whether the braces of a placeholder have made YAML unreadable, which formats read as a host."""
+        if self.format.NAME in (dockerfile.NAME, template.NAME) or not any(
+            "{" in each.text for each in edits
+        ):
+            return False
+        return _unreadable(new) > _unreadable(self.text)
 
     def _keeps_the_rest(self, edits: Sequence[Edit], new: str) -> bool:
         """Whether the parsed document differs by the edits alone."""
@@ -258,6 +266,17 @@ def _find(text: str, format: Format) -> tuple[list[Occurrence], tuple[Problem, .
     except ParseError as error:
         return found, error.problems
     return found, ()
+
+
+def _unreadable(text: str) -> int:
+    """How many documents of a text are no YAML."""
+    count = 0
+    for span in yamltree.split(text):
+        try:
+            yamltree.parse(text, span)
+        except ParseError:
+            count += 1
+    return count
 
 
 def _head(finding: Finding) -> str:

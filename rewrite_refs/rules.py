@@ -243,10 +243,10 @@ class Rules:
             return Verdict("own", reference, reason=private)
         if upstream_of(host):
             return Verdict("unmapped", reference, reason=f"ECR could cache {host}: no rule maps it")
-        more = advice(host)
-        return Verdict(
-            "unmapped", reference, reason=f"ECR cannot cache {host or 'it'}{'; ' if more else ''}{more or ''}"
-        )
+        if not host:
+            return Verdict("unmapped", reference, reason="ECR cannot cache it")
+        more = advice(host) or "put it into own if it is yours, else copy the image to a repository of yours"
+        return Verdict("unmapped", reference, reason=f"ECR cannot cache {host}; {more}")
 
 
 def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rewrite_refs import charts, files, parameters
 from rewrite_refs.discover import Assigned, Patterns, root_of, walk
 from rewrite_refs.errors import Problem
-from rewrite_refs.formats import Format, compose, detect
+from rewrite_refs.formats import Format, compose, detect, kubernetes, template
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.withplaceholder import with_hosts, with_placeholders
 from rewrite_refs.project import Project
@@ -141,12 +141,19 @@ class Session(NamedTuple):
     def _read(self, path: Path, data: bytes, edit: bool) -> Outcome | None:
         """What is to be said of one file's content; None where it shows the marks of no format."""
         try:
-            seen = with_hosts(data, self.project.policies.placeholders)
-            format = self.assigned.format(path) or detect(self._placed(path), seen)
+            format = self._format(path, data)
             return self._outcome(path, data, format, edit) if format else None
         except Exception as error:  # one file must not stop the others, nor show a traceback
             message = f"internal error, please report it with this file: {type(error).__name__}: {error}"
             return Outcome(path, self.shown(path), data, data, error=message)
+
+    def _format(self, path: Path, data: bytes) -> Format | None:
+        """The format of a file; a chart's manifest is a template where it gets an action for its registry."""
+        placeholders = self.project.policies.placeholders
+        placed = self._placed(path)
+        format = self.assigned.format(path) or detect(placed, with_hosts(data, placeholders))
+        actions = any("{{" in each for each in placeholders)
+        return template if format == kubernetes and actions and template.is_in_chart(placed) else format
 
     def _placed(self, path: Path) -> File:
         """A file as the formats are asked about it."""

@@ -165,7 +165,7 @@ def test_a_file_that_cannot_be_written(tree: Path, monkeypatch: pytest.MonkeyPat
         (["check", "--output-format", "xml"], "Invalid value for '--output-format'"),
         (["check", "--color", "red"], "Invalid value for '--color'"),
         (["rewrite", "--stdin-filename", "x", "-", "--output-format", "json"], "- prints the new text and --output-format json prints JSON: choose one."),
-        (["rewrite"], "error: there is no registry: `rewrite-refs init` takes them from your account"),
+        (["rewrite"], "error: there is no registry: `rewrite-refs init` takes the rules from your account"),
         (["rewrite", "--registry", HOST], "or give --registry (or --account-id and --region) and --rule docker.io=docker-hub."),
         (["rewrite", "--rule", "docker.io=hub"], "error: there is no registry"),
         (["explain"], "Missing argument 'REFERENCE'"),

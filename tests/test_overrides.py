@@ -147,3 +147,30 @@ def test_base_and_overlay_of_one_registry_go_together(tmp_path: Path) -> None:
     assert run("rewrite", cwd=root).code == 0
     assert (root / "us/base/pod.yaml").read_text() == POD.format(f"{US}/dockerhub/library/nginx:1")
     assert f"name: {US}/dockerhub/library/nginx\n" in (root / "us/eu/kustomization.yaml").read_text()
+
+
+def test_an_action_for_a_registry_stands_in_what_helm_renders_and_in_no_other_manifest(
+    tmp_path: Path,
+) -> None:
+    root = repository(
+        tmp_path,
+        {
+            ".rewrite-refs.yaml": "registry: '{{ $.Values.registry }}'\nrules: {docker.io: hub}\n",
+            "chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+            "chart/templates/pod.yaml": POD.format("nginx"),
+            "pod.yaml": POD.format("nginx"),
+            "templates/pod.yaml": POD.format('"nginx"'),
+        },
+    )
+    ran = run("rewrite", cwd=root)
+    assert (ran.code, ran.out.count("\n")) == (1, 1)
+    assert ran.out.startswith("pod.yaml:5:12: direct: nginx: not rewritten: the placeholder ")
+    rendered = (root / "chart/templates/pod.yaml").read_text()
+    assert rendered == POD.format("{{ $.Values.registry }}/hub/library/nginx")
+    assert (root / "templates/pod.yaml").read_text() == POD.format(
+        '"{{ $.Values.registry }}/hub/library/nginx"'
+    )
+    again = run("check", cwd=root)
+    assert again.err == "3 references in 3 files: 1 direct, 2 cached\n"
+    assert run("restore", cwd=root).code == 0
+    assert (root / "chart/templates/pod.yaml").read_text() == POD.format("nginx")

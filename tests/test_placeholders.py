@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rewrite_refs.formats import BY_NAME
+from rewrite_refs.formats.withplaceholder import with_placeholders
 from rewrite_refs.mapping import rule_for
 from rewrite_refs.placeholders import (
     Variable,
@@ -15,7 +16,7 @@ from rewrite_refs.placeholders import (
     without_actions,
 )
 from rewrite_refs.restore import Restoring
-from rewrite_refs.rewrite import rewrite
+from rewrite_refs.rewrite import PLACEHOLDER, rewrite
 from rewrite_refs.rules import Rules
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -166,3 +167,80 @@ def test_the_default_of_the_placeholder_itself_stays(text: str, after: str) -> N
     back = Restoring(f"${{ECR:-{HOST}}}", (rule_for("quay.io", "ROOT"),))
     done = rewrite(f"ARG ECR={HOST}\n{text}", BY_NAME["dockerfile"], back.judge)
     assert done.text == f"ARG ECR={HOST}\n{after}"
+
+
+@pytest.mark.parametrize(
+    ("format", "registry", "text", "after"),
+    [
+        ("compose", "${ECR}", "services:\n  a: {image: redis}\n", None),
+        (
+            "compose",
+            "${ECR}",
+            'services:\n  a: {image: "redis"}\n',
+            'services:\n  a: {image: "${ECR}/hub/library/redis"}\n',
+        ),
+        (
+            "compose",
+            "$ECR",
+            "services:\n  a: {image: redis}\n",
+            "services:\n  a: {image: $ECR/hub/library/redis}\n",
+        ),
+        ("kubernetes", "${ECR}", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: redis}]}\n", None),
+        ("helm-values", "${ECR}", "image: {repository: redis}\n", None),
+        ("helm-values", "{{ .r }}", "image:\n  repository: redis\n", None),
+        (
+            "kubernetes",
+            "{{ .r }}",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: redis\n",
+            None,
+        ),
+        ("kubernetes", "{{ .r }}", "apiVersion: a.b/v1\nkind: C\nspec:\n  imageName: quay.io/a/b:1\n", None),
+    ],
+)
+def test_braces_that_would_end_the_yaml_are_not_written(
+    format: str, registry: str, text: str, after: str | None
+) -> None:
+    known = with_placeholders(BY_NAME[format], (registry,))
+    result = rewrite(text, known, Rules(registry, HUB).judge)
+    assert result.text == (after or text)
+    assert [each.verdict.reason for each in result.findings] == [None if after else PLACEHOLDER]
+
+
+@pytest.mark.parametrize(
+    ("registry", "before", "after"),
+    [
+        ("{{ .r }}", "nginx:{{ .t }}", "{{ .r }}/hub/library/nginx:{{ .t }}"),
+        ("{{ .r }}", '{{ .i | default "quay.io/a/b:1" }}', None),
+        ("{{ r }}", "{{ i or 'quay.io/a/b:1' }}", None),
+        ("${ECR}", '{{ .i | default "quay.io/a/b:1" }}', '{{ .i | default "${ECR}/quay/a/b:1" }}'),
+    ],
+)
+def test_no_action_comes_to_stand_in_another(registry: str, before: str, after: str | None) -> None:
+    """A template engine prints what stands in the literals of an action as it is."""
+    text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: {}\n"
+    known = with_placeholders(BY_NAME["template"], (registry,))
+    result = rewrite(text.replace("{}", before), known, Rules(registry, HUB).judge)
+    assert result.text == text.replace("{}", after or before)
+    assert len(result.findings) == 1
+    assert ("none can stand in another" in (result.findings[0].verdict.reason or "")) == (after is None)
+
+
+@pytest.mark.parametrize(
+    ("registry", "before", "within"),
+    [
+        ("{{ .Values.r }}", "{{- range .l }}\n", "range"),
+        ("{{ .Values.r }}", "{{ with .l }}{{ if .m }}\n", "with"),
+        ("{{ $.Values.r }}", "{{ range .l }}\n", ""),
+        ("{{ .Values.r }}", "{{ end }}{{ range .l }}{{ if .m }}{{ end }}{{ end }}{{ if .n }}\n", ""),
+        ("{{ r }}", "{{ range .l }}\n", ""),
+    ],
+)
+def test_an_action_that_begins_with_a_dot_stands_where_the_dot_is_the_root(
+    registry: str, before: str, within: str
+) -> None:
+    text = f"{before}apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: quay.io/a/b\n"
+    known = with_placeholders(BY_NAME["template"], (registry,))
+    result = rewrite(text, known, Rules(registry, HUB).judge)
+    assert result.text == (text if within else text.replace("quay.io", f"{registry}/quay"))
+    reason = f"within a {within} there is no .Values: write the placeholder with $.Values"
+    assert [each.verdict.reason for each in result.findings] == [reason if within else None]

@@ -80,7 +80,12 @@ PARTS = [
 ]
 
 
-@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map(lambda parts: "".join(parts).rstrip("/")))
+# Paths as git has them: PurePath drops a component "." and double slashes.
+@given(
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map(
+        lambda parts: str(PurePath(*"".join(parts).split("/")))
+    )
+)
 @example("Dockerfile")
 @example("a/Dockerfile.prod")
 @example("Dockerfile.d/notes")

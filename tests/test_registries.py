@@ -14,6 +14,8 @@ from tests.common import HOST
         ("cn-north-1", "amazonaws.com.cn"),
         ("eusc-de-east-1", "amazonaws.eu"),
         ("us-gov-west-1", "amazonaws.com"),
+        ("us-iso-east-1", "c2s.ic.gov"),
+        ("us-isob-east-1", "sc2s.sgov.gov"),
     ],
 )
 def test_a_host_tells_account_and_region(region: str, domain: str) -> None:

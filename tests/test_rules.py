@@ -55,7 +55,7 @@ def test_direct(text: str, target: str) -> None:
         ("Foo/bar", "unmapped", "cannot cache Foo"),
         ("8.8.8.8/a", "unmapped", "cannot cache"),
         ("1.2.3/a", "unmapped", "cannot cache"),
-        ("myquay.io/a", "unmapped", "cannot cache myquay.io"),
+        ("myquay.io/a", "unmapped", "cannot cache myquay.io; put it into own if it is yours"),
         ("quay.io.example.com/a", "unmapped", "cannot cache"),
         ("quay.io:443/a", "unmapped", "cannot cache"),
         ("DOCKER.IO/nginx", "unmapped", "cannot cache DOCKER.IO"),

@@ -1,4 +1,4 @@
-"""``rewrite-refs rewrite``."""
+"""``rewrite-refs rewrite`` and ``rewrite-refs restore``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewrite_refs.restore import Restoring
 from rewrite_refs.rules import Rules
 
 NO_RULES = f"""\
-there {{}}: `rewrite-refs init` takes them from your account, from Terraform or from CloudFormation.
+there {{}}: `rewrite-refs init` takes the rules from your account, from Terraform or from CloudFormation.
 Or write registry and rules into {FILE_NAME}, for example
 
     registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com

@@ -69,7 +69,7 @@ def claims(file: File, data: bytes) -> bool:
     if not actions or not _may_hold(data):
         return False
     below = "templates" in file.path.parts[:-1]
-    if below and (file.chart or not name.endswith(_YAML)):
+    if is_in_chart(file) or (below and not name.endswith(_YAML)):
         return True
     if not below and not (compose.claims(file, data) or kubernetes.claims(file, data)):
         return False
@@ -77,6 +77,11 @@ def claims(file: File, data: bytes) -> bool:
         return is_no_yaml(data.decode("utf-8"))
     except UnicodeDecodeError:
         return False
+
+
+def is_in_chart(file: File) -> bool:
+    """Whether Helm renders a file, so that an action may stand in it even where none does yet."""
+    return file.chart and "templates" in file.path.parts[:-1]
 
 
 def find(text: str) -> Iterator[Occurrence]:

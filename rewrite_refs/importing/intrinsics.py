@@ -17,23 +17,13 @@ from typing import NamedTuple, TypeAlias
 from rewrite_refs.formats import yamltree
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, fields, is_null, items
+from rewrite_refs.registries import partition_of
 
 # None is a property that is not there: AWS::NoValue, or null.
 Value: TypeAlias = "str | tuple[Value, ...] | None"
 
 _TAG = re.compile(r"(?:&\S+\s+)?!([A-Za-z]+)")
 _VARIABLE = re.compile(r"\$\{(!?)\s*([^{}]*?)\s*\}")
-# Endpoints of the partitions, by the beginning of the region's name.
-_PARTITIONS = (
-    ("cn-", "aws-cn", "amazonaws.com.cn"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
-    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov"),
-    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
-    ("eusc-", "aws-eusc", "amazonaws.eu"),
-    ("", "aws", "amazonaws.com"),
-)
 
 
 class Unknown(Exception):
@@ -153,8 +143,8 @@ def _named(name: str, scope: Scope) -> Value:
         return _given(name, scope.account, "--account-id")
     if name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix"):
         region = _given(name, scope.region, "--region")
-        _, partition, suffix = next(each for each in _PARTITIONS if region.startswith(each[0]))
-        return {"AWS::Region": region, "AWS::Partition": partition}.get(name, suffix)
+        partition = partition_of(region)
+        return {"AWS::Region": region, "AWS::Partition": partition.name}.get(name, partition.domain)
     parameters = scope.section("Parameters")
     if name not in parameters:
         raise Unknown(f"{name} is known at deployment only")
