@@ -110,7 +110,7 @@ ENTRY = "rules.json: pullThroughCacheRules[1]"
     [
         ("", f"rules.json:1: this is empty: {GIVE} prints, and see whether it failed"),
         ("pullThroughCacheRules:\n- {}\n", f"rules.json:1: this is no JSON: Expecting value: {GIVE} --output json prints"),
-        ('{\n"a": 1,\n}', "rules.json:3: this is no JSON: "),
+        ('{\n"a": 1\n"b": 2}', "rules.json:3: this is no JSON: "),
         (ANSWER + ANSWER, "prints, several answers as a list (jq -s .)"),
         ("[" * 100_000, "rules.json:1: this is nested too deeply"),
         ("1" * 5000, "rules.json:1: this is nested too deeply, or holds a number that is too long"),
