@@ -198,7 +198,7 @@ def _condition(resource: Mapping[str, Node], scope: Scope) -> str:
         return f"the condition {name}: {reason}"
     except RecursionError:
         return f"the condition {name} refers to itself"
-    return "" if made else f"left out, as the condition {name} is false with the parameters' defaults"
+    return "" if made else f"left out, as the condition {name} is false with the values that are known here"
 
 
 def _start(node: Node) -> int:

@@ -155,7 +155,7 @@ def _default(name: str, parameter: Mapping[str, Node]) -> Value:
     kind, default = parameter.get("Type"), parameter.get("Default")
     kind_name = kind.value if isinstance(kind, Scalar) else ""
     if not isinstance(default, Scalar):
-        raise Unknown(f"the parameter {name} has no default")
+        raise Unknown(f"the parameter {name} has no default: import from the account (--from-aws) instead")
     if kind_name.startswith("AWS::SSM::Parameter::Value"):
         raise Unknown(f"the parameter {name} is looked up in SSM ({default.value})")
     if kind_name == "CommaDelimitedList" or kind_name.startswith("List<"):

@@ -148,8 +148,8 @@ def test_partitions(region: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("!Ref Stage", "the parameter Stage has no default"),
-        ("!Ref Strange", "the parameter Strange has no default"),
+        ("!Ref Stage", "the parameter Stage has no default: import from the account (--from-aws) instead"),
+        ("!Ref Strange", "the parameter Strange has no default: import from the account (--from-aws) instead"),
         ("!Ref Looked", "the parameter Looked is looked up in SSM (/ecr/prefix)"),
         ("!Ref Rule", "Rule is known at deployment only"),
         ("!Ref [Rule]", "Ref takes the name of a parameter"),
@@ -170,7 +170,7 @@ def test_partitions(region: str, expected: str) -> None:
         ("!Select [x, !Ref Names]", "Fn::Select asks for x of 2 values"),
         ("!FindInMap [Prefixes, sa-east-1, hub]", "the mapping Prefixes has no sa-east-1.hub"),
         ("!FindInMap [Other, a, b]", "the mapping Other has no a.b"),
-        ("!If [Staged, a, b]", "the parameter Stage has no default"),
+        ("!If [Staged, a, b]", "the parameter Stage has no default: import from the account (--from-aws) instead"),
         ("!If [Missing, a, b]", "the template has no condition Missing"),
         ("!If [Odd, a, b]", "a condition with Fn::Contains is not worked out"),
         ("!If [Bare, a, b]", "a condition with neither of the functions for them is not worked out"),
@@ -223,8 +223,8 @@ def test_the_upstream(properties: str, upstream: str, path: str) -> None:
         ("UpstreamRegistry: ecr", "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that stands for one registry"),
         ("UpstreamRegistryUrl: !ImportValue url", "UpstreamRegistryUrl: Fn::ImportValue is known at deployment only"),
         ("UpstreamRegistryUrl: !ImportValue url\nUpstreamRegistry: ecr", "UpstreamRegistryUrl: Fn::ImportValue is known at deployment only"),
-        ("UpstreamRegistry: !Ref Stage", "UpstreamRegistry: the parameter Stage has no default"),
-        ("UpstreamRegistryUrl: quay.io\nUpstreamRepositoryPrefix: !Ref Stage", "UpstreamRepositoryPrefix: the parameter Stage has no default"),
+        ("UpstreamRegistry: !Ref Stage", "UpstreamRegistry: the parameter Stage has no default: import from the account (--from-aws) instead"),
+        ("UpstreamRegistryUrl: quay.io\nUpstreamRepositoryPrefix: !Ref Stage", "UpstreamRepositoryPrefix: the parameter Stage has no default: import from the account (--from-aws) instead"),
     ],
 )  # fmt: skip
 def test_no_upstream(properties: str, reason: str) -> None:
@@ -253,8 +253,11 @@ def test_the_secret_tells_the_registry(secret: str, account: str, region: str) -
     [
         ("Prod", None),
         ("[Prod]", None),
-        ("Dev", "left out, as the condition Dev is false with the parameters' defaults"),
-        ("Staged", "the condition Staged: the parameter Stage has no default"),
+        ("Dev", "left out, as the condition Dev is false with the values that are known here"),
+        (
+            "Staged",
+            "the condition Staged: the parameter Stage has no default: import from the account (--from-aws) instead",
+        ),
         ("Around", "the condition Around refers to itself"),
     ],
 )
@@ -423,7 +426,11 @@ Resources:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("COLLECTION", "!Ref None", "Fn::ForEach::Caches: the parameter None has no default"),
+        (
+            "COLLECTION",
+            "!Ref None",
+            "Fn::ForEach::Caches: the parameter None has no default: import from the account (--from-aws) instead",
+        ),
         ("COLLECTION", "quay.io", "Fn::ForEach::Caches: a text stands where a list should"),
         (
             "COLLECTION",
