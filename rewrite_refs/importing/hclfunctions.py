@@ -8,7 +8,8 @@ that it is not written for: Terraform might still convert them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, product
+from math import prod
 from typing import NamedTuple
 
 from rewrite_refs.importing.hclvalues import (
@@ -26,6 +27,9 @@ from rewrite_refs.importing.hclvalues import (
 )
 
 Argument = Callable[[], Value]
+
+# Combinations of setproduct; a registry has at most 50 rules.
+_MOST = 10_000
 
 
 def call(name: str, arguments: Sequence[Argument], spread: bool, written: str) -> Value:
@@ -159,6 +163,13 @@ def _flatten(values: Value) -> Value:
     return result
 
 
+def _setproduct(*lists: Value) -> Value:
+    if prod(len(members(each)) for each in lists) > _MOST:
+        raise ValueError("more than anybody writes rules for")
+    combined: list[Value] = [list(each) for each in product(*map(members, lists))]
+    return Set(tuple(combined)) if any(isinstance(each, Set) for each in lists) else combined
+
+
 def _one(values: Value) -> Value:
     if len(members(values)) > 1:
         raise Wrong("one() of more than one")
@@ -243,6 +254,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "values": Function(lambda value: [each for _, each in pairs(_mapping(value))], deep=False),
     "zipmap": Function(lambda keys, values: dict(zip(keys, values, strict=True)), deep=False),
     "flatten": Function(_flatten, deep=False),
+    "setproduct": Function(_setproduct, deep=False),
     "one": Function(_one, deep=False),
     "reverse": Function(lambda values: list(members(values))[::-1], deep=False),
     "slice": Function(_slice, deep=False),

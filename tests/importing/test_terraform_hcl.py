@@ -104,6 +104,9 @@ VALUES: list[tuple[str, Any]] = [
     ('zipmap(["a", "b"], [1, 2])', {"a": 1, "b": 2}),
     ("flatten([1, [2, [3]], []])", [1, 2, 3]),
     ("[one([]), one([7])]", [None, 7]),
+    ('setproduct(["b", "a"], [1, 2])', [["b", 1], ["b", 2], ["a", 1], ["a", 2]]),
+    ('[for p in setproduct(toset(["b", "a"]), ["x"]) : "${p[0]}-${p[1]}"]', ["a-x", "b-x"]),
+    ("setproduct([], [1])", []),
     ("reverse([1, 2])", [2, 1]),
     ("slice([1, 2, 3], 1, 3)", [2, 3]),
     ("tolist(toset([2, 1]))", [1, 2]),
@@ -133,6 +136,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return [plain(each) for each in members(value)] if isinstance(value, list | Set) else value
+
+
+MANY = f"setproduct({[1] * 101}, {[1] * 101})"
 
 
 @pytest.mark.parametrize(("expression", "expected"), VALUES, ids=EXPRESSIONS)
@@ -231,6 +237,8 @@ def test_what_terraform_refuses_is_wrong(expression: str, message: str) -> None:
         ("flatten([[data.x]])", "data.x"),
         ("flatten([data.x])", "data.x"),
         ("concat(data.x...)", "data.x"),
+        (MANY, MANY),
+        ("setproduct(data.x, [1])", "data.x"),
         ("try(data.x, 1)", "data.x"),
         ("can(data.x)", "data.x"),
         ("lookup({}, data.x, 1)", "data.x"),
