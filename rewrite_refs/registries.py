@@ -24,6 +24,9 @@ SAME_REGISTRY: Mapping[str, str] = {
     "ecr-public.aws.com": "public.ecr.aws",
 }
 
+ACCOUNT = re.compile(r"[0-9]{12}")
+REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
+
 _PARTS = re.compile(r"(\d{12})\.dkr[.-]ecr(?P<fips>-fips)?\.([^.]+)\.(.+)")
 
 

@@ -87,7 +87,7 @@ def carry_out(
     for index, finding in enumerate(findings):
         if finding.verdict.changes:
             try:
-                plans[index] = plan(text, finding)
+                plans[index] = planned(text, finding.occurrence, finding.verdict)
             except Unplaceable as error:
                 findings[index] = _left(finding, str(error))
     proved = _carried_out(_Attempt(text, format, judge, findings), plans)
@@ -108,11 +108,6 @@ def carry_out(
         ]
         return carry_out(text, format, judge, again, problems)
     return Result(proved.text, tuple(findings), problems)
-
-
-def plan(text: str, finding: Finding) -> Plan:
-    """The edits that carry out a verdict.  Raises Unplaceable where there is no place for them."""
-    return planned(text, finding.occurrence, finding.verdict)
 
 
 @dataclass(frozen=True)

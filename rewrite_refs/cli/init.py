@@ -129,20 +129,8 @@ def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
     from rewrite_refs.configuring.update import Given
     from rewrite_refs.rules import Rules
 
-    options = Options(
-        config=None if target.content is None else str(target.path),
-        no_config=target.content is None,
-        registry=None,
-        account_id=None,
-        region=None,
-        rule=(),
-        exclude=(),
-        embedded=False,
-        output_format="text",
-        color="never",
-        quiet=True,
-        verbose=False,
-    )
+    is_new = target.content is None
+    options = Options(None if is_new else str(target.path), no_config=is_new, quiet=True)
     run = inspected(options, (str(target.folder),), None)
     found = survey.of(run.report().entries, Rules(old.config.registry, old.config.rules))
     registry = asked.registry

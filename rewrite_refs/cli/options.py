@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from rewrite_refs import __version__
 from rewrite_refs.config import FILE_NAME
+from rewrite_refs.registries import ACCOUNT, REGION
 
 REGISTRY_VARIABLE = "REWRITE_REFS_REGISTRY"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -17,23 +18,32 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 class Options(NamedTuple):
     """The common options, as they were given."""
 
-    config: str | None
-    no_config: bool
-    registry: str | None
-    account_id: str | None
-    region: str | None
-    rule: tuple[str, ...]
-    exclude: tuple[str, ...]
-    embedded: bool
-    output_format: str
-    color: str
-    quiet: bool
-    verbose: bool
+    config: str | None = None
+    no_config: bool = False
+    registry: str | None = None
+    account_id: str | None = None
+    region: str | None = None
+    rule: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    embedded: bool = False
+    output_format: str = "text"
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
 
     @property
     def json(self) -> bool:
         """Whether results are printed as JSON."""
         return self.output_format == "json"
+
+
+def mistaken(account: str | None, regions: Iterable[str]) -> Iterator[str]:
+    """What is wrong with values of ``--account-id`` and ``--region``."""
+    if account is not None and not ACCOUNT.fullmatch(account):
+        yield f"--account-id {account!r} is no account: write its 12 digits."
+    for region in regions:
+        if not REGION.fullmatch(region):
+            yield f"--region {region!r} is no region: write one such as eu-west-1."
 
 
 def common(command: _Command) -> _Command:

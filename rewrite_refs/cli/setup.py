@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import click
 
 from rewrite_refs import files
-from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options
+from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, mistaken
 from rewrite_refs.cli.output import Run, say
 from rewrite_refs.config import Config, combined, load, locate, parse_rule
 from rewrite_refs.discover import Assigned, Patterns, check_pattern, root_of
@@ -103,10 +102,8 @@ def _registry(options: Options) -> str | None:
     if account is not None and region is not None:
         if registry is not None:
             raise click.UsageError("--registry says the same as --account-id and --region: give one.")
-        if not re.fullmatch("[0-9]{12}", account):
-            raise click.UsageError(f"--account-id {account!r} is no account: write its 12 digits.")
-        if not re.fullmatch("[a-z]+(-[a-z]+)+-[0-9]+", region):
-            raise click.UsageError(f"--region {region!r} is no region: write one such as eu-west-1.")
+        for mistake in mistaken(account, [region]):
+            raise click.UsageError(mistake)
         registry = host_of(account, region)
     source = "--registry"
     if registry is None and os.environ.get(REGISTRY_VARIABLE):

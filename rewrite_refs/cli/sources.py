@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from rewrite_refs.cli.options import mistaken
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.mapping import check_registry
 from rewrite_refs.reports import visible
@@ -87,11 +87,7 @@ def _mistakes(asked: Asked, paths: tuple[str, ...]) -> Iterator[str]:
         yield "--account-id and --region go together."
     if not given and account is not None and asked.registry is not None:
         yield "--registry says the same as --account-id and --region: give one."
-    if account is not None and not re.fullmatch("[0-9]{12}", account):
-        yield f"--account-id {account!r} is no account: write its 12 digits."
-    for region in asked.region:
-        if not re.fullmatch("[a-z]+(-[a-z]+)+-[0-9]+", region):
-            yield f"--region {region!r} is no region: write one such as eu-west-1."
+    yield from mistaken(account, asked.region)
 
 
 def read(asked: Asked, cwd: Path, folder: Path) -> Read:

@@ -11,15 +11,15 @@ import re
 from pathlib import Path
 
 from rewrite_refs import files
-from rewrite_refs.importing.describe import Home
+from rewrite_refs.importing.describe import Owner
 
 _TEMPLATE = ".template.json"
 _ENVIRONMENT = re.compile(r"aws://(?:(\d{12})|unknown-account)/(?:unknown-region|([a-z]+(?:-[a-z]+)+-\d+))")
 
 
-def home(path: Path) -> Home:
+def home(path: Path) -> Owner:
     """Account and region of the stack that a template is of, each None where nothing tells."""
-    nowhere = Home(None, None)
+    nowhere = Owner(None, None)
     if not path.name.endswith(_TEMPLATE):
         return nowhere
     try:
@@ -33,4 +33,4 @@ def home(path: Path) -> Home:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # Another tool's file, or one of another form: then it tells nothing.
         return nowhere
-    return Home(found[1], found[2]) if found else nowhere
+    return Owner(found[1], found[2]) if found else nowhere

@@ -229,7 +229,7 @@ def _rule(properties: Node, scope: Scope, place: Place) -> Imported:
     prefix = _property(nodes, "EcrRepositoryPrefix", scope)
     if not prefix:
         raise Unknown("it has no EcrRepositoryPrefix")
-    secret = describe.Home(None, None)
+    secret = describe.Owner(None, None)
     # The ARN of a secret that the template makes itself tells nothing, and need not.
     with suppress(Unknown):
         secret = describe.home(_property(nodes, "CredentialArn", scope))

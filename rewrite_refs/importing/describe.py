@@ -24,7 +24,7 @@ _SECRET = re.compile(r"arn:[a-z-]+:secretsmanager:([a-z0-9-]+):(\d{12}):")
 _MORE = ("nextToken", "NextToken")
 
 
-class Home(NamedTuple):
+class Owner(NamedTuple):
     """The registry that has a rule: its account and its region, each None where nothing tells."""
 
     account: str | None
@@ -73,10 +73,10 @@ def path(prefix: str | None) -> str:
     return "" if prefix in (None, "ROOT") else str(prefix).strip("/")
 
 
-def home(secret: str | None) -> Home:
+def home(secret: str | None) -> Owner:
     """The registry of a rule with the secret of this ARN."""
     found = _SECRET.match(secret or "")
-    return Home(found[2], found[1]) if found else Home(None, None)
+    return Owner(found[2], found[1]) if found else Owner(None, None)
 
 
 def _parse(text: str, shown: str) -> object:

@@ -18,13 +18,12 @@ from typing import NamedTuple
 
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, fields, items
-from rewrite_refs.importing.describe import Home
+from rewrite_refs.importing.describe import Owner
+from rewrite_refs.registries import ACCOUNT, REGION
 
 KIND = "PullThroughCacheRule"
 
 _GROUP = "ecr."
-_ACCOUNT = re.compile(r"\d{12}")
-_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
 
 
 class Manifest(NamedTuple):
@@ -32,7 +31,7 @@ class Manifest(NamedTuple):
 
     node: Node
     properties: Node
-    home: Home
+    home: Owner
 
 
 def rules(root: Node) -> Iterator[Manifest]:
@@ -53,7 +52,7 @@ def rules(root: Node) -> Iterator[Manifest]:
             pending += reversed(items(node) or list(entries.values()))
 
 
-def _home(manifest: Mapping[str, Node]) -> Home:
+def _home(manifest: Mapping[str, Node]) -> Owner:
     spec, status = fields(manifest.get("spec")), fields(manifest.get("status"))
     notes = fields(fields(manifest.get("metadata")).get("annotations"))
     ack, crossplane = fields(status.get("ackResourceMetadata")), fields(status.get("atProvider"))
@@ -68,7 +67,7 @@ def _home(manifest: Mapping[str, Node]) -> Home:
         notes.get("services.k8s.aws/region"),
         ack.get("region"),
     )
-    return Home(_first(accounts, _ACCOUNT), _first(regions, _REGION))
+    return Owner(_first(accounts, ACCOUNT), _first(regions, REGION))
 
 
 def _first(nodes: Iterable[Node | None], form: re.Pattern[str]) -> str | None:

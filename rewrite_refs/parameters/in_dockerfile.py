@@ -20,6 +20,7 @@ from rewrite_refs.formats.dockerparameters import CHECKED, QUOTED, Lift, Prepare
 from rewrite_refs.parameters.names import names_for
 from rewrite_refs.parameters.style import Style
 from rewrite_refs.parameters.wishes import Wish, head_of, named, refused, resolved, settled, wish
+from rewrite_refs.plans import planned
 from rewrite_refs.rewrite import UNSAFE, Finding, Judge, Result
 from rewrite_refs.rules import Verdict
 from rewrite_refs.source import Occurrence, Unplaceable
@@ -284,7 +285,7 @@ def _spot(view: View, finding: Finding, wish: Wish) -> int:
     if wish.lift:
         return view.first_from
     try:
-        edits = engine.plan(view.text, replace(finding, verdict=wish.verdict))
+        edits = planned(view.text, finding.occurrence, wish.verdict)
     except Unplaceable:  # it will be left for that
         return view.first_from
     return min(edit.start for edit in edits)

@@ -15,11 +15,10 @@ from rewrite_refs.configuring.update import Given, Old, Result, header, updated
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.importing import Import, Imported, Place
 from rewrite_refs.mapping import ROOT
-from rewrite_refs.reference import read
-from rewrite_refs.reports import Entry
 from rewrite_refs.rules import Rules
 from tests.commands import fill
 from tests.common import HOST, RULES
+from tests.emit.surveys import entries
 
 ACCOUNT, OTHER = "123456789012", "999999999999"
 EU, US = "eu-west-1", "us-east-1"
@@ -309,25 +308,6 @@ def test_whatever_the_source_holds_the_file_loads(
 # --- proposals --------------------------------------------------------------------------------
 
 
-def entries(rules: Rules, *texts: str) -> list[Entry]:
-    found = []
-    for text in texts:
-        verdict = rules.judge_written(read(text))
-        found.append(
-            Entry(
-                None,
-                None,
-                text,
-                verdict.reference,
-                verdict.status,
-                verdict.target,
-                verdict.rule,
-                verdict.reason,
-            )
-        )
-    return found
-
-
 IMAGES = (
     "quay.io/a/b",
     "nginx",
@@ -359,7 +339,7 @@ def test_proposals(
 ) -> None:
     before = old(tmp_path, text)
     rules = Rules(before.config.registry, before.config.rules)
-    result = proposed(before, survey.of(entries(rules, *images), rules), given)
+    result = proposed(before, survey.of(entries(images, rules), rules), given)
     assert result.text == (expected or text)
     assert len(result.remarks) == len(remarks)
     assert all(one.startswith(other) for one, other in zip(result.remarks, remarks, strict=True)), result
@@ -369,7 +349,7 @@ def test_proposals(
 
 def test_the_rules_of_the_examples_are_those_of_aws() -> None:
     images = [f"{rule.upstream}/a/b" for rule in RULES.rules]
-    result = proposed(Old("", "conf", Config()), survey.of(entries(Rules(), *images), Rules()), Given(HOST))
+    result = proposed(Old("", "conf", Config()), survey.of(entries(images, Rules()), Rules()), Given(HOST))
     assert all(f"  {rule.upstream}: {rule.prefix}  #" in result.text for rule in RULES.rules)
 
 
