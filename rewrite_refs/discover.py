@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OnError: TypeAlias = Callable[[OSError], None]
 
 # What git exports to a hook names the hook's repository, whichever folder is asked about.
-_OF_A_HOOK = frozenset(
+OF_A_HOOK = frozenset(
     {"GIT_COMMON_DIR", "GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE"}
 )
 _CLOSED_FOLDER = re.compile(rb"could not open directory '(.*)/?': (.*)")
@@ -97,7 +97,7 @@ def _git_files(folder: Path, on_error: OnError) -> list[str] | None:
     import subprocess
 
     command = ["git", "ls-files", "-zco", "--exclude-standard"]
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    kept = {name: value for name, value in os.environ.items() if name not in OF_A_HOOK}
     try:
         run = subprocess.run(
             command, cwd=folder, capture_output=True, check=False, env=kept | {"LC_ALL": "C"}

@@ -94,6 +94,35 @@ def create(path: Path, data: bytes) -> None:
         raise Unwritable(error.strerror or str(error)) from None
 
 
+def put(path: Path, data: bytes) -> None:
+    """Make *data* the content of the file *path*, whether it is there or not; a device gets it as it is.
+
+    Raises Unwritable where that fails; a file is then as it was.
+    """
+    import tempfile
+
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary = Path(name)
+        # What a new file would get, and not the mode of a secret one.
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+        temporary.replace(target)
+    except OSError as error:
+        raise Unwritable(error.strerror or str(error)) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o22)
+    os.umask(mask)
+    return mask
+
+
 def _own_as(path: Path, status: os.stat_result) -> None:
     """Give a new file the owner and the group of another."""
     new = path.stat()

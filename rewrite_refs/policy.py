@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rewrite_refs.discover import Patterns
+from rewrite_refs.lint.settings import Settings
 from rewrite_refs.mapping import Cache, Rule
 from rewrite_refs.parameters import Style
 from rewrite_refs.placeholders import is_placeholder, variables
@@ -42,7 +43,8 @@ class Policies:
 
     ``rules`` hold where no override says otherwise, and ``style`` (by the name of
     the format); of several overrides for one file the last counts, for each of
-    its parts.  ``parameter`` is what the style ``parameter`` means.
+    its parts.  ``parameter`` is what the style ``parameter`` means, and ``lint`` what
+    is said about the rules of the lint.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Policies:
         overrides: Sequence[Override] = (),
         style: Mapping[str, str] | None = None,
         parameter: Style | None = None,
+        lint: Settings | None = None,
     ) -> None:
         self._rules = rules
         self._overrides = overrides
         self._style = style or {}
         self._parameter = parameter or Style(parameter=True)
+        self.lint = lint or Settings()
         self._known: dict[tuple[int, ...], Policy] = {}
 
     @property

@@ -27,7 +27,7 @@ from rewrite_refs.kustomize.names import Decision, Name, Repository
 from rewrite_refs.kustomize.reading import matchable
 from rewrite_refs.policy import Policies
 from rewrite_refs.reference import LIBRARY, InvalidReference, Reference, name_of
-from rewrite_refs.rules import Rules, Verdict, changed
+from rewrite_refs.rules import Cause, Rules, Verdict, changed
 from rewrite_refs.source import Change, Occurrence, Piece, Span
 from rewrite_refs.upstreams import OFFICIAL
 
@@ -82,10 +82,17 @@ class Project:
 
     def _plain(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What is to be said of a reference whatever the kustomizations say."""
+        verdict = self._wanted(occurrence, format, path)
+        breaks = verdict.breaks or (verdict.changes and "direct-upstream")
+        reason = self.policies.lint.ignored(path, verdict.reference, breaks) if breaks else None
+        return Verdict("ignored", verdict.reference, reason=reason) if reason else verdict
+
+    def _wanted(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
+        """What is to be said of a reference, if the configuration does not ignore it."""
         rules = self.policies.of(path).rules
         verdict = rules.judge(occurrence)
         if occurrence.embedded and not self.embedded:
-            return Verdict("ignored", verdict.reference, reason=OFF)
+            return Verdict("ignored", verdict.reference, reason=OFF, cause=verdict.breaks)
         if verdict.reference is None or verdict.status not in ("direct", "unmapped", "wrong"):
             return verdict
         reason = self._made_by(verdict.reference, format, path)
@@ -136,7 +143,8 @@ class Project:
             if way == "follow" or not verdict.changes:
                 return verdict
             target = None if occurrence.key else verdict.target
-            return replace(verdict, changes=(), target=target, reason=_STAYS)
+            cause: Cause = "shared-value-conflict"
+            return replace(verdict, changes=(), target=target, reason=_STAYS, cause=cause)
         kept = decision.kept.get((path.resolve(), name)) if decision.kept else None
         if kept is None:
             return verdict
@@ -144,7 +152,8 @@ class Project:
         if kept.new_name:
             reason = f"the kustomization in {by} puts {kept.new_name} in its place"
             return Verdict("ignored", verdict.reference, reason=reason)
-        return replace(verdict, changes=(), reason=_KEPT.format(by)) if verdict.changes else verdict
+        left = replace(verdict, changes=(), reason=_KEPT.format(by), cause="shared-value-conflict")
+        return left if verdict.changes else verdict
 
     @cached_property
     def _kustomized(self) -> Decision:

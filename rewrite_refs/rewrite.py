@@ -12,10 +12,10 @@ from functools import cached_property
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format, dockerfile, template, yamltree
-from rewrite_refs.ignores import Ignores
+from rewrite_refs.ignores import WORD, Comment, comments, covering, lines_of
 from rewrite_refs.placeholders import is_placeholder, resolved, without_actions
 from rewrite_refs.plans import Plan, planned
-from rewrite_refs.rules import Verdict
+from rewrite_refs.rules import Cause, Verdict
 from rewrite_refs.source import (
     Edit,
     Lines,
@@ -38,16 +38,19 @@ PLACEHOLDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Judged:
     """An occurrence and what was decided about it.
 
     ``done`` tells whether the new text holds the target instead.  Where the
     verdict has a target and ``done`` is False, its reason says why not.
+    ``edits`` of the text do it, where they are all that it takes: those of the
+    references that share a place with this one are among them.
     """
 
     occurrence: Occurrence
     verdict: Verdict
     done: bool = False
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +58,35 @@ class Result:
     """The new text of a file (the old one where nothing changes) and its findings, in order."""
 
     text: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Judged, ...]
     problems: tuple[Problem, ...]
 
 
-def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Finding], tuple[Problem, ...]]:
+def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read."""
     occurrences, problems = _find(text, format)
-    ignores = Ignores(text, Lines(text)) if occurrences else None
-    findings = []
-    for each in occurrences:
-        verdict = judge(each)
-        if ignores and ignores.covers(each.span.start):
-            verdict = Verdict("ignored", verdict.reference, reason="a comment says so")
-        findings.append(Finding(each, verdict))
-    return findings, problems
+    return list(unignored(text, format, [Judged(each, judge(each)) for each in occurrences])), problems
+
+
+def unignored(text: str, format: Format, findings: Sequence[Judged]) -> Sequence[Judged]:
+    """The findings of a text, those that a comment leaves as ignored ones."""
+    if WORD not in text or not findings:
+        return findings
+    lines = Lines(text)
+    found = comments(text, lines, format.NAME == dockerfile.NAME)
+    return [_unless_ignored(each, found, lines) for each in findings]
+
+
+def _unless_ignored(judged: Judged, found: Sequence[Comment], lines: Lines) -> Judged:
+    verdict = judged.verdict
+    if judged.done or not (verdict.breaks or verdict.changes) or verdict.status == "ignored":
+        return judged
+    comment = covering(found, lines_of(judged.occurrence, lines), verdict.breaks)
+    if comment is None:
+        return judged
+    reason = f"a comment says so: {comment.reason}" if comment.reason else "a comment says so"
+    ignored = Verdict("ignored", verdict.reference, reason=reason, cause=verdict.breaks)
+    return Judged(judged.occurrence, ignored)
 
 
 def rewrite(text: str, format: Format, judge: Judge) -> Result:
@@ -79,7 +96,7 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
 
 
 def carry_out(
-    text: str, format: Format, judge: Judge, decided: Sequence[Finding], problems: tuple[Problem, ...] = ()
+    text: str, format: Format, judge: Judge, decided: Sequence[Judged], problems: tuple[Problem, ...] = ()
 ) -> Result:
     """Do what was *decided* of every reference of a text, or else otherwise, as far as it can be proved."""
     findings = list(decided)
@@ -91,12 +108,17 @@ def carry_out(
             except Unplaceable as error:
                 findings[index] = _left(finding, str(error))
     proved = _carried_out(_Attempt(text, format, judge, findings), plans)
+    edits = _edits(proved.plans)
     for index, finding in enumerate(findings):
         if index in proved.plans:
-            findings[index] = Finding(finding.occurrence, replace(finding.verdict, reason=None), done=True)
+            verdict = replace(finding.verdict, reason=None)
+            findings[index] = Judged(finding.occurrence, verdict, True, edits[index])
         elif index in plans:
-            unsafe = PLACEHOLDER if is_placeholder(_head(finding)) else UNSAFE
-            findings[index] = _left(finding, _shared(findings, plans, index) or unsafe)
+            shared = _shared(findings, plans, index)
+            if shared is None and is_placeholder(_head(finding)):
+                findings[index] = _left(finding, PLACEHOLDER)
+            else:
+                findings[index] = _left(finding, shared or UNSAFE, "shared-value-conflict")
     others = [
         old.verdict.otherwise if old.verdict.changes and not new.done else None
         for old, new in zip(decided, findings, strict=True)
@@ -117,7 +139,7 @@ class _Attempt:
     text: str
     format: Format
     judge: Judge
-    findings: Sequence[Finding]
+    findings: Sequence[Judged]
 
     @cached_property
     def outline(self) -> list[Token]:
@@ -213,7 +235,7 @@ def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _
     return proved
 
 
-def _shared(findings: Sequence[Finding], plans: dict[int, Plan], index: int) -> str | None:
+def _shared(findings: Sequence[Judged], plans: dict[int, Plan], index: int) -> str | None:
     """What to say of a finding that is left for another reference in which its registry stands."""
     for edit in plans.get(index, ()):
         for number, other in enumerate(findings):
@@ -245,7 +267,16 @@ def _groups(plans: dict[int, Plan]) -> list[list[int]]:
     return groups
 
 
-def _in_front(finding: Finding) -> Plan | None:
+def _edits(plans: dict[int, Plan]) -> dict[int, tuple[Edit, ...]]:
+    """For each plan the edits that go with it, because they touch a place in common."""
+    return {
+        index: tuple(combined(plans[member] for member in group))
+        for group in _groups(plans)
+        for index in group
+    }
+
+
+def _in_front(finding: Judged) -> Plan | None:
     """The edit that puts the whole head before the variable with which a reference begins."""
     front, changes = finding.occurrence.front, finding.verdict.changes
     if front is None or any(change.start or change.end for change in changes):
@@ -274,10 +305,11 @@ def _unreadable(text: str) -> int:
     return count
 
 
-def _head(finding: Finding) -> str:
+def _head(finding: Judged) -> str:
     """The registry of what a finding was to become."""
     return (finding.verdict.target or "").partition("/")[0]
 
 
-def _left(finding: Finding, reason: str) -> Finding:
-    return replace(finding, verdict=replace(finding.verdict, reason=reason))
+def _left(finding: Judged, reason: str, cause: Cause | None = None) -> Judged:
+    verdict = finding.verdict
+    return replace(finding, verdict=replace(verdict, reason=reason, cause=cause or verdict.cause))

@@ -16,11 +16,26 @@ from rewrite_refs.mapping import Cache, Held, Rule
 from rewrite_refs.placeholders import begins, is_placeholder, resolved
 from rewrite_refs.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
 from rewrite_refs.registries import ECR_HOST, SAME_REGISTRY, home_of
-from rewrite_refs.source import Change, Occurrence
+from rewrite_refs.source import Barred, Change, Occurrence
 from rewrite_refs.upstreams import advice, upstream_of
 
 Status = Literal["direct", "wrong", "cached", "unmapped", "own", "unresolved", "ignored"]
+# Why a reference is not as it should be, by the name of the rule of the lint.
+Cause = Literal[
+    "direct-upstream",
+    "lambda-image",
+    "missing-library",
+    "needless-library",
+    "no-rule",
+    "pull-before-login",
+    "shared-value-conflict",
+    "uncacheable-registry",
+    "unknown-prefix",
+    "unresolved-reference",
+    "wrong-region",
+]
 
+_BREAKS: Mapping[Status, Cause] = {"direct": "direct-upstream", "unresolved": "unresolved-reference"}
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".cluster.local")
 
 
@@ -33,7 +48,8 @@ class Verdict:
     leaves the name as it is and puts the new one beside it.  ``then`` is what is
     to be said of it after the changes, and ``otherwise`` what to do where these
     cannot be proved right.  ``placeholder`` is the one for the registry that
-    goes, if the reference has one.
+    goes, if the reference has one.  ``cause`` is what the reference breaks where
+    the status does not say it, and of an ignored one what it would break.
     """
 
     status: Status
@@ -46,6 +62,12 @@ class Verdict:
     then: Status = "cached"
     otherwise: Verdict | None = None
     placeholder: str | None = None
+    cause: Cause | None = None
+
+    @property
+    def breaks(self) -> Cause | None:
+        """The rule of the lint that the reference breaks, if any."""
+        return self.cause or _BREAKS.get(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,8 @@ class Rules:
     hosts or ``host/path`` prefixes that are never touched.  ``others`` are the
     caches that other files use; ``strict`` tells that the registry was given
     for these files in particular, so that another region's is a mistake.
+    ``logged_in`` tells that the runners of CI have access to the registry before
+    a job logs in, so that what is pulled then is rewritten as all else is.
     """
 
     registry: str | None = None
@@ -65,6 +89,7 @@ class Rules:
     own: tuple[str, ...] = ()
     others: tuple[Cache, ...] = ()
     strict: bool = False
+    logged_in: bool = False
 
     def judge(self, occurrence: Occurrence) -> Verdict:
         """Say of one occurrence what it is and what it becomes."""
@@ -78,6 +103,8 @@ class Rules:
         if occurrence.reason and not is_placeholder(written.host):
             return Verdict("unresolved", written.reference, reason=occurrence.reason)
         verdict = _in_place(self.judge_written(written), occurrence)
+        if occurrence.barred and not (self.logged_in and occurrence.barred.rule == "pull-before-login"):
+            verdict = _barred(verdict, occurrence.barred)
         noted = occurrence.note and verdict.target and not verdict.reason
         return replace(verdict, reason=occurrence.note) if noted else verdict
 
@@ -172,15 +199,17 @@ class Rules:
     def _kept(self, written: Written, reference: Reference, cache: Cache, held: Held) -> Verdict:
         """The verdict on a reference that goes through a cache."""
         rule, reason = held.rule, FAULTS[held.fault] if held.fault else None
+        cause: Cause | None = held.fault
         if not self._is_ours(cache):
+            cause = "unknown-prefix" if cache.is_at(self.registry or "") else "wrong-region"
             chosen, sure = self._taker(rule.upstream, held.repository, held.certain)
             if chosen is None or not sure:
                 reason = f"the registry of these files is {self.registry}, and no rule there maps {rule.name}"
                 if chosen:
                     reason = f"whether the rule for {chosen.name} takes it depends on a variable"
-                return Verdict("wrong", reference, rule.name, reason=reason)
+                return Verdict("wrong", reference, rule.name, reason=reason, cause=cause)
             reason = f"the registry of these files is {self.registry}"
-            if cache.is_at(self.registry or ""):
+            if cause == "unknown-prefix":
                 reason = (
                     f"the rule for {chosen.name} has the prefix {chosen.prefix or 'ROOT'} for these files"
                 )
@@ -189,10 +218,11 @@ class Rules:
             return Verdict("cached", reference, rule.name)
         trouble = self._astray(rule, held.repository, held.certain)
         if trouble:
-            return Verdict("wrong", reference, rule.name, reason=trouble)
+            return Verdict("wrong", reference, rule.name, reason=trouble, cause=cause)
         host = written.reference.registry if self._is_here(written) else self.registry or ""
         changes = moved(written, held, host, rule)
-        return Verdict("wrong", reference, rule.name, changed(written.text, changes), changes, reason)
+        target = changed(written.text, changes)
+        return Verdict("wrong", reference, rule.name, target, changes, reason, cause=cause)
 
     def _is_here(self, written: Written) -> bool:
         """Whether a reference names the registry of these files, by whatever endpoint."""
@@ -242,11 +272,14 @@ class Rules:
         if private:
             return Verdict("own", reference, reason=private)
         if upstream_of(host):
-            return Verdict("unmapped", reference, reason=f"ECR could cache {host}: no rule maps it")
+            return Verdict(
+                "unmapped", reference, reason=f"ECR could cache {host}: no rule maps it", cause="no-rule"
+            )
         if not host:
-            return Verdict("unmapped", reference, reason="ECR cannot cache it")
+            return Verdict("unmapped", reference, reason="ECR cannot cache it", cause="uncacheable-registry")
         more = advice(host) or "put it into own if it is yours, else copy the image to a repository of yours"
-        return Verdict("unmapped", reference, reason=f"ECR cannot cache {host}; {more}")
+        reason = f"ECR cannot cache {host}; {more}"
+        return Verdict("unmapped", reference, reason=reason, cause="uncacheable-registry")
 
 
 def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:
@@ -257,6 +290,14 @@ def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:
             if any(start <= 0 and stop == end - 1 for start, stop, piece in laid if piece.text):
                 return replace(verdict, changes=(Change(0, end - 1, head),))
     return verdict
+
+
+def _barred(verdict: Verdict, barred: Barred) -> Verdict:
+    """A verdict on a reference that stands where none to the cache can be pulled."""
+    if verdict.status in ("own", "unresolved") or (verdict.status == "unmapped" and not barred.is_all):
+        return verdict
+    status = "own" if barred.is_all else verdict.status
+    return replace(verdict, status=status, target=None, changes=(), reason=barred.reason, cause=barred.rule)
 
 
 def changed(text: str, changes: Sequence[Change]) -> str:
@@ -275,7 +316,7 @@ def _uncached(reference: Reference, written: Written) -> Verdict:
         f"no rule has the prefix {prefix}, so that nothing is pulled into it: write the prefix of a rule, "
         f"or put {reference.registry}/{prefix} into own"
     )
-    return Verdict("wrong", reference, reason=reason)
+    return Verdict("wrong", reference, reason=reason, cause="unknown-prefix")
 
 
 def _private(host: str) -> str | None:

@@ -1,24 +1,31 @@
-"""One run: from paths to results, file by file."""
+"""One run: from paths to results, file by file.
+
+Each file goes by the configuration nearest to it, and so by a session of its
+own where it has another one than its neighbours.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rewrite_refs import charts, files, parameters
 from rewrite_refs.discover import Assigned, Patterns, root_of, walk
 from rewrite_refs.errors import Problem
-from rewrite_refs.formats import Format, compose, detect, kubernetes, template
+from rewrite_refs.formats import Format, compose, detect, dockerfile, kubernetes, template
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.withplaceholder import with_hosts, with_placeholders
 from rewrite_refs.project import Project
-from rewrite_refs.reports import Entry, Place, Trouble
-from rewrite_refs.rewrite import Finding
-from rewrite_refs.source import Lines
+from rewrite_refs.results import Entry, Finding, Place, Trouble
+from rewrite_refs.rewrite import Judged
+from rewrite_refs.source import Lines, Occurrence
+
+Nearest: TypeAlias = Callable[[Path], "Session"]
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 class Outcome(NamedTuple):
@@ -27,7 +34,8 @@ class Outcome(NamedTuple):
     ``old`` and ``new`` are its content before and after (the same where
     nothing is to change); ``error`` says why it could not be read or written;
     ``templates`` counts parts that another tool fills in first, ``embedded``
-    the references that only ``--embedded`` takes for such.
+    the references that only ``--embedded`` takes for such.  ``findings`` are those
+    of the lint, where it was asked for.
     """
 
     path: Path
@@ -39,6 +47,7 @@ class Outcome(NamedTuple):
     templates: int = 0
     embedded: int = 0
     error: str | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -59,12 +68,23 @@ class Outcome(NamedTuple):
 
 
 class Session(NamedTuple):
-    """All that holds for one run."""
+    """All that holds for the files of one configuration.
+
+    ``lint`` asks for findings.  ``nearest`` gives the session of a folder, and
+    ``progress`` is told how many files of how many have been looked at.
+    """
 
     project: Project
     assigned: Assigned = Assigned()
     exclude: tuple[Patterns, ...] = ()
     cwd: Path = Path()
+    lint: bool = False
+    nearest: Nearest | None = None
+    progress: Progress | None = None
+
+    def at(self, path: Path) -> Session:
+        """The session of a file (absolute)."""
+        return self.nearest(path.parent) if self.nearest else self
 
     def outcomes(self, paths: Sequence[str], edit: bool) -> Iterator[Outcome]:
         """Each file below or at *paths* that has something to say; *edit* asks for its new content."""
@@ -79,12 +99,19 @@ class Session(NamedTuple):
                 yield self._failed(path, "it is behind a link that leaves the repository")
             else:
                 closed: list[OSError] = []
-                for each in self._candidates(path, closed) if is_folder else (path,):
+                found = self._candidates(path, closed) if is_folder else [path]
+                for number, each in enumerate(found):
+                    if self.progress:
+                        self.progress(number, len(found))
                     real = os.path.realpath(each)
-                    excluded = self._excluded(each) or self._excluded(Path(real))
-                    if real not in seen and _below(real, root) and not excluded:
+                    session = self.at(each)
+                    if (
+                        real not in seen
+                        and _below(real, root)
+                        and not self._leaves(each, Path(real), session)
+                    ):
                         seen.add(real)
-                        yield from self._file(each, edit, named=not is_folder)
+                        yield from session._file(each, edit, named=not is_folder)
                 for error in closed:
                     folder = Path(error.filename)
                     if not self._excluded(folder / "any"):
@@ -93,7 +120,8 @@ class Session(NamedTuple):
     def stdin(self, name: str, data: bytes, edit: bool) -> Outcome:
         """The outcome of *data*, read as the file *name* would be."""
         path = self._absolute(name)
-        outcome = None if self._excluded(path) else self._read(path, data, edit)
+        session = self.at(path)
+        outcome = None if self._leaves(path, path, session) else session._read(path, data, edit)
         return outcome or Outcome(path, self.shown(path), data, data)
 
     def shown(self, path: Path) -> str:
@@ -113,9 +141,14 @@ class Session(NamedTuple):
         paths = (
             path
             for path in walk(folder, closed.append)
-            if self.assigned.candidate(path, path.relative_to(root))
+            if self.at(path).assigned.candidate(path, path.relative_to(root))
         )
         return sorted(paths, key=os.path.islink)
+
+    def _leaves(self, path: Path, real: Path, nearest: Session) -> bool:
+        """Whether a file is excluded, here or by its own configuration."""
+        sessions = (self,) if nearest is self else (self, nearest)
+        return any(each._excluded(path) or each._excluded(real) for each in sessions)
 
     def _excluded(self, path: Path) -> bool:
         return any(patterns.match(path) for patterns in self.exclude)
@@ -165,13 +198,7 @@ class Session(NamedTuple):
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            before = data[: error.start].decode("utf-8")
-            trouble = Trouble(
-                shown,
-                *Lines(before).position(len(before)),
-                "this is not UTF-8: convert the file, or exclude it",
-            )
-            return Outcome(path, shown, data, data, troubles=(trouble,))
+            return self._undecodable(path, data, data[: error.start].decode("utf-8"))
         format = with_placeholders(format, self.project.policies.placeholders)
         judge = partial(self.project.judge, format=format.NAME, path=path)
         style = self.project.policies.of(path).style(format.NAME)
@@ -179,14 +206,24 @@ class Session(NamedTuple):
             style = style._replace(taken=_set_beside(path))
         if edit:
             result = parameters.rewrite(text, format, judge, style)
-            new, findings, problems = result.text, result.findings, result.problems
+            new, judged, problems = result.text, result.findings, result.problems
         else:
-            found, problems = parameters.inspect(text, format, judge, style)
-            new, findings = text, tuple(found)
+            inspected, problems = parameters.inspect(text, format, judge, style)
+            new, judged = text, tuple(inspected)
         lines = Lines(text)
-        findings = tuple(each for each in findings if not each.occurrence.key)
-        taken = [each for each in findings if self.project.embedded or not each.occurrence.embedded]
+        taken = [each for each in judged if self._takes(each.occurrence)]
         entries = {_entry(each, shown, format.NAME, lines): None for each in taken}
+        templates = sum(each.template for each in problems)
+        found: Sequence[Finding] = ()
+        if self.lint or problems:
+            from rewrite_refs.lint import engine
+
+            others = [each for each in judged if not self._takes(each.occurrence)]
+            in_dockerfile = format.NAME == dockerfile.NAME
+            looked = engine.Text(path, shown, text, lines, taken, others, problems, in_dockerfile)
+            settings = self.project.policies.lint
+            found = engine.findings(looked, settings) if self.lint else ()
+            problems = () if engine.may_be_unparsable(looked, settings) else problems
         return Outcome(
             path,
             shown,
@@ -194,16 +231,36 @@ class Session(NamedTuple):
             data if new == text else new.encode("utf-8"),
             tuple(entries),
             tuple(_trouble(each, shown, lines) for each in problems if not each.template),
-            sum(each.template for each in problems),
-            len(findings) - len(taken),
+            templates,
+            sum(not each.occurrence.key for each in judged) - len(taken),
+            findings=tuple(found),
         )
+
+    def _takes(self, occurrence: Occurrence) -> bool:
+        """Whether a reference is one to report."""
+        return not occurrence.key and (self.project.embedded or not occurrence.embedded)
+
+    def _undecodable(self, path: Path, data: bytes, before: str) -> Outcome:
+        """The outcome of a file that is not UTF-8 behind the text *before*."""
+        shown, settings = self.shown(path), self.project.policies.lint
+        position = Lines(before).position(len(before))
+        message = "this is not UTF-8: convert the file, or exclude it"
+        if settings.ignored(path, None, "unparsable-file"):
+            return Outcome(path, shown, data, data)
+        found: list[Finding] = []
+        if self.lint:
+            from rewrite_refs.lint import engine
+
+            found = engine.unread(Place(shown, *position, *position), message, settings)
+        troubles = (Trouble(shown, *position, message),)
+        return Outcome(path, shown, data, data, troubles=troubles, findings=tuple(found))
 
 
 def _below(real: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _entry(finding: Finding, shown: str, format: str, lines: Lines) -> Entry:
+def _entry(finding: Judged, shown: str, format: str, lines: Lines) -> Entry:
     verdict, span = finding.verdict, finding.occurrence.span
     place = Place(shown, *lines.position(span.start), *lines.position(span.end))
     return Entry(
@@ -216,6 +273,7 @@ def _entry(finding: Finding, shown: str, format: str, lines: Lines) -> Entry:
         verdict.rule,
         verdict.reason,
         finding.done,
+        verdict.breaks,
     )
 
 

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 _CONTINUED = re.compile(r"[\\`][ \t]*\r?\n")
 
@@ -55,6 +55,18 @@ class Apart(NamedTuple):
     after: str = ""
 
 
+class Barred(NamedTuple):
+    """Why what stands in a place cannot be pulled through a cache.
+
+    ``rule`` is the rule of the lint that says so.  ``is_all`` tells that nothing of
+    any upstream can be pulled there, so that no image there is one of an upstream.
+    """
+
+    rule: Literal["lambda-image", "pull-before-login"]
+    reason: str
+    is_all: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One image reference where it stands.
@@ -70,7 +82,8 @@ class Occurrence:
     ``keys`` leads to the mapping that names the image, where a registry for it
     may stand below the same keys in a file that this one is laid over.  ``note``
     says how sure the format is of it, where it is less so; ``by_host`` marks one
-    that nothing but its registry shows to be an image.
+    that nothing but its registry shows to be an image; ``barred`` says why the
+    cache does not work in this place.
     """
 
     pieces: tuple[Piece, ...]
@@ -85,6 +98,7 @@ class Occurrence:
     keys: tuple[str, ...] | None = None
     note: str | None = None
     by_host: bool = False
+    barred: Barred | None = None
 
     @property
     def text(self) -> str:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from rewrite_refs.mapping import MAX_PREFIX, Rule
 from rewrite_refs.placeholders import begins
 from rewrite_refs.reference import InvalidReference, Reference, name_of
-from rewrite_refs.reports import Entry
+from rewrite_refs.results import Entry
 from rewrite_refs.rules import Rules
 from rewrite_refs.upstreams import Upstream, advice, upstream_of
 
@@ -154,9 +154,7 @@ def _upstream(entry: Entry) -> str | None:
     """The upstream registry of an entry; None where it has none."""
     if entry.reference is None or entry.status in _APART:
         return None
-    if entry.status in _AT_THE_CACHE:
-        return entry.rule.partition("/")[0] if entry.rule else None
-    return entry.reference.registry
+    return None if entry.status in _AT_THE_CACHE and not entry.rule else entry.upstream
 
 
 def _place(entry: Entry, reference: Reference, registry: str | None) -> str | None:

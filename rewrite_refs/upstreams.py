@@ -62,7 +62,7 @@ _COPY = "copy it to a repository of your own (crane copy, skopeo copy) and name 
 _ADVICE: Mapping[str, str] = {
     "lscr.io": "the same images are at ghcr.io/linuxserver, which ECR can cache",
     "mirror.gcr.io": "it is a mirror of Docker Hub: write mirror.gcr.io: docker.io into aliases",
-    "gcr.io": f"what Kubernetes publishes is at registry.k8s.io, which ECR can cache; else {_COPY}",
+    "gcr.io": f"{_COPY}; what Kubernetes publishes is at registry.k8s.io as well, which ECR can cache",
     "mcr.microsoft.com": f"Microsoft publishes nowhere else: {_COPY}",
     "nvcr.io": f"NVIDIA publishes some images at Docker Hub and ghcr.io too; else {_COPY}",
     "docker.elastic.co": "Elastic publishes the same images at Docker Hub (elasticsearch, elastic/...)",

@@ -2,7 +2,7 @@
 
 A format is a module with the names of ``Format``; its docstring is what a user
 reads about it.  Adding one is a module, a line in ``FORMATS``, a folder of
-fixtures and a row in the README.
+fixtures, a row in README.md and in docs/found.md, and a run of docs/reference.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Protocol
 from rewrite_refs.formats import (
     compose,
     dockerfile,
+    githubactions,
     helmchart,
     helmfile,
     helmvalues,
@@ -48,6 +49,7 @@ class Format(Protocol):
 # The most particular first: the first that claims a file has it.
 FORMATS: tuple[Format, ...] = (
     dockerfile,
+    githubactions,
     kustomization,
     helmchart,
     helmvalues,

@@ -6,13 +6,12 @@ in any letter case.
 Found are the images of ``FROM``, ``COPY --from=``, ``RUN --mount=...,from=``,
 the same behind ``ONBUILD``, and the frontend image of ``# syntax=``.  Where the
 image, its registry, or an empty default meant for a registry stands in an
-``ARG`` before the first ``FROM``, the default of the ``ARG`` is edited::
+``ARG`` before the first ``FROM``, the default of the ``ARG`` is edited:
 
-    ARG REGISTRY=docker.io
-    FROM ${REGISTRY}/library/alpine:3
-
-    ARG REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub
-    FROM ${REGISTRY}/library/alpine:3
+    before:  ARG REGISTRY=docker.io
+             FROM ${REGISTRY}/library/alpine:3
+    after:   ARG REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub
+             FROM ${REGISTRY}/library/alpine:3
 
 Left alone are names and numbers of stages, ``scratch``, comments, heredocs,
 and images that only a build argument names.  A file that BuildKit's parser

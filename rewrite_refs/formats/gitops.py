@@ -1,12 +1,13 @@
 """What Flux and Argo CD deploy: Helm values and kustomizations inside their objects.
 
-    before:  kind: HelmRelease                    after:   kind: HelmRelease
-             spec: {values: {image:                        spec: {values: {image:
-               {repository: quay.io/acme/web}}}              {repository: 123456789012.dkr.ecr.eu-west-1...
+    before:  kind: HelmRelease
+             spec: {values: {image: {repository: quay.io/acme/web}}}
+    after:   kind: HelmRelease
+             spec: {values: {image: {repository: <registry>/quay/acme/web}}}
 
 What is found:
 
-- Helm values, by the rules of ``helmvalues``: ``spec.values`` of a ``HelmRelease``, ``spec.valuesContent``
+- Helm values, as in a values file: ``spec.values`` of a ``HelmRelease``, ``spec.valuesContent``
   of K3s, ``helm.values`` (YAML in a string), ``helm.valuesObject`` and ``helm.parameters`` of Argo CD's
   sources, also in the templates of an ``ApplicationSet`` and its ``templatePatch``; the parameters of one
   image (``image.registry``, ``image.repository``) together;

@@ -52,7 +52,7 @@ from rewrite_refs.formats.proof import in_order, outlined
 from rewrite_refs.formats.split import is_host, text_of
 from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Node, Sequence, fields, is_text
-from rewrite_refs.source import Occurrence, Token
+from rewrite_refs.source import Barred, Occurrence, Token
 
 NAME = "kubernetes"
 
@@ -62,7 +62,11 @@ _SIGNS = ("image", "Image", "IMAGE", "repository", "params", "parameters", "dock
 _SIGNS_IN_BYTES = tuple(sign.encode() for sign in _SIGNS if not sign.startswith("param"))
 
 _IS_LAMBDA = re.compile(r"lambda\.(?:services\.k8s\.aws|aws\.(?:m\.)?(?:upbound|crossplane)\.io)\Z")
-_LAMBDA = "AWS Lambda cannot pull through the cache: it needs a repository of its own account"
+_LAMBDA = Barred(
+    "lambda-image",
+    "AWS Lambda cannot pull through the cache: copy the image to a repository of your own account",
+    is_all=True,
+)
 
 
 def candidate(path: PurePath) -> bool:
@@ -168,7 +172,7 @@ def _walked(text: str, root: Node) -> Iterator[Occurrence]:
 def _placed(occurrences: Iterable[Occurrence], place: Place) -> Iterator[Occurrence]:
     """Some occurrences with what is to be said of them for the object in which they stand."""
     for each in occurrences:
-        yield replace(each, own=_LAMBDA) if _IS_LAMBDA.match(place.group) else each
+        yield replace(each, barred=_LAMBDA) if _IS_LAMBDA.match(place.group) else each
 
 
 def _of_object(values: dict[str, Node], place: Place) -> Place:

@@ -10,7 +10,7 @@ What they bring nobody knows, but what stands around them is nearly always YAML 
 masked by as many characters, so that every offset in the masked text is one of the source:
 
 - lines with nothing but actions, comments, and actions that bring nested YAML become blanks;
-- every other one becomes a run of ``split.MASK``, which finders take for a hole;
+- every other one becomes a run of one character, which is read as a hole;
 - an ``if`` up to its ``end`` within a value becomes one hole, together with its branches.
 """
 

@@ -20,18 +20,20 @@ the wanted ones, and nothing else differs.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rewrite_refs import rewrite as engine
 from rewrite_refs.errors import Problem
 from rewrite_refs.formats import Format
 from rewrite_refs.parameters.style import Style
-from rewrite_refs.rewrite import Finding, Judge, Result
+from rewrite_refs.rewrite import Judge, Judged, Result
 
 __all__ = ["Style", "inspect", "rewrite"]
 
 
 def inspect(
     text: str, format: Format, judge: Judge, style: Style
-) -> tuple[list[Finding], tuple[Problem, ...]]:
+) -> tuple[list[Judged], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read.
 
     Where the default is to be the upstream, what a variable with that default leads to counts as *cached*.
@@ -53,5 +55,7 @@ def rewrite(text: str, format: Format, judge: Judge, style: Style) -> Result:
     if findings and (style.parameter or style.variables):
         from rewrite_refs.parameters import styled
 
-        return styled.rewritten(text, format, judge, style, findings, problems)
-    return engine.carry_out(text, format, judge, findings, problems)
+        result = styled.rewritten(text, format, judge, style, findings, problems)
+    else:
+        result = engine.carry_out(text, format, judge, findings, problems)
+    return replace(result, findings=tuple(engine.unignored(text, format, result.findings)))

@@ -12,10 +12,10 @@ from rewrite_refs.formats.composeparameters import View, form, is_free
 from rewrite_refs.parameters.names import names_for
 from rewrite_refs.parameters.style import Style
 from rewrite_refs.parameters.wishes import head_of, named, resolved, settled, wish
-from rewrite_refs.rewrite import Finding
+from rewrite_refs.rewrite import Judged
 
 
-def wished(view: View, style: Style, findings: Sequence[Finding]) -> list[Finding]:
+def wished(view: View, style: Style, findings: Sequence[Judged]) -> list[Judged]:
     """Findings with the changes that put variables into the file."""
     names: dict[str, str] = {}
     result = []

@@ -21,7 +21,7 @@ from rewrite_refs.parameters.names import names_for
 from rewrite_refs.parameters.style import Style
 from rewrite_refs.parameters.wishes import Wish, head_of, named, refused, resolved, settled, wish
 from rewrite_refs.plans import planned
-from rewrite_refs.rewrite import UNSAFE, Finding, Judge, Result
+from rewrite_refs.rewrite import UNSAFE, Judge, Judged, Result
 from rewrite_refs.rules import Verdict
 from rewrite_refs.source import Occurrence, Unplaceable
 
@@ -60,7 +60,7 @@ class _Asked(NamedTuple):
     What gets a stage of its own has its spot there, at the first ``FROM``.
     """
 
-    finding: Finding
+    finding: Judged
     wish: Wish
     head: str
     spot: int
@@ -85,7 +85,7 @@ class _Failed(Exception):
         self.reasons = reasons
 
 
-def rewritten(task: Task, findings: Sequence[Finding]) -> Result:
+def rewritten(task: Task, findings: Sequence[Judged]) -> Result:
     """The new text, and what became of each of the findings, which were ``seen``."""
     findings = list(findings)
     while True:
@@ -103,7 +103,7 @@ def rewritten(task: Task, findings: Sequence[Finding]) -> Result:
                 findings[index] = refused(findings[index], _told_apart(task, reason))
 
 
-def told(finding: Finding, outcome: Finding) -> Finding:
+def told(finding: Judged, outcome: Judged) -> Judged:
     """A finding with what became of it."""
     verdict = replace(finding.verdict, reason=outcome.verdict.reason)
     return replace(finding, verdict=verdict, done=outcome.done)
@@ -121,7 +121,7 @@ def _told_apart(task: Task, reason: str) -> str:
     return FOREIGN.format(foreign[0]) if foreign and is_vague else reason
 
 
-def _attempt(task: Task, findings: Sequence[Finding], asked: Mapping[int, _Asked]) -> Result:
+def _attempt(task: Task, findings: Sequence[Judged], asked: Mapping[int, _Asked]) -> Result:
     """Carry out all that was asked for.  Raises _Failed with what of it has to be left."""
     groups: dict[str, list[int]] = {}
     for index, each in asked.items():
@@ -135,7 +135,7 @@ def _attempt(task: Task, findings: Sequence[Finding], asked: Mapping[int, _Asked
     kept = (index for index in range(len(findings)) if index not in lifted)
     order = [next(fresh if prepared.is_inserted(each.site) else kept) for each in found]
     decided = [
-        Finding(each, draft.verdicts.get(index, findings[index].verdict))
+        Judged(each, draft.verdicts.get(index, findings[index].verdict))
         for index, each in zip(order, found, strict=True)
     ]
     result = engine.carry_out(prepared.text, task.format, task.judge, decided)
@@ -162,7 +162,7 @@ def _quoted(task: Task, text: str, order: Sequence[int], asked: Collection[int])
 
 
 def _prepared(
-    task: Task, findings: Sequence[Finding], draft: _Draft, groups: Sequence[Sequence[int]]
+    task: Task, findings: Sequence[Judged], draft: _Draft, groups: Sequence[Sequence[int]]
 ) -> tuple[Prepared, list[Occurrence]]:
     """The text with its lines inserted, and the references in it.
 
@@ -281,7 +281,7 @@ def _usable(
     return _Variable(name, rule) if held == rule and upstream else None
 
 
-def _spot(view: View, finding: Finding, wish: Wish) -> int:
+def _spot(view: View, finding: Judged, wish: Wish) -> int:
     if wish.lift:
         return view.first_from
     try:

@@ -13,14 +13,14 @@ from rewrite_refs.parameters.in_dockerfile import Task, told
 from rewrite_refs.parameters.in_dockerfile import rewritten as rewritten_dockerfile
 from rewrite_refs.parameters.style import Style
 from rewrite_refs.parameters.wishes import seen
-from rewrite_refs.rewrite import Finding, Judge, Result
+from rewrite_refs.rewrite import Judge, Judged, Result
 
 _View = dockerparameters.View | composeparameters.View
 
 
 def inspected(
-    text: str, format: Format, style: Style, findings: Sequence[Finding], problems: Sequence[Problem]
-) -> tuple[list[Finding], _View | None]:
+    text: str, format: Format, style: Style, findings: Sequence[Judged], problems: Sequence[Problem]
+) -> tuple[list[Judged], _View | None]:
     """The findings after what stands in variables, and a view of the text if its format has any."""
     view: _View | None = None
     if format.NAME == compose.NAME:
@@ -35,7 +35,7 @@ def rewritten(
     format: Format,
     judge: Judge,
     style: Style,
-    findings: Sequence[Finding],
+    findings: Sequence[Judged],
     problems: tuple[Problem, ...],
 ) -> Result:
     """The new text, and what became of each of its findings."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from rewrite_refs.parameters.style import Style
 from rewrite_refs.reference import name_of
-from rewrite_refs.rewrite import Finding
+from rewrite_refs.rewrite import Judged
 from rewrite_refs.rules import Verdict, changed
 from rewrite_refs.source import Change, Occurrence, Piece
 
@@ -50,7 +50,7 @@ class Wish(NamedTuple):
     through: str | None = None
 
 
-def seen(finding: Finding, view: View, style: Style) -> Finding:
+def seen(finding: Judged, view: View, style: Style) -> Judged:
     """A finding after what stands in variables already, and after what cannot stand in one."""
     verdict, occurrence = finding.verdict, finding.occurrence
     whole = _whole(finding) if style.parameter and style.upstream and verdict.status == "direct" else None
@@ -67,7 +67,7 @@ def seen(finding: Finding, view: View, style: Style) -> Finding:
     return refused(finding, reasons) if reasons else finding
 
 
-def wish(finding: Finding, view: View, style: Style) -> Wish | None:
+def wish(finding: Judged, view: View, style: Style) -> Wish | None:
     """What is to be done about a finding that was ``seen``; None where nothing has to."""
     verdict, occurrence = finding.verdict, finding.occurrence
     if not _is_asked(verdict):
@@ -122,7 +122,7 @@ def resolved(text: str, values: Mapping[str, str]) -> str:
     )
 
 
-def refused(finding: Finding, reason: str) -> Finding:
+def refused(finding: Judged, reason: str) -> Judged:
     """A finding that is left."""
     return replace(finding, verdict=replace(finding.verdict, changes=(), reason=reason))
 
@@ -133,7 +133,7 @@ def _is_asked(verdict: Verdict) -> bool:
     return is_direct or any("$" in change.text for change in verdict.changes)
 
 
-def _short(finding: Finding, view: View, style: Style) -> str | None:
+def _short(finding: Judged, view: View, style: Style) -> str | None:
     """What keeps the variable that has the registry from having the cache instead."""
     name = (
         _variable(view, finding.occurrence, _registry(finding))
@@ -152,12 +152,12 @@ def _variable(view: View, occurrence: Occurrence, registry: str | None) -> str |
     return view.variable(first)
 
 
-def _registry(finding: Finding) -> str:
+def _registry(finding: Judged) -> str:
     """The registry of a reference as it is written; empty where it is only implied."""
     return finding.occurrence.text[: finding.verdict.changes[0].end]
 
 
-def _whole(finding: Finding) -> str | None:
+def _whole(finding: Judged) -> str | None:
     """What of a reference a rule replaces: the registry as it is written, and the path of the rule.
 
     None where it does not begin with that, because the ``library/`` of Docker Hub is missing.

@@ -1,59 +1,30 @@
-"""What a run found, and the functions that print it: results in, lines out."""
+"""The functions that print what a run found: results in, lines out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import hashlib
+import posixpath
+from collections import Counter
 
-from rewrite_refs.reference import Reference
-from rewrite_refs.rules import Status
+from rewrite_refs.results import Entry, Failure, Finding, Group, Place, Replacement, Report, Severity, Trouble
 
+HOME = "https://github.com/example/rewrite-refs"
 
-class Place(NamedTuple):
-    """Where something stands.  Lines and columns count characters from 1; the end is exclusive."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-class Entry(NamedTuple):
-    """One reference of a run.  ``place`` and ``format`` are None for one from the command line."""
-
-    place: Place | None
-    format: str | None
-    text: str
-    reference: Reference | None
-    status: Status
-    target: str | None
-    rule: str | None
-    reason: str | None
-    done: bool = False
-
-    @property
-    def left(self) -> bool:
-        """Whether it should be another and was not rewritten."""
-        if self.done or self.status not in ("direct", "wrong", "cached"):
-            return False
-        return self.status == "wrong" or self.target is not None
-
-
-class Trouble(NamedTuple):
-    """A part of a file that could not be read as its format."""
-
-    path: str
-    line: int
-    column: int
-    message: str
-
-
-class Report(NamedTuple):
-    """All that a run found, ordered by path and position."""
-
-    entries: Sequence[Entry]
-    troubles: Sequence[Trouble]
+__all__ = [
+    "HOME",
+    "Entry",
+    "Failure",
+    "Finding",
+    "Group",
+    "Place",
+    "Replacement",
+    "Report",
+    "Severity",
+    "Trouble",
+    "fingerprints",
+    "in_repository",
+    "visible",
+]
 
 
 def visible(text: str) -> str:
@@ -64,3 +35,23 @@ def visible(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
         for char in text
     )
+
+
+def in_repository(report: Report, path: str) -> str:
+    """A path of a report as it counts from the top folder of the repository."""
+    return posixpath.normpath(posixpath.join(report.base, path))
+
+
+def fingerprints(report: Report) -> list[str]:
+    """For each finding, in order, what stays the same when lines move: 32 hexadecimal digits.
+
+    Equal findings of one file are numbered, so that no two have the same.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    result = []
+    for each in report.findings:
+        key = (in_repository(report, each.place.path), each.rule, each.subject)
+        text = "\0".join((*key, str(seen[key])))
+        result.append(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+        seen[key] += 1
+    return result

@@ -1,0 +1,33 @@
+"""A reference shows the number of an AWS account.
+
+An account number is no secret, but many do not want it in a public repository, and nobody else can pull
+from that registry. Off by default. Put the registry into a variable: `style: parameter`, or a placeholder
+as `registry`.
+
+    before:  FROM 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/python:3.12
+    after:   ARG REGISTRY=docker.io
+             FROM ${REGISTRY}/library/python:3.12
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint.said import Said
+from rewrite_refs.registries import home_of
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+
+NAME = "account-id-exposed"
+SEVERITY: Severity = "warning"
+ON = False
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    text = judged.occurrence.text
+    home = home_of(text.partition("/")[0])
+    if home is None:
+        return None
+    return Said(
+        f"{text} shows the account {home.account}", "put the registry into a variable (style: parameter)"
+    )

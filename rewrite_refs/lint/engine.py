@@ -1,0 +1,163 @@
+"""From what is known of one text to its findings: ask each rule, and leave out what is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from rewrite_refs.errors import Problem
+from rewrite_refs.ignores import WORDS, Comment, comments, covering, lines_of
+from rewrite_refs.lint import blanket_ignore, unknown_ignore, unparsable_file, unused_ignore
+from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES
+from rewrite_refs.lint.said import Rule, Said
+from rewrite_refs.lint.settings import Settings
+from rewrite_refs.reference import Reference
+from rewrite_refs.results import Finding, Place, Replacement
+from rewrite_refs.rewrite import Judged
+from rewrite_refs.source import Edit, Lines, Span
+
+
+class Text(NamedTuple):
+    """A text to look at: its file (absolute, and as reports write it), and what is known of it.
+
+    Nothing is to be said about the references in ``others``, but comments may be for them.
+    """
+
+    path: Path
+    shown: str
+    text: str
+    lines: Lines
+    judged: Sequence[Judged]
+    others: Sequence[Judged]
+    problems: Sequence[Problem]
+    in_dockerfile: bool = False
+
+
+class _Found(NamedTuple):
+    """What a rule says of a place, before anybody asked whether it is ignored."""
+
+    rule: Rule
+    said: Said
+    span: Span
+    numbers: frozenset[int]
+    subject: str
+    reference: Reference | None = None
+    edits: tuple[Edit, ...] = ()
+    fixable: bool = False
+
+
+def findings(text: Text, settings: Settings) -> list[Finding]:
+    """The findings of a text, by place."""
+    known = comments(text.text, text.lines, text.in_dockerfile)
+    used: dict[Comment, set[str]] = {each: set() for each in known}
+    found: dict[Finding, None] = {}
+    for each in (*_of_references(text), *_of_problems(text)):
+        if _is_left(each, text, settings):
+            continue
+        comment = covering(known, each.numbers, each.rule.NAME)
+        if comment is not None:
+            used[comment].add(each.rule.NAME)
+        else:
+            found[_finding(each, text, settings)] = None
+    for judged in text.others if known else ():
+        numbers, breaks = lines_of(judged.occurrence, text.lines), judged.verdict.breaks
+        comment = covering(known, numbers, breaks) if breaks else None
+        if comment is not None and breaks:
+            used[comment].add(breaks)
+    # A comment without rules does not hide what is said of comments.
+    whole = tuple(each for each in known if each.lines is None and each.rules is not None)
+    for each in _of_comments(known, used, settings):
+        if not _is_left(each, text, settings) and covering(whole, (), each.rule.NAME) is None:
+            found[_finding(each, text, settings)] = None
+    return sorted(found, key=lambda each: each.order)
+
+
+def unread(place: Place, problem: str, settings: Settings) -> list[Finding]:
+    """The finding about a file that is no text at all."""
+    severity = settings.severity(unparsable_file)
+    said = unparsable_file.says(problem)
+    return [Finding(unparsable_file.NAME, severity, place, *said)] if severity else []
+
+
+def may_be_unparsable(text: Text, settings: Settings) -> bool:
+    """Whether nobody wants to know that a file cannot be read as its format."""
+    known = comments(text.text, text.lines, text.in_dockerfile)
+    whole = tuple(each for each in known if each.lines is None)
+    name = unparsable_file.NAME
+    return covering(whole, (), name) is not None or settings.ignored(text.path, None, name) is not None
+
+
+def _is_left(found: _Found, text: Text, settings: Settings) -> bool:
+    """Whether a rule is off, or may be broken here."""
+    if settings.severity(found.rule) is None:
+        return True
+    return settings.ignored(text.path, found.reference, found.rule.NAME) is not None
+
+
+def _of_references(text: Text) -> Iterator[_Found]:
+    for judged in text.judged:
+        occurrence, reference = judged.occurrence, judged.verdict.reference
+        numbers = lines_of(occurrence, text.lines)
+        subject = reference.name if reference else occurrence.text
+        for rule in OF_REFERENCES:
+            said = rule.says(judged)
+            if said:
+                mended = judged.done and judged.verdict.breaks == rule.NAME
+                edits = judged.edits if mended else ()
+                yield _Found(rule, said, occurrence.span, numbers, subject, reference, edits, mended)
+
+
+def _of_problems(text: Text) -> Iterator[_Found]:
+    for problem in text.problems:
+        if not problem.template:
+            number = text.lines.position(problem.offset)[0]
+            span = Span(problem.offset, problem.offset)
+            said = unparsable_file.says(problem.message)
+            yield _Found(unparsable_file, said, span, frozenset({number}), "")
+
+
+def _of_comments(
+    known: Sequence[Comment], used: dict[Comment, set[str]], settings: Settings
+) -> Iterator[_Found]:
+    for comment in known:
+        if comment.word not in WORDS:
+            yield _remark(unknown_ignore, unknown_ignore.says(comment.word, WORDS, "word"), comment.span)
+        elif comment.rules is None and not used[comment]:
+            if settings.select is None and not settings.ignore:
+                yield _remark(unused_ignore, unused_ignore.says(None, comment.lost), comment.span)
+        elif comment.rules is None:
+            yield _remark(blanket_ignore, blanket_ignore.says(comment.word, used[comment]), comment.span)
+        else:
+            yield from _of_names(comment, used[comment], settings)
+
+
+def _of_names(comment: Comment, used: Collection[str], settings: Settings) -> Iterator[_Found]:
+    for name, span in comment.rules or ():
+        if name not in BY_NAME:
+            yield _remark(unknown_ignore, unknown_ignore.says(name, BY_NAME, "rule"), span)
+        elif name not in used and settings.severity(BY_NAME[name]) is not None:
+            yield _remark(unused_ignore, unused_ignore.says(name, comment.lost), span)
+
+
+def _remark(rule: Rule, said: Said, span: Span) -> _Found:
+    return _Found(rule, said, span, frozenset(), said.problem)
+
+
+def _finding(found: _Found, text: Text, settings: Settings) -> Finding:
+    severity = settings.severity(found.rule)
+    place = _place(text, found.span)
+    return Finding(
+        found.rule.NAME,
+        severity or found.rule.SEVERITY,
+        place,
+        *found.said,
+        subject=found.subject,
+        line=text.lines.line(place.line),
+        fixable=found.fixable,
+        fix=tuple(Replacement(_place(text, Span(*edit[:2])), edit.text) for edit in found.edits),
+    )
+
+
+def _place(text: Text, span: Span) -> Place:
+    return Place(text.shown, *text.lines.position(span.start), *text.lines.position(span.end))

@@ -1,0 +1,27 @@
+"""The image of an AWS Lambda function is that of an upstream, or is to come through the cache.
+
+Lambda takes images from a private repository of the account, and does not make ECR import one. Copy the
+image there and name the copy. Found in manifests of functions (ACK, Crossplane).
+
+    before:  imageURI: public.ecr.aws/docker/library/python:3.12
+    after:   imageURI: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/functions/python:3.12
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint.said import Said
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+
+NAME = "lambda-image"
+SEVERITY: Severity = "warning"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    verdict = judged.verdict
+    if verdict.breaks != NAME:
+        return None
+    return Said(f"{judged.occurrence.text} is the image of a function", verdict.reason)

@@ -1,0 +1,29 @@
+"""An official image of Docker Hub is named in the cache without `library/`.
+
+Docker adds `library/` to names without an owner, but for Docker Hub alone: in the cache the name has to be
+written out. ECR answers a pull without it with "authentication to the upstream registry failed", which is
+misleading.
+
+    before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/nginx:1.25
+    after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint.said import Said, use
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+
+NAME = "missing-library"
+SEVERITY: Severity = "error"
+ON = True
+FIXABLE = True
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    if judged.verdict.breaks != NAME:
+        return None
+    return Said(
+        f"{judged.occurrence.text} names an official image of Docker Hub without library/", use(judged)
+    )

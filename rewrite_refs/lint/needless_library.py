@@ -1,0 +1,26 @@
+"""A name in the cache has `library/` although it has an owner.
+
+`library/` stands for the owner of Docker Hub's official images. Before a name that has an owner it leads
+nowhere, and ECR answers with "authentication to the upstream registry failed".
+
+    before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/grafana/grafana:11.0.0
+    after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/grafana/grafana:11.0.0
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint.said import Said, use
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+
+NAME = "needless-library"
+SEVERITY: Severity = "error"
+ON = True
+FIXABLE = True
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    if judged.verdict.breaks != NAME:
+        return None
+    return Said(f"{judged.occurrence.text} has library/ before a name that has an owner", use(judged))

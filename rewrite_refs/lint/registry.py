@@ -1,0 +1,53 @@
+"""The rules of the lint, each a module whose docstring is its manual.
+
+Adding one is a module, a line here, and a run of ``docs/reference.py``.
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint import (
+    account_id_exposed,
+    blanket_ignore,
+    digest_needs_warmup,
+    direct_upstream,
+    lambda_image,
+    missing_library,
+    moving_tag,
+    needless_library,
+    no_rule,
+    pull_before_login,
+    shared_value_conflict,
+    uncacheable_registry,
+    unknown_ignore,
+    unknown_prefix,
+    unparsable_file,
+    unresolved_reference,
+    unused_ignore,
+    wrong_region,
+)
+from rewrite_refs.lint.said import ReferenceRule, Rule
+
+# The order is that of the manual.
+OF_REFERENCES: tuple[ReferenceRule, ...] = (
+    direct_upstream,
+    no_rule,
+    uncacheable_registry,
+    missing_library,
+    needless_library,
+    unknown_prefix,
+    wrong_region,
+    shared_value_conflict,
+    unresolved_reference,
+    digest_needs_warmup,
+    lambda_image,
+    pull_before_login,
+    moving_tag,
+    account_id_exposed,
+)
+RULES: tuple[Rule, ...] = (*OF_REFERENCES, unparsable_file, unused_ignore, blanket_ignore, unknown_ignore)
+BY_NAME = {each.NAME: each for each in RULES}
+
+
+def summary(rule: Rule) -> str:
+    """The first sentence of a rule's manual."""
+    return (rule.__doc__ or "").partition("\n")[0]

@@ -1,0 +1,52 @@
+"""What a rule of the lint says, and what every rule is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+
+
+class Said(NamedTuple):
+    """What is wrong, in one sentence without a full stop, and what to do about it."""
+
+    problem: str
+    help: str | None = None
+
+
+class Rule(Protocol):
+    """What a module of a rule has; its docstring is the rule's manual."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a module constant
+        """The rule's name, for good."""
+
+    @property
+    def SEVERITY(self) -> Severity:  # noqa: N802
+        """How bad it is where the configuration says nothing else."""
+
+    @property
+    def ON(self) -> bool:  # noqa: N802
+        """Whether it is looked for where nobody asks for it."""
+
+    @property
+    def FIXABLE(self) -> bool:  # noqa: N802
+        """Whether ``rewrite-refs rewrite`` can mend it."""
+
+    __doc__: str | None
+
+
+class ReferenceRule(Rule, Protocol):
+    """A rule about single references."""
+
+    def says(self, judged: Judged) -> Said | None:
+        """What it says of a reference, or None."""
+
+
+def use(judged: Judged) -> str | None:
+    """What to write instead: the target, or why there is none."""
+    verdict = judged.verdict
+    if verdict.target is None:
+        return verdict.reason
+    return f"use {verdict.target}" if judged.done else f"{verdict.reason}; it would be {verdict.target}"

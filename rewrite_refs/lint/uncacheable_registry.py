@@ -1,0 +1,35 @@
+"""An image is on a registry that ECR cannot cache.
+
+The list of registries that a pull-through cache can have is Amazon's. An image of another registry can be
+copied into a repository of your account, or taken from a registry that has the same images; the message
+says which, where one is known. A registry that is your own belongs into `own`.
+
+    before:  image: lscr.io/linuxserver/sonarr:4.0.9
+    after:   image: ghcr.io/linuxserver/sonarr:4.0.9
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint.said import Said
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+from rewrite_refs.upstreams import advice
+
+NAME = "uncacheable-registry"
+SEVERITY: Severity = "note"
+ON = True
+FIXABLE = False
+
+_COPY = "put it into own if it is yours, else copy the image to a repository of your account"
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    verdict = judged.verdict
+    if verdict.breaks != NAME:
+        return None
+    host = verdict.reference.registry if verdict.reference else ""
+    return Said(
+        f"{judged.occurrence.text} is on {host or 'a registry'}, which ECR cannot cache",
+        advice(host) or _COPY,
+    )

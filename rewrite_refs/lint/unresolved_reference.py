@@ -1,0 +1,29 @@
+"""What is pulled depends on something that the file does not say.
+
+The reference is left as it is: whether it goes through the cache is for you to see to, where the variable
+gets its value. With `--strict` it is an error. Give the variable a default, write the registry into the
+file, or ignore it.
+
+    before:  FROM ${BASE_IMAGE}
+    after:   ARG BASE_IMAGE=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/python:3.12
+             FROM ${BASE_IMAGE}
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.lint.said import Said
+from rewrite_refs.results import Severity
+from rewrite_refs.rewrite import Judged
+
+NAME = "unresolved-reference"
+SEVERITY: Severity = "note"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    verdict = judged.verdict
+    if verdict.breaks != NAME:
+        return None
+    return Said(f"this file does not say which image {judged.occurrence.text} is", verdict.reason)
