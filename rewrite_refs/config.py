@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rewrite_refs.configlint import Lint, lint_of
 from rewrite_refs.confignodes import Mistakes, Node, kind, nearest, parse
 from rewrite_refs.configrules import aliases_of, own_of, rules_of, variables_of
+from rewrite_refs.configversion import KEY as REQUIRED_VERSION
+from rewrite_refs.configversion import check_version
 from rewrite_refs.discover import check_pattern
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.formats import BY_NAME
@@ -52,6 +56,8 @@ class Config(NamedTuple):
     style: Mapping[str, str] = {}
     parameters: Parameters = Parameters()
     overrides: tuple[Override, ...] = ()
+    runners_logged_in: bool = False
+    lint: Lint = Lint()
 
 
 def locate(start: Path, stop: Path) -> Path | None:
@@ -134,21 +140,27 @@ class _Reader:
             "own": self._own,
             "exclude": self._exclude,
             "formats": self._formats,
-            "embedded": self._switch,
+            "embedded": partial(self._switch, "embedded"),
             "style": self._style,
             "parameters": self._parameters,
             "overrides": self._overrides,
+            "runners-logged-in": partial(self._switch, "runners-logged-in"),
+            "lint": self._lint,
         }
 
     def config(self, root: Node | None) -> Config:
         """The configuration at a root node; ConfigError where it has mistakes."""
+        check_version(self.wrong, root)
         parts = {}
         if root is not None and kind(root) != "nothing":
-            parts = self.wrong.parts(root, "the configuration", 1, ("extends", *self.readers))
+            known = (REQUIRED_VERSION, "extends", *self.readers)
+            parts = self.wrong.parts(root, "the configuration", 1, known)
         if "extends" in parts:
             self.base = self._extended(*parts.pop("extends"))
         self.registry, self.aliases = self.base.registry, dict(self.base.aliases)
-        values = {key: read(*parts[key]) for key, read in self.readers.items() if key in parts}
+        values = {
+            key.replace("-", "_"): read(*parts[key]) for key, read in self.readers.items() if key in parts
+        }
         self.wrong.check()
         config = self.base._replace(folder=self.path.parent, **values)
         try:
@@ -210,10 +222,13 @@ class _Reader:
                 self.wrong.add(at, str(error))
         return tuple(patterns)
 
-    def _switch(self, node: Node, line: int) -> bool:
+    def _switch(self, name: str, node: Node, line: int) -> bool:
         if kind(node) != "true or false" or node.value.lower() not in ("true", "false"):
-            self.wrong.add(line, f"embedded must be true or false, not {kind(node)}")
+            self.wrong.add(line, f"{name} must be true or false, not {kind(node)}")
         return str(node.value).lower() == "true"
+
+    def _lint(self, node: Node, line: int) -> Lint:
+        return lint_of(self.wrong, node, line, self.base.lint, check_pattern)
 
     def _formats(self, node: Node, line: int) -> dict[str, tuple[str, ...]]:
         formats = dict(self.base.formats)

@@ -24,6 +24,8 @@ def parse(text: str, shown: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, problem = (mark.line + 1 if mark else 1), error.problem or ""
+        if "chomping" in problem:
+            problem = "a text that begins with > or | stands in quotes"
     except RecursionError:
         line, problem = 1, "it is nested too deeply"
     except (YAMLError, ValueError) as error:

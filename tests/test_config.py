@@ -22,6 +22,10 @@ own: [registry.example.com, ghcr.io/acme]
 exclude: [vendor/, "**/testdata/**"]
 formats: {{kubernetes: ["deploy/**/*.yaml.tmpl"]}}
 """
+KNOWN = (
+    "write one of aliases, embedded, exclude, extends, formats, lint, overrides, own, parameters, registry, "
+    "required-version, rules, runners-logged-in, style"
+)
 RULES = (
     Rule("docker.io", "", "docker-hub"),
     Rule("public.ecr.aws", "", "ecr-public/example"),
@@ -104,8 +108,8 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("[" * 500, ["1: this is no YAML: it is nested too deeply"]),
         ("own: x\n---\nown: y", ["2: this is no YAML: but found another document"]),
         (b"own: x\nown: \xff", ["2: the configuration is not UTF-8: convert it"]),
-        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", "2: unknown key 'zzz': write one of aliases, embedded, exclude, extends, formats, overrides, own, parameters, registry, rules, style"]),
-        ("<<: {own: x}", ["1: unknown key '<<': write one of aliases, embedded, exclude, extends, formats, overrides, own, parameters, registry, rules, style"]),
+        ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", f"2: unknown key 'zzz': {KNOWN}"]),
+        ("<<: {own: x}", [f"1: unknown key '<<': {KNOWN}"]),
         ("? [a]\n: b", ["1: a key must be a text, not a list"]),
         ("own: x\nown: y", ["2: 'own' is there twice: keep one"]),
         ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is there twice: keep one"]),
@@ -149,7 +153,19 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("exclude:\n- x\n- '!'", ["3: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
         ("formats: {kubernets: x, compose: [[]]}", ["1: each of the patterns must be a text, not a list", "1: unknown format 'kubernets': did you mean kubernetes?"]),
         ("embedded: all", ["1: embedded must be true or false, not a text"]),
-        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", "3: unknown key 'x': write one of aliases, embedded, exclude, extends, formats, overrides, own, parameters, registry, rules, style"]),
+        ("lint: {severity: {no-rules: error}}", ["1: there is no rule 'no-rules': did you mean no-rule?"]),
+        ("lint: {severity: {no-rule: bad}}", ["1: the severity of no-rule must be error or warning or note or off, not 'bad'"]),
+        ("lint: {severity: no}", ["1: severity must be a mapping of keys to values, not a text"]),
+        ("lint:\n  per-file-ignores: {'!': no-rule}", ["2: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
+        ("lint:\n  per-file-ignores:\n    x/: [no-rule, moving-tags]", ["3: there is no rule 'moving-tags': did you mean moving-tag?"]),
+        ("lint: {ignore-images: [a*]}", ["1: 'a*' begins with no registry: write docker.io/library/a*"]),
+        ("lint: {ignore-images: [acme/*]}", ["1: 'acme/*' begins with no registry: write docker.io/acme/*"]),
+        ("lint: {ignore-images: ['nginx:1']}", ["1: 'nginx:1' has a tag: write the name alone, docker.io/library/nginx"]),
+        ("lint: {ignore-images: ['A b']}", ["1: 'A b' is no image: invalid reference format: repository name (A b) must be lowercase"]),
+        ("lint: {ignore: x}", ["1: unknown key 'ignore': did you mean ignore-images?"]),
+        ("required-version: >=0.2", ["1: this is no YAML: a text that begins with > or | stands in quotes"]),
+        ("runners-logged-in: 1", ["1: runners-logged-in must be true or false, not a number"]),
+        ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", f"3: unknown key 'x': {KNOWN}"]),
     ],
 )  # fmt: skip
 def test_mistakes(tmp_path: Path, content: str | bytes, expected: list[str]) -> None:
@@ -269,3 +285,26 @@ def test_mistakes_in_what_it_extends(tmp_path: Path) -> None:
     same = "conf:1: docker.io and quay.io have the same prefix hub: in ECR a prefix belongs to one rule"
     assert mistakes(tmp_path, "extends: a/base.yaml\nrules: {quay.io: hub}") == [same]
     assert mistakes(tmp_path, "extends: a") == ["conf:1: there is no file a to extend"]
+
+
+def test_the_lint_of_an_extended_configuration_counts_too(tmp_path: Path) -> None:
+    base = (
+        "runners-logged-in: true\nlint:\n  severity: {no-rule: off, moving-tag: note}\n"
+        "  per-file-ignores: {a/: no-rule}\n  ignore-images: [busybox, '*/x', 'localhost/*', 'quay.io/[ab]']\n"
+    )
+    (tmp_path / "base.yaml").write_text(base)
+    (tmp_path / FILE_NAME).write_text(
+        "extends: base.yaml\nlint:\n  severity: {no-rule: error}\n  per-file-ignores: {b/: [moving-tag, no-rule]}\n"
+        "  ignore-images: redis\n"
+    )
+    config = load(tmp_path / FILE_NAME, FILE_NAME)
+    assert config.runners_logged_in
+    assert config.lint.severity == {"no-rule": "error", "moving-tag": "note"}
+    assert config.lint.per_file_ignores == {"a/": ("no-rule",), "b/": ("moving-tag", "no-rule")}
+    assert config.lint.ignore_images == (
+        "docker.io/library/busybox",
+        "*/x",
+        "localhost/*",
+        "quay.io/[ab]",
+        "docker.io/library/redis",
+    )

@@ -21,6 +21,8 @@ from tests.common import HOST
 ACCOUNT, EU, US = "123456789012", "eu-west-1", "us-east-1"
 US_HOST = HOST.replace(EU, US)
 HEAD = (
+    "# yaml-language-server: $schema=https://raw.githubusercontent.com/example/rewrite-refs/main"
+    "/rewrite_refs/schemas/config.schema.json\n"
     "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
     "# pull-through-cache rule for each upstream. {}\n"
 )

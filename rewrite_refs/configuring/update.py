@@ -28,6 +28,10 @@ NO_REGISTRY = (
     "or set REWRITE_REFS_REGISTRY where rewrite-refs runs"
 )
 PROPOSED = "a proposal: AWS's own example; write the prefix of your rule"
+# What editors check a configuration against while it is written.
+_SCHEMA = (
+    "https://raw.githubusercontent.com/example/rewrite-refs/main/rewrite_refs/schemas/config.schema.json"
+)
 _FILES = "A proposal by the {}: write the patterns of the files that pull from this registry."
 
 
@@ -84,6 +88,7 @@ class Result(NamedTuple):
 def header(origin: str) -> str:
     """The comment at the top of a new configuration; *origin* says where its rules are from."""
     return (
+        f"# yaml-language-server: $schema={_SCHEMA}\n"
         "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
         f"# pull-through-cache rule for each upstream. {origin}\n"
     )
