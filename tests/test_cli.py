@@ -60,7 +60,7 @@ def tree(tmp_path: Path) -> Path:
 
 def document(ran: Ran) -> dict[str, list[dict[str, object]]]:
     whole: dict[str, list[dict[str, object]]] = json.loads(ran.out)
-    assert list(whole) == ["version", "references", "problems"]
+    assert list(whole) == ["version", "references", "problems", "findings", "failures"]
     assert all(list(each) == KEYS for each in whole["references"])
     assert all(list(each) == ["path", "line", "column", "message"] for each in whole["problems"])
     return whole
@@ -291,13 +291,25 @@ def test_check(tree: Path) -> None:
     ran = run("check", "direct", "unresolved", "cached", cwd=tree)
     assert ran == Ran(
         1,
-        "direct/Dockerfile:1:6: direct: nginx:1: pulled directly from docker.io: no rule maps docker.io\n"
-        "unresolved/Dockerfile:2:6: unresolved: $X: its registry depends on $X: give it a default here, or rewrite it where it is set\n",
-        "3 references in 3 files: 1 direct, 1 unresolved, 1 own\n",
+        "error[direct-upstream]: nginx:1 is pulled directly from docker.io\n"
+        " --> direct/Dockerfile:1:6\n"
+        "  |\n"
+        "1 | FROM nginx:1\n"
+        "  |      ^^^^^^^\n"
+        "  = help: no rule maps docker.io: make one, and write it into rules (rewrite-refs init does)\n"
+        "\n"
+        "note[unresolved-reference]: this file does not say which image $X is\n"
+        " --> unresolved/Dockerfile:2:6\n"
+        "  |\n"
+        "2 | FROM $X\n"
+        "  |      ^^\n"
+        "  = help: its registry depends on $X: give it a default here, or rewrite it where it is set\n"
+        "\n",
+        "3 references in 3 files: 1 direct, 1 unresolved, 1 own\n1 error, 1 note\n",
     )
-    assert run("check", "-q", "direct", "unresolved", *GIVEN, cwd=tree) == Ran(
+    assert run("check", "-q", "--output-format", "concise", "direct", "unresolved", *GIVEN, cwd=tree) == Ran(
         1,
-        f"direct/Dockerfile:1:6: direct: nginx:1: pulled directly from docker.io: use {LIBRARY}/nginx:1\n",
+        f"direct/Dockerfile:1:6: direct-upstream nginx:1 is pulled directly from docker.io: use {LIBRARY}/nginx:1\n",
         "",
     )
 
@@ -425,9 +437,8 @@ def test_explain_needs_no_rules(tree: Path) -> None:
 def test_colours(tree: Path, option: str, environment: dict[str, str], coloured: bool) -> None:
     env = {"NO_COLOR": None, "FORCE_COLOR": None, **environment}
     ran = run("check", "direct", "--color", option, cwd=tree, env=env)
-    assert ran.out.startswith(
-        "direct/Dockerfile:1:6: \x1b[31mdirect\x1b[0m: " if coloured else "direct/Dockerfile:1:6: direct: "
-    )
+    name = "error[direct-upstream]"
+    assert ran.out.startswith(f"\x1b[31m{name}\x1b[0m: " if coloured else f"{name}: ")
 
 
 def test_names_are_never_raw_on_a_terminal(tree: Path) -> None:
@@ -467,13 +478,13 @@ def test_any_locale(tree: Path, locale: str) -> None:
     fill(tree, {"Dockerfile.\u00e9": FROM})
     env = {**os.environ, "LC_ALL": locale, "LANG": locale}
     done = subprocess.run(
-        [sys.executable, "-m", "rewrite_refs", "check", "Dockerfile.\u00e9"],
+        [sys.executable, "-m", "rewrite_refs", "list", "Dockerfile.\u00e9"],
         cwd=tree,
         env=env,
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.decode()[:14]) == (1, "Dockerfile.\u00e9:1")
+    assert (done.returncode, done.stdout.decode()[:14]) == (0, "Dockerfile.\u00e9:1")
 
 
 # --- diffs ------------------------------------------------------------------------------------
@@ -560,7 +571,7 @@ def test_a_diff_outside_of_a_checkout(tmp_path: Path) -> None:
         (["rewrite", "--diff"], NEW.encode(), 0, b""),
         (["rewrite", "--diff"], FROM.encode(), 1, f"diff --git a/x/Dockerfile b/x/Dockerfile\n--- a/x/Dockerfile\n+++ b/x/Dockerfile\n@@ -1 +1 @@\n-{FROM}+{NEW}".encode()),
         (["rewrite", "--exclude", "x/"], FROM.encode(), 0, FROM.encode()),
-        (["check"], FROM.encode(), 1, f"x/Dockerfile:1:6: direct: nginx:1: pulled directly from docker.io: use {LIBRARY}/nginx:1\n".encode()),
+        (["check", "--output-format", "concise"], FROM.encode(), 1, f"x/Dockerfile:1:6: direct-upstream nginx:1 is pulled directly from docker.io: use {LIBRARY}/nginx:1\n".encode()),
         (["list"], FROM.encode(), 0, f"x/Dockerfile:1:6: direct: nginx:1 -> {LIBRARY}/nginx:1\n".encode()),
     ],
 )  # fmt: skip
@@ -608,9 +619,44 @@ def test_where_the_configuration_is_looked_for(tmp_path: Path) -> None:
     for cwd, path in ((root, "a/b/Dockerfile"), (root / "a", "b"), (root / "a/b", "."), (tmp_path, "repo/a")):
         assert [target for _, target in statuses(cwd, path).values()] == [f"{LIBRARY}/nginx:1"]
     assert statuses(root, "c/Dockerfile") == {"c/Dockerfile": nothing}
-    assert statuses(root, "c", "a") == {"c/Dockerfile": nothing, "a/b/Dockerfile": nothing}
+    found = ("direct", f"{LIBRARY}/nginx:1")
+    assert statuses(root, "c", "a") == {"c/Dockerfile": nothing, "a/b/Dockerfile": found}
+    assert statuses(root, ".") == {"c/Dockerfile": nothing, "a/b/Dockerfile": found}
     assert statuses(root, "a", "--no-config") == {"a/b/Dockerfile": nothing}
     assert statuses(root, "c", "--config", FILE_NAME) == {"c/Dockerfile": ("direct", f"{LIBRARY}/nginx:1")}
+
+
+def test_each_file_goes_by_the_configuration_nearest_to_it(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "repo",
+        {
+            "Dockerfile": FROM,
+            "team/Dockerfile": FROM,
+            f"team/{FILE_NAME}": CONFIG.replace("docker-hub", "team-hub") + "exclude: [old/]\n",
+            "team/old/Dockerfile": FROM,
+            "team/deep/Dockerfile": FROM,
+            "other/Dockerfile": FROM,
+            f"other/{FILE_NAME}": "formats: {dockerfile: [odd]}\n",
+            "other/odd": FROM,
+        },
+    )
+    assert run("rewrite", "Dockerfile", "other/Dockerfile", cwd=root).code == 2
+    assert run("rewrite", "other", cwd=root).code == 2
+    ran = run("rewrite", cwd=root)
+    assert ran.err == "rewrote 2 of 5 references in 5 files: 5 direct (2 files changed)\n"
+    changed = f"FROM {HOST}/team-hub/library/nginx:1\n"
+    assert (root / "team/deep/Dockerfile").read_text() == (root / "team/Dockerfile").read_text() == changed
+    fill(root, {FILE_NAME: CONFIG + "exclude: [other/odd]\n"})
+    assert run("rewrite", cwd=root).code == 0
+    assert (root / "Dockerfile").read_text() == f"FROM {HOST}/docker-hub/library/nginx:1\n"
+    assert (root / "other/Dockerfile").read_text() == FROM  # no merging
+    (tmp_path / FILE_NAME).write_text(CONFIG)  # above the repository
+    (root / FILE_NAME).unlink()
+    assert run("rewrite", "team/old", cwd=root).code == 0
+    assert run("rewrite", "other", cwd=root).code == 2
+    fill(root, {FILE_NAME: CONFIG + "exclude: [other/odd]\n"})
+    rules = json.loads(run("rules", "--output-format", "json", cwd=root).out)
+    assert [each["registry"] for each in rules["registries"]] == [HOST, None, HOST]
 
 
 def test_outside_of_a_checkout_it_is_looked_for_up_to_the_working_folder(tmp_path: Path) -> None:
@@ -670,7 +716,7 @@ def test_aliases_own_exclude_and_formats(tmp_path: Path) -> None:
         "conf/other.dockerfile": ("unmapped", None),
         "conf/own.dockerfile": ("own", None),
         "conf/own2.dockerfile": ("own", None),
-        "vendor/Dockerfile": direct,
+        "vendor/Dockerfile": ("direct", None),  # no configuration is above it
     }
     assert statuses(root / "conf", "vendor/Dockerfile") == {}
     assert list(statuses(root / "conf", "x/../../vendor", "--config", FILE_NAME)) == ["../vendor/Dockerfile"]

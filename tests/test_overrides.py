@@ -34,8 +34,8 @@ def test_each_file_gets_its_registry(tmp_path: Path) -> None:
     ran = run("check", "-q", cwd=root)
     assert ran.code == 1
     assert (
-        f"deploy/us/copied.yaml:5:12: wrong: {HUB}/library/redis:7: the registry of these files is {US}: "
-        f"use {US}/dockerhub/library/redis:7\n"
+        f"error[wrong-region]: {HUB}/library/redis:7 names the registry of other files\n"
+        " --> deploy/us/copied.yaml:5:12\n"
     ) in ran.out
     assert run("rewrite", cwd=root).code == 0
     assert (root / "deploy/eu/pod.yaml").read_text() == POD.format(f"{HUB}/library/nginx")
@@ -171,6 +171,6 @@ def test_an_action_for_a_registry_stands_in_what_helm_renders_and_in_no_other_ma
         '"{{ $.Values.registry }}/hub/library/nginx"'
     )
     again = run("check", cwd=root)
-    assert again.err == "3 references in 3 files: 1 direct, 2 cached\n"
+    assert again.err == "3 references in 3 files: 1 direct, 2 cached\n1 error\n"
     assert run("restore", cwd=root).code == 0
     assert (root / "chart/templates/pod.yaml").read_text() == POD.format("nginx")

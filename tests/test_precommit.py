@@ -182,7 +182,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 def failing(output: str) -> list[str]:
     """The files of which a hook speaks, without doubles."""
-    return sorted(set(re.findall(r"^(\S+):\d+:\d+: direct", output, re.MULTILINE)))
+    return sorted(set(re.findall(r"^ +--> (\S+):\d+:\d+$", output, re.MULTILINE)))
 
 
 def test_try_repo(run: Run, repository: Path, project: Path) -> None:

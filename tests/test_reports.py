@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 from rewrite_refs.reference import Reference
-from rewrite_refs.reports import Entry, Place, Report, Trouble, diff, json, text, visible
+from rewrite_refs.reports import (
+    Entry,
+    Finding,
+    Place,
+    Report,
+    Trouble,
+    concise,
+    diff,
+    groups,
+    json,
+    statistics,
+    text,
+    visible,
+)
 from rewrite_refs.rules import Status
 from tests.commands import git
 
@@ -30,27 +43,13 @@ ENTRIES = [
     entry("own", 9, reason="ours"),
 ]
 REPORT = Report(ENTRIES, [Trouble("b\x1b.yaml", 3, 1, "bad \x1b[2J")])
+LISTED = REPORT._replace(listed=True)
 TROUBLE = "b\\x1b.yaml:3:1: problem: bad \\x1b[2J"
 
 
 def lines(kind: str, **options: bool) -> list[str]:
     rows = getattr(text, kind)(REPORT, **options)
     return [row.removeprefix("a.yaml:").replace(":2: ", " ", 1) for row in rows]
-
-
-def test_check() -> None:
-    direct = [
-        "1 direct: nginx:1: pulled directly from docker.io: use ecr/nginx:1",
-        "2 direct: nginx:1: pulled directly from docker.io: the rule docker.io takes it",
-        "3 direct: nginx:1: pulled directly from docker.io: no rule maps docker.io",
-        "4 direct: nginx:1: pulled directly from docker.io: use ecr/nginx:1",
-        "5 direct: nginx:1: pulled directly from docker.io: use ecr/nginx:1",
-    ]
-    notes = ["6 unresolved: nginx:1: depends on $X", "7 unresolved: nginx:1: "]
-    assert lines("check") == [*direct, *notes, TROUBLE]
-    assert lines("check", notes=False) == [*direct, TROUBLE]
-    unknown = Report([entry("direct", reference=None, reason="why")], [])
-    assert list(text.check(unknown)) == ["a.yaml:1:2: direct: nginx:1: pulled directly from : why"]
 
 
 def test_rewrite() -> None:
@@ -63,7 +62,8 @@ def test_rewrite() -> None:
 
 
 def test_listing() -> None:
-    assert lines("listing")[3:9] == [
+    rows = [row.removeprefix("a.yaml:").replace(":2: ", " ", 1) for row in text.lines(LISTED)]
+    assert rows[3:9] == [
         "4 direct: nginx:1 -> ecr/nginx:1 (shared)",
         "5 direct: nginx:1 -> ecr/nginx:1",
         "6 unresolved: nginx:1 (depends on $X)",
@@ -71,10 +71,29 @@ def test_listing() -> None:
         "8 cached: nginx:1",
         "9 own: nginx:1 (ours)",
     ]
+    assert list(concise.lines(LISTED)) == list(text.lines(LISTED))
+
+
+def test_groups() -> None:
+    rows = list(text.lines(groups.grouped(LISTED, "upstream")))
+    assert rows[0] == "docker.io: 8 references (5 direct, 1 cached, 1 unresolved, 1 own)"
+    assert rows[1] == "  a.yaml:1:2: direct: nginx:1 -> ecr/nginx:1"
+    assert rows[9:11] == [
+        "(not known): 1 reference (1 unresolved)",
+        "  a.yaml:6:2: unresolved: nginx:1 (depends on $X)",
+    ]
+    cached = entry("cached", reference=Reference("1.dkr", "hub/x", None, None), rule="quay.io/centos")
+    assert [each.name for each in groups.grouped(Report([cached], []), "upstream").groups] == ["quay.io"]
+    names = [each.name for each in groups.grouped(LISTED, "image").groups]
+    assert names == ["docker.io/library/nginx", "nginx:1"]
+    assert [each.name for each in groups.grouped(LISTED, "file").groups] == ["a.yaml"]
+    assert [each.name for each in groups.grouped(Report([entry("own", place=None)], []), "file").groups] == [
+        ""
+    ]
 
 
 def test_colours() -> None:
-    shown = list(text.listing(REPORT, lambda word, colour: f"<{colour} {word}>"))
+    shown = list(text.lines(LISTED, lambda word, colour: f"<{colour} {word}>"))
     assert shown[0] == "a.yaml:1:2: <red direct>: nginx:1 -> ecr/nginx:1"
     assert shown[-1] == "b\\x1b.yaml:3:1: <red problem>: bad \\x1b[2J"
 
@@ -82,8 +101,11 @@ def test_colours() -> None:
 def test_control_characters_are_never_raw() -> None:
     nasty = "a\x1b[31m\u202e\udcff\n"
     each = entry("direct", text=nasty, target=nasty, reason=nasty, place=Place(nasty, 1, 1, 1, 2))
-    report = Report([each], [Trouble(nasty, 1, 1, nasty)])
-    shown = [*text.check(report), *text.rewrite(report), *text.listing(report), *text.explanation(each)]
+    finding = Finding("x", "error", Place(nasty, 1, 2, 1, 4), nasty, nasty, line=f"\t{nasty[:-1]}")
+    report = groups.grouped(Report([each], [Trouble(nasty, 1, 1, nasty)], [finding]), "file")
+    listed = report._replace(listed=True)
+    shown = [*text.lines(report), *concise.lines(report), *text.rewrite(report), *text.explanation(each)]
+    shown += [*text.lines(listed), *statistics.lines(report), *statistics.lines(listed)]
     assert all(line.isprintable() for line in shown)
     assert visible("plain \u00e9") == "plain \u00e9"
     assert visible(nasty) == "a\\x1b[31m\\u202e\\udcff\\n"
@@ -127,7 +149,7 @@ def test_counts(entries: list[Entry], expected: str) -> None:
 
 def test_json() -> None:
     document = parser.loads("\n".join(json.lines(REPORT)))
-    assert list(document) == ["version", "references", "problems"]
+    assert list(document) == ["version", "references", "problems", "findings", "failures"]
     assert document["version"] == 1
     assert document["references"][0] == {
         "path": "a.yaml",

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from rewrite_refs import __version__
-from rewrite_refs.cli import check, explain, init, rewrite, rules
+from rewrite_refs.cli import check, explain, init, rewrite, rule, rules
 from rewrite_refs.cli.output import INTERRUPTED, fail
 from rewrite_refs.errors import ConfigError
 
@@ -54,6 +54,7 @@ for _command in (
     explain.explain,
     init.init,
     rules.rules,
+    rule.rule,
 ):
     cli.add_command(_command)
 

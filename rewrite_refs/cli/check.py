@@ -6,37 +6,87 @@ from typing import Any
 
 import click
 
+from rewrite_refs.cli import baselines
 from rewrite_refs.cli.options import Options, common, paths, stdin
-from rewrite_refs.cli.output import FINDINGS, OK
-from rewrite_refs.cli.setup import inspected
+from rewrite_refs.cli.output import FINDINGS, OK, say
+from rewrite_refs.cli.reporting import HOLDS_TROUBLES, Wanted, publish, reported
+from rewrite_refs.cli.setup import inspected, selected
+
+_BY = ("upstream", "image", "file")
 
 
 @click.command()
 @paths
+@click.option("--strict", is_flag=True, help="Exit 1 on warnings too, and on what cannot be told.")
+@click.option(
+    "--select", metavar="RULES", multiple=True, help="Look for these rules alone (with commas, repeatable)."
+)
+@click.option(
+    "--ignore", metavar="RULES", multiple=True, help="Do not look for these rules (with commas, repeatable)."
+)
+@click.option("--baseline", metavar="FILE", help="Findings that this file knows do not count.")
+@click.option("--write-baseline", metavar="FILE", help="Write what is found to FILE, for --baseline; exit 0.")
+@reported
 @stdin
 @common
-def check(paths: tuple[str, ...], stdin_filename: str | None, **given: Any) -> None:
-    """Say which references are pulled directly; change nothing; exit 1 if there are any."""
+def check(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    output: tuple[str, ...],
+    statistics: bool,
+    **given: Any,
+) -> None:
+    """Find what is not pulled through the cache, or wrongly; change nothing; exit 1 on errors."""
     from rewrite_refs.reports import text
 
-    run = inspected(Options(**given), paths, stdin_filename)
+    options = Options(**given)
+    wanted = Wanted.of(options, output, statistics)
+    known = baselines.read(baseline) if baseline is not None else None
+    run = inspected(options, paths, stdin_filename, lint=True)
     report = run.report()
-    run.print(report, text.check(report, run.paint, notes=not run.options.quiet))
+    if write_baseline is not None:
+        baselines.write(write_baseline, report)
+        run.exit(OK)
+    if known is not None:
+        report, gone = baselines.applied(known, report, paths, selected(options))
+    publish(run, report, wanted)
     run.summary(text.counts(report))
-    direct = any(entry.status in ("direct", "wrong") for entry in report.entries)
-    run.exit(FINDINGS if direct or report.troubles else OK)
+    if report.findings:
+        run.note(text.found(report))
+    if known is not None and baseline is not None:
+        for line in baselines.told(gone, baseline):
+            run.note(line)
+    failing = ("error", "warning") if options.strict else ("error",)
+    fails = any(each.severity in failing and not each.known for each in report.findings)
+    run.exit(FINDINGS if fails else OK)
 
 
 @click.command("list")
 @paths
+@click.option("--by", type=click.Choice(_BY), help="Group the references by what they have in common.")
+@reported
 @stdin
 @common
-def list_(paths: tuple[str, ...], stdin_filename: str | None, **given: Any) -> None:
+def list_(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    by: str | None,
+    output: tuple[str, ...],
+    statistics: bool,
+    **given: Any,
+) -> None:
     """List every reference: where, what, status, target."""
-    from rewrite_refs.reports import text
+    from rewrite_refs.reports import groups, text
 
-    run = inspected(Options(**given), paths, stdin_filename)
-    report = run.report()
-    run.print(report, text.listing(report, run.paint))
+    options = Options(**given)
+    wanted = Wanted.of(options, output, statistics)
+    run = inspected(options, paths, stdin_filename)
+    report = run.report()._replace(listed=True)
+    publish(run, groups.grouped(report, by) if by else report, wanted)
+    if wanted.format not in HOLDS_TROUBLES:
+        for line in text.troubles(report, text.plain):
+            say(line)
     run.summary(text.counts(report))
     run.exit(OK)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from rewrite_refs.cli.options import Options, common
+from rewrite_refs.cli.options import Options, common, printed
 from rewrite_refs.cli.output import OK, Run
 from rewrite_refs.cli.setup import open_session
 from rewrite_refs.reports import Entry, Report, visible
@@ -15,6 +15,7 @@ from rewrite_refs.reports import Entry, Report, visible
 @click.command()
 @click.argument("reference")
 @common
+@printed
 def explain(reference: str, **given: Any) -> None:
     """Tell how REFERENCE is read, which rule takes it and what it becomes."""
     from rewrite_refs.reference import InvalidReference

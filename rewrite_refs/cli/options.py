@@ -26,10 +26,13 @@ class Options(NamedTuple):
     rule: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     embedded: bool = False
-    output_format: str = "text"
+    output_format: str | None = "text"
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    strict: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
     @property
     def json(self) -> bool:
@@ -47,7 +50,7 @@ def mistaken(account: str | None, regions: Iterable[str]) -> Iterator[str]:
 
 
 def common(command: _Command) -> _Command:
-    """The options that every command has."""
+    """The options that commands which look at references have."""
     for option in reversed(
         (
             click.option(
@@ -79,9 +82,6 @@ def common(command: _Command) -> _Command:
                 help="Also take what may be a reference inside another text (an argument, a value).",
             ),
             click.option(
-                "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True
-            ),
-            click.option(
                 "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
             ),
             click.option("-q", "--quiet", is_flag=True, help="No summary and no notes."),
@@ -93,6 +93,13 @@ def common(command: _Command) -> _Command:
     return command
 
 
+printed = click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the results.",
+)
 paths = click.argument("paths", nargs=-1, metavar="[PATHS]...")
 stdin = click.option(
     "--stdin-filename", metavar="NAME", help="Read standard input (with the path -) as the file NAME."

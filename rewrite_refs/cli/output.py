@@ -12,8 +12,10 @@ from typing import NoReturn
 import click
 
 from rewrite_refs.cli.options import Options
+from rewrite_refs.cli.progress import Progress
 from rewrite_refs.discover import root_of
-from rewrite_refs.reports import Entry, Report, Trouble, visible
+from rewrite_refs.reports import visible
+from rewrite_refs.results import Entry, Failure, Finding, Report, Trouble
 from rewrite_refs.session import Outcome
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -47,7 +49,14 @@ class Run:
         self.troubles: list[Trouble] = []
         self.templates = 0
         self.embedded = 0
-        self.failed = False
+        self.failures: list[Failure] = []
+        self.findings: list[Finding] = []
+        self.progress = Progress.of(options.quiet)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a file could not be read or written."""
+        return bool(self.failures)
 
     def take(self, outcome: Outcome) -> None:
         """Keep the results of a file; say at once what went wrong with it."""
@@ -55,8 +64,11 @@ class Run:
         self.troubles += outcome.troubles
         self.templates += outcome.templates
         self.embedded += outcome.embedded
+        self.findings += outcome.findings
+        if outcome.error is not None or (self.options.verbose and outcome.templates):
+            self.progress.clear()
         if outcome.error is not None:
-            self.failed = True
+            self.failures.append(Failure(outcome.shown, outcome.error))
             say(f"{visible(outcome.shown)}: error: {visible(outcome.error)}")
         elif self.options.verbose and outcome.templates:
             say(f"{visible(outcome.shown)}: a template, not read")
@@ -75,7 +87,16 @@ class Run:
 
     def report(self) -> Report:
         """All results in order."""
-        return Report(sorted(self.entries, key=lambda each: each.place or ()), sorted(self.troubles))
+        self.progress.clear()
+        cwd = Path(os.path.realpath(Path.cwd()))
+        root = root_of(cwd)
+        return Report(
+            sorted(self.entries, key=lambda each: each.place or ()),
+            sorted(self.troubles),
+            sorted(self.findings, key=lambda each: each.order),
+            sorted(self.failures),
+            cwd.relative_to(root).as_posix() if root else "",
+        )
 
     def paint(self, text: str, colour: str) -> str:
         """*text* in a colour, where colours are wanted."""
@@ -104,6 +125,10 @@ class Run:
             text += f"; {self.templates} template{'s' if self.templates > 1 else ''} not read"
         if self.embedded and self.options.verbose:
             text += f"; {self.embedded} more with --embedded"
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """A line on standard error, for those who want to know."""
         if not self.options.quiet:
             say(text)
 

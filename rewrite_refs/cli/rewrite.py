@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from rewrite_refs.cli.options import Options, common, paths, stdin
+from rewrite_refs import files
+from rewrite_refs.cli.options import Options, common, paths, printed, stdin
 from rewrite_refs.cli.output import Run, write
 from rewrite_refs.cli.setup import open_session, outcomes
 from rewrite_refs.config import FILE_NAME
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.restore import Restoring
 from rewrite_refs.rules import Rules
+from rewrite_refs.session import Session
 
 NO_RULES = f"""\
 there {{}}: `rewrite-refs init` takes the rules from your account, from Terraform or from CloudFormation.
@@ -48,6 +52,7 @@ _diff = click.option(
 @_diff
 @stdin
 @common
+@printed
 def rewrite(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **given: Any) -> None:
     """Rewrite references in place (PATHS default to the working folder)."""
     _carry_out(Options(**given), paths, diff, stdin_filename, _FORWARD)
@@ -58,6 +63,7 @@ def rewrite(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **gi
 @_diff
 @stdin
 @common
+@printed
 def restore(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **given: Any) -> None:
     """Turn references to the cache back into those to their upstreams, in place."""
     _carry_out(Options(**given), paths, diff, stdin_filename, _BACK)
@@ -68,14 +74,20 @@ def _carry_out(
 ) -> None:
     if options.json and stdin_filename is not None and not diff:
         raise click.UsageError("- prints the new text and --output-format json prints JSON: choose one.")
-    session = open_session(options, paths, stdin_filename, way.rules)
-    policies = session.project.policies
-    registry = policies.general.rules.registry
-    if registry is None or not any(cache.rules for cache in policies.caches()):
-        raise ConfigError(NO_RULES.format("are no rules" if registry else "is no registry"))
     run = Run(options)
+    # A diff goes to where the progress would.
+    progress = None if diff or stdin_filename is not None else run.progress
+    session = open_session(options, paths, stdin_filename, way.rules, progress=progress)
+    named = [
+        Path(os.path.abspath(each)) for each in ([stdin_filename] if stdin_filename else paths or (".",))
+    ]
+    single = [each for each in named if not files.is_folder(each)]
+    able = any(map(_is_able, (session, *map(session.at, single))))
+    if not able and len(single) == len(named):
+        raise ConfigError(_why(session))
     would_change = False
     for outcome in outcomes(session, paths, stdin_filename, edit=True):
+        able = able or _is_able(session.at(outcome.path))
         if diff:
             would_change |= outcome.changed
             if not options.json:
@@ -85,6 +97,21 @@ def _carry_out(
         elif outcome.changed:
             outcome = outcome.written()
         run.take(outcome)
+    if not able:
+        raise ConfigError(_why(session))
     run.finish_rewrite(
         way.verbs, would_change, to_stderr=not options.json and (diff or stdin_filename is not None)
     )
+
+
+def _is_able(session: Session) -> bool:
+    """Whether there is a registry to write, and a rule."""
+    policies = session.project.policies
+    has_rules = any(cache.rules for cache in policies.caches())
+    return policies.general.rules.registry is not None and has_rules
+
+
+def _why(session: Session) -> str:
+    """Why nothing can be rewritten, and what to do."""
+    has_registry = session.project.policies.general.rules.registry is not None
+    return NO_RULES.format("are no rules" if has_registry else "is no registry")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rewrite_refs.cli.options import Options, common, paths
+from rewrite_refs.cli.options import Options, common, paths, printed
 from rewrite_refs.cli.output import OK, Run, write
 from rewrite_refs.cli.setup import open_session, outcomes
 from rewrite_refs.errors import ConfigError
@@ -36,6 +36,7 @@ _OF_MANY = ("table", "renovate", "warmup")
     help="What to print: the table, or what makes the rules that are missing, and what goes with them.",
 )
 @common
+@printed
 def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
     """Tell per upstream how many references there are and which rule serves them; print what is missing."""
     from rewrite_refs import survey
@@ -78,14 +79,13 @@ def _headed(survey: Survey, lines: Iterator[str]) -> Iterator[str]:
 
 def _by_rules(session: Session, entries: Sequence[Entry]) -> list[tuple[Rules, list[Entry]]]:
     """The entries by the rules that hold for their files; at least one group, which may be empty."""
-    policies = session.project.policies
     groups: list[tuple[Rules, list[Entry]]] = []
     for entry in entries:
         path = Path(os.path.abspath(session.cwd / entry.place.path)) if entry.place else session.cwd
-        rules = policies.of(path).rules
+        rules = session.at(path).project.policies.of(path).rules
         found = next((group for of, group in groups if of is rules), None)
         if found is None:
             found = []
             groups.append((rules, found))
         found.append(entry)
-    return groups or [(policies.general.rules, [])]
+    return groups or [(session.project.policies.general.rules, [])]

@@ -13,8 +13,10 @@ from rewrite_refs import files
 from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, mistaken
 from rewrite_refs.cli.output import Run, say
 from rewrite_refs.config import Config, combined, load, locate, parse_rule
+from rewrite_refs.confignodes import nearest
 from rewrite_refs.discover import Assigned, Patterns, check_pattern, root_of
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.lint.settings import Settings
 from rewrite_refs.mapping import Rule, check_registry
 from rewrite_refs.parameters import Style
 from rewrite_refs.policy import Override, Policies
@@ -22,7 +24,7 @@ from rewrite_refs.project import Project
 from rewrite_refs.registries import caveat, host_of
 from rewrite_refs.reports import visible
 from rewrite_refs.rules import Rules
-from rewrite_refs.session import Outcome, Session
+from rewrite_refs.session import Outcome, Progress, Session
 
 
 def outcomes(
@@ -35,21 +37,30 @@ def outcomes(
     return session.outcomes(paths or (".",), edit)
 
 
-def inspected(options: Options, paths: tuple[str, ...], stdin_filename: str | None) -> Run:
-    """All references at *paths*, with nothing changed."""
-    session = open_session(options, paths, stdin_filename)
+def inspected(
+    options: Options, paths: tuple[str, ...], stdin_filename: str | None, lint: bool = False
+) -> Run:
+    """All references at *paths*, and what the *lint* finds if it is wanted, with nothing written."""
     run = Run(options)
-    for outcome in outcomes(session, paths, stdin_filename, edit=False):
+    session = open_session(options, paths, stdin_filename, lint=lint, progress=run.progress)
+    # Only a rewriting, though nobody writes it, tells what can be mended.
+    for outcome in outcomes(session, paths, stdin_filename, edit=lint):
         run.take(outcome)
     return run
 
 
 def open_session(
-    options: Options, paths: tuple[str, ...], stdin_filename: str | None, rules_type: type[Rules] = Rules
+    options: Options,
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    rules_type: type[Rules] = Rules,
+    lint: bool = False,
+    progress: Progress | None = None,
 ) -> Session:
     """What the options and the configuration nearest to the first path say.
 
-    ``rules_type`` says which way references are to be rewritten.
+    ``rules_type`` says which way references are to be rewritten, *lint* whether
+    findings are wanted, and *progress* is told how far the run is.
 
     Raises ConfigError and UsageError for what they have wrong.
     """
@@ -61,38 +72,109 @@ def open_session(
         cwd = Path.cwd()
     except OSError as error:
         raise ConfigError(f"the working folder cannot be read: {error.strerror}") from None
+    if options.no_config and options.config is not None:
+        raise click.UsageError("--config and --no-config exclude one another.")
     first = Path(os.path.abspath(stdin_filename or (paths[0] if paths else ".")))
     is_folder = files.is_folder(first)
     start = first if is_folder else first.parent
-    root = root_of(start)
-    config = _config(options, start, root, cwd)
-    registry, rules = combined(config, _registry(options), _rules(options.rule))
-    folder = config.folder or root or cwd
-    base = rules_type(registry, rules, config.aliases, config.own)
-    policies = Policies(base, _overrides(config, folder), config.style, _parameter(config))
-    for host in {cache.registry for cache in policies.caches()} if not options.quiet else ():
-        if trouble := caveat(host):
-            say(f"warning: {host}: {trouble}")
-    exclude = (Patterns(folder, config.exclude), Patterns(root or cwd, _patterns(options.exclude)))
     # Outside of a checkout a file says nothing about which other files belong to it.
-    project = Project(
-        policies,
-        root or (start if is_folder else None),
-        options.embedded or config.embedded,
-        exclude,
+    top = root_of(start) or (start if is_folder else None)
+    opener = _Opener(options, cwd, top, rules_type, lint, progress)
+    return opener.session(start)
+
+
+class _Opener:
+    """Opens a session for each configuration that the files of a run have."""
+
+    def __init__(
+        self,
+        options: Options,
+        cwd: Path,
+        top: Path | None,
+        rules_type: type[Rules],
+        lint: bool,
+        progress: Progress | None,
+    ) -> None:
+        self._options = options
+        self._cwd = cwd
+        self._top = top
+        self._rules_type = rules_type
+        self._lint = lint
+        self._progress = progress
+        self._places: dict[Path, Path | None] = {}
+        self._sessions: dict[Path | None, Session] = {}
+
+    def session(self, folder: Path) -> Session:
+        """The session of the files in a folder (absolute)."""
+        if folder not in self._places:
+            self._places[folder] = self._place(folder)
+        place = self._places[folder]
+        if place not in self._sessions:
+            self._sessions[place] = self._opened(place)
+        return self._sessions[place]
+
+    def _place(self, folder: Path) -> Path | None:
+        """Where the configuration for a folder is."""
+        if self._options.no_config:
+            return None
+        if self._options.config is not None:
+            return Path(os.path.abspath(self._options.config))
+        stop = root_of(folder) or (self._cwd if folder.is_relative_to(self._cwd) else self._top or folder)
+        return locate(folder, stop)
+
+    def _opened(self, place: Path | None) -> Session:
+        options, cwd = self._options, self._cwd
+        config = Config()
+        if place is not None:
+            config = load(
+                place, visible(os.path.relpath(place, cwd) if options.config is None else options.config)
+            )
+        registry, rules = combined(config, _registry(options), _rules(options.rule))
+        root = root_of(config.folder) if config.folder and options.config is None else None
+        root = root or self._top
+        folder = config.folder or root or cwd
+        base = self._rules_type(
+            registry, rules, config.aliases, config.own, logged_in=config.runners_logged_in
+        )
+        settings = _settings(config, folder, options)
+        policies = Policies(base, _overrides(config, folder), config.style, _parameter(config), settings)
+        for host in {cache.registry for cache in policies.caches()} if not options.quiet else ():
+            if trouble := caveat(host):
+                say(f"warning: {host}: {trouble}")
+        exclude = (Patterns(folder, config.exclude), Patterns(root or cwd, _patterns(options.exclude)))
+        project = Project(policies, root, options.embedded or config.embedded, exclude)
+        assigned = Assigned.of(config.formats, folder)
+        return Session(project, assigned, exclude, cwd, self._lint, self.session, self._progress)
+
+
+def _settings(config: Config, folder: Path, options: Options) -> Settings:
+    """What configuration and options say about the rules of the lint."""
+    lint = config.lint
+    files = tuple(
+        (Patterns(folder, [pattern]), frozenset(rules)) for pattern, rules in lint.per_file_ignores.items()
     )
-    return Session(project, Assigned.of(config.formats, folder), exclude, cwd)
+    select = frozenset(_names(options.select, "--select")) if options.select else None
+    ignore = frozenset(_names(options.ignore, "--ignore"))
+    return Settings(lint.severity, files, lint.ignore_images, select, ignore, options.strict)
 
 
-def _config(options: Options, start: Path, root: Path | None, cwd: Path) -> Config:
-    if options.no_config:
-        if options.config is not None:
-            raise click.UsageError("--config and --no-config exclude one another.")
-        return Config()
-    if options.config is not None:
-        return load(Path(os.path.abspath(options.config)), visible(options.config))
-    path = locate(start, root or (cwd if start.is_relative_to(cwd) else start))
-    return load(path, visible(os.path.relpath(path, cwd))) if path else Config()
+def selected(options: Options) -> frozenset[str]:
+    """The names of the rules that are not left out on the command line."""
+    from rewrite_refs.lint.registry import BY_NAME
+
+    names = frozenset(_names(options.select, "--select")) or frozenset(BY_NAME)
+    return names - frozenset(_names(options.ignore, "--ignore"))
+
+
+def _names(texts: Iterable[str], option: str) -> Iterator[str]:
+    """The names of rules in the values of an option."""
+    from rewrite_refs.lint.registry import BY_NAME
+
+    for text in texts:
+        for name in filter(None, (each.strip() for each in text.split(","))):
+            if name not in BY_NAME:
+                raise click.UsageError(f"{option}: there is no rule {name!r}: {nearest(name, BY_NAME)}")
+            yield name
 
 
 def _registry(options: Options) -> str | None:

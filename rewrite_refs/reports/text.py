@@ -1,11 +1,13 @@
-"""The report as text, one line for each thing, ``path:line:column:`` first."""
+"""The report as text: findings with their line and what to do about them; references in a line each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
-from rewrite_refs.reports import Entry, Report, Trouble, visible
+from rewrite_refs.reports import Entry, Finding, Report, Trouble, visible
+from rewrite_refs.reports.snippet import snippet
 
 Paint = Callable[[str, str], str]
 
@@ -19,6 +21,7 @@ _COLOURS = {
     "ignored": "blue",
     "problem": "red",
 }
+_SEVERITIES = {"error": "red", "warning": "yellow", "note": "blue"}
 
 
 def plain(text: str, colour: str) -> str:
@@ -26,19 +29,45 @@ def plain(text: str, colour: str) -> str:
     return text
 
 
-def check(report: Report, paint: Paint = plain, notes: bool = True) -> Iterator[str]:
-    """What is pulled directly, and, as *notes*, what nobody can tell."""
-    for each in report.entries:
-        if each.status == "direct":
-            advice = f"use {each.target}" if each.target else each.reason or f"the rule {each.rule} takes it"
-            host = each.reference.registry if each.reference else ""
-            yield _line(each, paint, f"pulled directly from {host}: {advice}")
-        elif each.status == "wrong":
-            advice = f": use {each.target}" if each.target else ""
-            yield _line(each, paint, f"{each.reason}{advice}")
-        elif each.status == "unresolved" and notes:
-            yield _line(each, paint, each.reason or "")
-    yield from troubles(report, paint)
+def lines(report: Report, paint: Paint = plain) -> Iterator[str]:
+    """What was asked for: the findings, but for those of the baseline, or the references."""
+    if report.listed:
+        yield from _listed(report, paint)
+    else:
+        new = (each for each in report.findings if not each.known)
+        for _, here in groupby(new, key=lambda each: each.place):
+            yield from _block(*here, paint=paint)
+
+
+def concise(report: Report, paint: Paint = plain) -> Iterator[str]:
+    """The same with one line for each: ``path:line:column: rule message``."""
+    if report.listed:
+        yield from _listed(report, paint)
+    else:
+        for each in report.findings:
+            if not each.known:
+                rule = paint(each.rule, _SEVERITIES[each.severity])
+                yield f"{_at(each)}: {rule} {visible(each.message)}"
+
+
+def _block(each: Finding, *more: Finding, paint: Paint) -> Iterator[str]:
+    """What is to be said of one place, the worst first."""
+    colour = _SEVERITIES[each.severity]
+    shown = snippet(each.line, each.place)
+    gutter = " " * len(str(each.place.line))
+    bar = paint("|", "cyan")
+    yield f"{paint(f'{each.severity}[{each.rule}]', colour)}: {visible(each.problem)}"
+    yield f"{gutter}{paint('-->', 'cyan')} {_at(each)}"
+    if shown:
+        yield f"{gutter} {bar}"
+        yield f"{paint(str(each.place.line), 'cyan')} {bar} {shown.text}"
+        yield f"{gutter} {bar} {' ' * shown.before}{paint('^' * shown.width, colour)}"
+    if each.help:
+        yield f"{gutter} {paint('=', 'cyan')} {'fix' if each.fixable else 'help'}: {visible(each.help)}"
+    for other in more:
+        name = paint(f"{other.severity}[{other.rule}]", _SEVERITIES[other.severity])
+        yield f"{gutter} {paint('=', 'cyan')} {name}: {visible(other.message)}"
+    yield ""
 
 
 def rewrite(report: Report, paint: Paint = plain, notes: bool = True, done: bool = False) -> Iterator[str]:
@@ -53,14 +82,26 @@ def rewrite(report: Report, paint: Paint = plain, notes: bool = True, done: bool
     yield from troubles(report, paint)
 
 
-def listing(report: Report, paint: Paint = plain) -> Iterator[str]:
-    """Every reference with its status, its target and the reason why it stays."""
-    for each in report.entries:
+def _listed(report: Report, paint: Paint) -> Iterator[str]:
+    """Every reference with its status, its target and the reason why it stays; by group, if there are any."""
+    at = 0
+    for group in report.groups:
+        statuses = ", ".join(
+            f"{group.statuses[name]} {name}" for name in _COLOURS if group.statuses.get(name)
+        )
+        yield f"{visible(group.name)}: {number(group.references, 'reference')} ({statuses})"
+        yield from (f"  {each}" for each in _listing(report.entries[at : at + group.references], paint))
+        at += group.references
+    yield from _listing(report.entries[at:], paint)
+    yield from troubles(report, paint)
+
+
+def _listing(entries: Sequence[Entry], paint: Paint) -> Iterator[str]:
+    for each in entries:
         target = f" -> {each.target}" if each.target else ""
         reason = f" ({each.reason})" if each.reason else ""
         status = paint(each.status, _COLOURS[each.status])
         yield f"{_place(each)}{status}: {visible(each.text + target + reason)}"
-    yield from troubles(report, paint)
 
 
 def explanation(entry: Entry) -> Iterator[str]:
@@ -95,10 +136,24 @@ def counts(report: Report) -> str:
     if not statuses:
         return "no references found"
     parts = ", ".join(f"{statuses[name]} {name}" for name in _COLOURS if statuses[name])
-    return f"{_number(len(report.entries), 'reference')} in {_number(files, 'file')}: {parts}"
+    return f"{number(len(report.entries), 'reference')} in {number(files, 'file')}: {parts}"
 
 
-def _number(count: int, noun: str) -> str:
+def found(report: Report) -> str:
+    """How many findings there are, by severity, how many ``rewrite`` mends, and how many are known."""
+    new = [each for each in report.findings if not each.known]
+    known = len(report.findings) - len(new)
+    severities = Counter(each.severity for each in new)
+    parts = [number(severities[each], each) for each in ("error", "warning", "note") if severities[each]]
+    text = ", ".join(parts) or ("nothing new found" if known else "nothing found")
+    fixable = sum(each.fixable for each in new)
+    if fixable:
+        text += f"; rewrite-refs rewrite mends {fixable}"
+    return f"{text}; {known} known by the baseline" if known else text
+
+
+def number(count: int, noun: str) -> str:
+    """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
@@ -111,6 +166,10 @@ def _line(each: Entry, paint: Paint, message: str) -> str:
 def _place(each: Entry) -> str:
     place = each.place
     return f"{visible(place.path)}:{place.line}:{place.column}: " if place else ""
+
+
+def _at(each: Finding) -> str:
+    return f"{visible(each.place.path)}:{each.place.line}:{each.place.column}"
 
 
 def _trouble(each: Trouble) -> str:

@@ -1,0 +1,77 @@
+"""Findings that a team knows of: written to a file, and taken out of what fails.
+
+A finding is known by its file, its rule and its subject (the name of the image,
+without the tag), so that moved lines and new versions do not matter; of equal
+ones as many are known as there were.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.results import Finding
+
+VERSION = 1
+
+
+class Key(NamedTuple):
+    """What stays the same of a finding; ``path`` counts from the top of the repository."""
+
+    path: str
+    rule: str
+    subject: str
+
+
+def dumped(keys: Iterable[Key]) -> str:
+    """The text of a baseline of findings: JSON, a line for each, in order, so that it is easy to compare."""
+    rows = [
+        json.dumps({**key._asdict(), "count": count}, ensure_ascii=False)
+        for key, count in sorted(Counter(keys).items())
+    ]
+    body = "".join(f"\n    {row}," for row in rows).rstrip(",") + ("\n  " if rows else "")
+    return f'{{\n  "version": {VERSION},\n  "findings": [{body}]\n}}\n'
+
+
+def parsed(text: str, shown: str) -> Counter[Key]:
+    """The findings of a baseline, each with how many there are; messages call the file *shown*.
+
+    Raises ConfigError where it is none.
+    """
+    remedy = "write it again with --write-baseline"
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{shown}: this is no baseline: {error}: {remedy}") from None
+    if not isinstance(document, dict) or document.get("version") != VERSION:
+        raise ConfigError(f"{shown}: this is no baseline of version {VERSION}: {remedy}")
+    rows = document.get("findings")
+    if not isinstance(rows, list) or not all(map(_is_row, rows)):
+        raise ConfigError(f"{shown}: its findings are not all findings: {remedy}")
+    known: Counter[Key] = Counter()
+    for row in rows:
+        known[Key(row["path"], row["rule"], row["subject"])] += row["count"]
+    return known
+
+
+def _is_row(row: Any) -> bool:
+    if not isinstance(row, dict) or type(row.get("count")) is not int:
+        return False
+    return all(isinstance(row.get(name), str) for name in Key._fields)
+
+
+def marked(
+    findings: Sequence[Finding], baseline: Counter[Key], key: Callable[[Finding], Key]
+) -> tuple[list[Finding], Counter[Key]]:
+    """The findings, those of the *baseline* marked as known, and what of the baseline is gone."""
+    rest = baseline.copy()
+    result = []
+    for each in findings:
+        name = key(each)
+        is_known = rest[name] > 0
+        rest[name] -= is_known
+        result.append(each._replace(known=is_known))
+    return result, +rest

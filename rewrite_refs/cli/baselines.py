@@ -1,0 +1,71 @@
+"""Baselines on disk, and what to say about them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from rewrite_refs import files
+from rewrite_refs.baseline import Key, dumped, marked, parsed
+from rewrite_refs.cli.output import fail, say
+from rewrite_refs.discover import root_of
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.reports import in_repository, visible
+from rewrite_refs.results import Finding, Report
+
+
+def read(name: str) -> Counter[Key]:
+    """The baseline in the file *name*.  Raises ConfigError where there is none."""
+    shown = visible(name)
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{shown}: the baseline cannot be read: {error.strerror}: write it with --write-baseline"
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown}: this is no baseline: it is not UTF-8") from None
+    return parsed(text, shown)
+
+
+def write(name: str, report: Report) -> None:
+    """Write all findings of a report to the file *name*."""
+    keys = [_key(report, each) for each in report.findings]
+    try:
+        files.put(Path(name), dumped(keys).encode("utf-8", "backslashreplace"))
+    except files.Unwritable as error:
+        fail(f"{name}: the baseline cannot be written: {error}")
+    say(visible(f"wrote {name}: {len(keys)} finding{'' if len(keys) == 1 else 's'}"))
+
+
+def applied(
+    known: Counter[Key], report: Report, paths: Sequence[str], rules: Collection[str]
+) -> tuple[Report, list[Key]]:
+    """The report with what is *known* marked, and what is gone from the files that were looked at.
+
+    *rules* are those that were looked for.
+    """
+    findings, rest = marked(report.findings, known, lambda each: _key(report, each))
+    cwd = Path(os.path.realpath(Path.cwd()))
+    top = root_of(cwd) or cwd
+    looked = [Path(os.path.realpath(each)) for each in paths or (".",)]
+    gone = [
+        key
+        for key in sorted(rest)
+        if key.rule in rules and any((top / key.path).is_relative_to(each) for each in looked)
+    ]
+    return report._replace(findings=findings), gone
+
+
+def told(gone: Sequence[Key], name: str) -> Iterator[str]:
+    """What to say of findings that are gone."""
+    for key in gone:
+        yield visible(f"{name}: no longer found: {key.path}: {key.rule} {key.subject}".rstrip())
+    if gone:
+        yield visible(f"{name}: take that out with --write-baseline {name}")
+
+
+def _key(report: Report, finding: Finding) -> Key:
+    return Key(in_repository(report, finding.place.path), finding.rule, finding.subject)

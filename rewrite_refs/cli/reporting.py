@@ -1,0 +1,135 @@
+"""Where reports go: standard output, files, and what GitHub shows of a job."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from rewrite_refs import files
+from rewrite_refs.cli.options import Options
+from rewrite_refs.cli.output import Run, fail, say, write
+from rewrite_refs.discover import root_of
+from rewrite_refs.reports import visible
+from rewrite_refs.results import Report
+
+FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "csv",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "markdown",
+    "html",
+)
+# Formats that have a place for what could not be read, in a list of references too.
+HOLDS_TROUBLES = ("text", "concise", "json", "html")
+_FOR_EYES = ("text", "concise")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Wanted(NamedTuple):
+    """What is to be written, and where."""
+
+    format: str
+    outputs: tuple[tuple[str, Path], ...] = ()
+    statistics: bool = False
+
+    @classmethod
+    def of(cls, options: Options, outputs: tuple[str, ...], statistics: bool) -> Wanted:
+        """From the options.  Raises UsageError for an output that is none."""
+        chosen = options.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
+        return cls(chosen, tuple(map(_destination, outputs)), statistics)
+
+
+def reported(command: _Command) -> _Command:
+    """The options of the commands that print reports."""
+    for option in reversed(
+        (
+            click.option(
+                "--output-format",
+                type=click.Choice(FORMATS),
+                help="How to print the results: text, or github where GitHub Actions runs it.",
+            ),
+            click.option(
+                "--output",
+                metavar="FORMAT:FILE",
+                multiple=True,
+                help="Also write a report in another format to FILE. Repeatable.",
+            ),
+            click.option(
+                "--statistics", is_flag=True, help="Also print a table of how much there is of what."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def publish(run: Run, report: Report, wanted: Wanted) -> None:
+    """Print a report, and write it to the files that were asked for."""
+    shown = report
+    if run.options.quiet and wanted.format in _FOR_EYES:
+        shown = report._replace(findings=[each for each in report.findings if each.severity != "note"])
+    write(_text(_lines(wanted.format, shown, run)))
+    if wanted.statistics:
+        from rewrite_refs.reports import statistics
+
+        write(_text(statistics.lines(report)), to_stderr=wanted.format not in _FOR_EYES)
+    for format, path in wanted.outputs:
+        try:
+            files.put(path, _text(_lines(format, report, None)))
+        except files.Unwritable as error:
+            fail(f"{visible(str(path))}: the report cannot be written: {error}")
+    if wanted.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
+        _summarise(report, Path(os.environ["GITHUB_STEP_SUMMARY"]))
+
+
+def _lines(format: str, report: Report, run: Run | None) -> Iterator[str]:
+    """A report in a format; only what a *run* prints is coloured."""
+    module = import_module(f"rewrite_refs.reports.{format}")
+    if format in _FOR_EYES and run is not None:
+        found: Iterator[str] = module.lines(report, run.paint)
+    elif format == "html":
+        from rewrite_refs.links import linker
+
+        cwd = Path(os.path.realpath(Path.cwd()))
+        root = root_of(cwd) or cwd
+        found = module.lines(report, linker(root, os.environ), root.name)
+    else:
+        found = module.lines(report)
+    return found
+
+
+def _text(lines: Iterator[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+
+
+def _summarise(report: Report, path: Path) -> None:
+    """Add a table to the summary of a job, which other steps write to as well."""
+    from rewrite_refs.reports import github
+
+    try:
+        with path.open("ab") as file:
+            file.write(_text(github.summary(report)))
+    except OSError as error:
+        say(f"warning: {visible(str(path))}: the summary cannot be written: {error.strerror}")
+
+
+def _destination(text: str) -> tuple[str, Path]:
+    format, colon, name = text.partition(":")
+    if not colon or not name or format not in FORMATS:
+        example = "--output sarif:results.sarif"
+        raise click.UsageError(
+            f"--output {text!r}: write FORMAT:FILE with one of {', '.join(FORMATS)}, as in {example}."
+        )
+    return format, Path(name)

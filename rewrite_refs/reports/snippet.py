@@ -1,0 +1,51 @@
+"""A line of a file with the mark under what is meant, for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NamedTuple
+
+from rewrite_refs.reports import Place, visible
+
+_WIDEST = 160  # of a line; longer ones are cut around the mark
+_AROUND = 60
+_TAB = "    "
+
+
+class Snippet(NamedTuple):
+    """What to print of a line; the mark is *width* columns wide, and stands behind *before* columns."""
+
+    text: str
+    before: int
+    width: int
+
+
+def snippet(line: str, place: Place) -> Snippet | None:
+    """What to show of the *line* in which a place begins; None where there is nothing to show."""
+    start = place.column - 1
+    stop = place.end_column - 1 if place.end_line == place.line else len(line)
+    stop = max(min(stop, len(line)), start)
+    if not line.strip():
+        return None
+    head, tail = "", ""
+    first, last = 0, len(line)
+    if len(line) > _WIDEST:
+        first = max(start - _AROUND, 0)
+        last = min(stop + _AROUND, len(line))
+        head, tail = "..." if first else "", "..." if last < len(line) else ""
+    before = head + _shown(line[first:start])
+    marked = _shown(line[start:stop])
+    text = before + marked + _shown(line[stop:last]) + tail
+    return Snippet(text.rstrip(), _width(before), max(_width(marked), 1))
+
+
+def _shown(text: str) -> str:
+    return "".join(_TAB if char == "\t" else visible(char) for char in text)
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

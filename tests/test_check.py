@@ -1,0 +1,521 @@
+# ruff: noqa: E501 - a row of a table is a line
+"""The lint as users meet it: rules, severities, ignores, baseline, reports, exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from rewrite_refs.cli.reporting import FORMATS
+from rewrite_refs.lint.registry import RULES
+from tests.commands import POD, Ran, fill, repository, run
+from tests.common import HOST, HUB, LIBRARY
+
+DIGEST = "sha256:" + "0" * 64
+CONFIG = f"registry: {HOST}\nrules: {{docker.io: docker-hub, ghcr.io: github}}\n"
+US = HOST.replace("eu-west-1", "us-east-1")
+FUNCTION = "apiVersion: lambda.services.k8s.aws/v1alpha1\nkind: Function\nspec:\n  code: {imageURI: IMAGE}\n"
+
+
+class Seen(NamedTuple):
+    """The parts of a finding that tests compare."""
+
+    path: str
+    line: int
+    rule: str
+    severity: str
+    fixable: bool
+
+
+def document(ran: Ran) -> Any:
+    return json.loads(ran.out)
+
+
+def found(root: Path, *arguments: str) -> list[Seen]:
+    findings = document(run("check", "--output-format", "json", *arguments, cwd=root))["findings"]
+    return [Seen(*(each[name] for name in Seen._fields)) for each in findings]
+
+
+def rules(root: Path, *arguments: str) -> list[str]:
+    return [each.rule for each in found(root, *arguments)]
+
+
+def pod(tmp_path: Path, image: str, config: str = CONFIG) -> Path:
+    return repository(tmp_path / "repo", {".rewrite-refs.yaml": config, "pod.yaml": POD.format(image)})
+
+
+# --- rules ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("nginx:1", [("direct-upstream", "error", True)]),
+        (f"nginx:1@{DIGEST}", [("direct-upstream", "error", True), ("digest-needs-warmup", "note", False)]),
+        ("quay.io/a/b:1", [("no-rule", "warning", False)]),
+        ("mcr.microsoft.com/a:1", [("uncacheable-registry", "note", False)]),
+        (f"{HUB}/nginx:1", [("missing-library", "error", True)]),
+        (f"{HUB}/library/a/b:1", [("needless-library", "error", True)]),
+        (f"{HOST}/quay.io/a/b:1", [("unknown-prefix", "error", False)]),
+        ("${X}/a:1", [("unresolved-reference", "note", False)]),
+        (f"{LIBRARY}/nginx:1@{DIGEST}", [("digest-needs-warmup", "note", False)]),
+        (f"{LIBRARY}/nginx:1", []),
+        ("localhost:5000/a:1", []),
+        ("[", [("unparsable-file", "error", False)]),
+    ],
+)
+def test_rules(tmp_path: Path, image: str, expected: list[tuple[str, str, bool]]) -> None:
+    root = pod(tmp_path, image)
+    assert [each[2:] for each in found(root)] == expected
+    fails = any(severity == "error" for _, severity, _ in expected)
+    assert run("check", cwd=root).code == int(fails)
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("nginx", ["moving-tag"]),
+        ("quay.io/a/b:latest", ["moving-tag"]),
+        (f"{LIBRARY}/nginx", ["moving-tag", "account-id-exposed"]),
+        (f"{LIBRARY}/nginx@{DIGEST}", ["account-id-exposed"]),
+        (f"{HOST}/own/app", ["account-id-exposed"]),
+        ("nginx:1", []),
+        ("nginx:$(TAG)", []),
+    ],
+)
+def test_rules_that_are_off(tmp_path: Path, image: str, expected: list[str]) -> None:
+    root = pod(tmp_path, image)
+    both = {"moving-tag", "account-id-exposed"}
+    assert not both & set(rules(root))
+    assert sorted(rules(root, "--select", ",".join(both))) == sorted(expected)
+
+
+def test_the_registry_and_the_prefix_of_other_files(tmp_path: Path) -> None:
+    overrides = (
+        f"overrides:\n- {{files: us/, registry: {US}, rules: {{docker.io: hub}}}}\n"
+        "- {files: eu/, rules: {docker.io: mirror}}\n- {files: ap/, rules: {quay.io: quay}}\n"
+    )
+    files = {f"{part}/pod.yaml": POD.format(f"{LIBRARY}/nginx:1") for part in ("us", "eu", "ap")}
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": CONFIG + overrides, **files})
+    assert [each[2:] for each in found(root)] == [
+        ("unknown-prefix", "error", False),
+        ("unknown-prefix", "error", True),
+        ("wrong-region", "error", True),
+    ]
+
+
+def test_functions_of_lambda(tmp_path: Path) -> None:
+    images = ("nginx:1", f"{LIBRARY}/nginx:1", f"{HOST}/own/f:1", "mcr.microsoft.com/f")
+    files = {f"{at}.yaml": FUNCTION.replace("IMAGE", image) for at, image in enumerate(images)}
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": CONFIG, **files})
+    seen = {each.path: (each.rule, each.severity) for each in found(root)}
+    warned = ("lambda-image", "warning")
+    assert seen == {"0.yaml": warned, "1.yaml": warned, "3.yaml": warned}
+
+
+VALUES = (
+    "image:\n  registry: docker.io\n  repository: library/nginx\nside:\n  image:\n"
+    "    registry: *r\n    repository: acme/x\n"
+).replace("registry: docker.io", "registry: &r docker.io", 1)
+
+
+def test_one_value_for_several_images(tmp_path: Path) -> None:
+    config = f"registry: {HOST}\nrules: {{docker.io/library: official}}\nown: [acme]\n"
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": config, "values.yaml": VALUES})
+    assert [each[1:] for each in found(root)] == [(3, "shared-value-conflict", "error", False)]
+    ran = run("check", cwd=root)
+    assert ran.code == 1
+    assert (
+        "is also a part of docker.io/acme/x, which stays: give each a registry of its own; it would be"
+        in ran.out
+    )
+    text = VALUES.replace(
+        "library/nginx", "library/nginx # rewrite-refs: ignore[shared-value-conflict] known"
+    )
+    fill(root, {"values.yaml": text})
+    assert found(root) == []
+    assert run("rewrite", cwd=root) == Ran(0, "", "2 references in 1 file: 1 own, 1 ignored\n")
+
+
+def test_without_a_registry_or_a_rule(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1", "rules: {docker.io: docker-hub}\n")
+    ran = run("check", cwd=root)
+    assert "help: the rule for docker.io takes it: say which registry is yours, with --registry" in ran.out
+    assert "help: no rule maps docker.io: make one" in run("check", "--no-config", cwd=root).out
+
+
+def test_every_rule_explains_itself(tmp_path: Path) -> None:
+    ran = run("rule", cwd=tmp_path)
+    assert [line.split()[0] for line in ran.out.splitlines()] == [each.NAME for each in RULES]
+    assert all(len(line) <= 140 for line in ran.out.splitlines())
+    for each in RULES:
+        explained = run("rule", each.NAME, cwd=tmp_path).out
+        assert explained.startswith(f"{each.NAME} ({each.SEVERITY}")
+        assert re.search(r"^    (before|reference): ", explained, re.MULTILINE), each.NAME
+    assert "off by default" in run("rule", "moving-tag", cwd=tmp_path).out
+    assert run("rule", "moving-tags", cwd=tmp_path).err.endswith("did you mean moving-tag?\n")
+    assert run("rule", "moving-tags", cwd=tmp_path).code == 2
+
+
+# --- severities ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("severities", "arguments", "expected", "code"),
+    [
+        ("{}", [], [("no-rule", "warning")], 0),
+        ("{}", ["--strict"], [("no-rule", "warning")], 1),
+        ("{no-rule: error}", [], [("no-rule", "error")], 1),
+        ("{no-rule: off}", ["--strict"], [], 0),
+        ("{no-rule: off}", ["--select", "no-rule"], [("no-rule", "warning")], 0),
+        ("{no-rule: note}", ["--strict"], [("no-rule", "note")], 0),
+        ("{}", ["--ignore", "no-rule", "--strict"], [], 0),
+        ("{}", ["--ignore", "no-rule, direct-upstream", "--select", "no-rule"], [], 0),
+        ("{moving-tag: error}", [], [("moving-tag", "error"), ("no-rule", "warning")], 1),
+        ("{}", ["--select", "moving-tag", "--select", "no-rule"], [("moving-tag", "warning"), ("no-rule", "warning")], 0),
+    ],
+)  # fmt: skip
+def test_severities(
+    tmp_path: Path, severities: str, arguments: list[str], expected: list[tuple[str, str]], code: int
+) -> None:
+    root = pod(tmp_path, "quay.io/a/b", f"{CONFIG}lint: {{severity: {severities}}}\n")
+    assert [each[2:4] for each in found(root, *arguments)] == expected
+    assert run("check", *arguments, cwd=root).code == code
+
+
+@pytest.mark.parametrize(
+    ("severity", "plain", "strict"), [("note", 0, 1), ("warning", 0, 1), ("off", 0, 0), ("error", 1, 1)]
+)
+def test_what_cannot_be_told_fails_when_it_is_strict(
+    tmp_path: Path, severity: str, plain: int, strict: int
+) -> None:
+    root = pod(tmp_path, "${X}", f"{CONFIG}lint: {{severity: {{unresolved-reference: {severity}}}}}\n")
+    assert (run("check", cwd=root).code, run("check", "--strict", cwd=root).code) == (plain, strict)
+
+
+# --- ignoring ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("nginx:1 # rewrite-refs: ignore[direct-upstream] ours", []),
+        ("nginx:1 # rewrite-refs: ignore", ["blanket-ignore"]),
+        ("nginx:1 # rewrite-refs: ignore[no-rule]", ["direct-upstream", "unused-ignore"]),
+        ("nginx:1 # rewrite-refs: ignore[direct-upstraem]", ["direct-upstream", "unknown-ignore"]),
+        ("nginx:1 # rewrite-refs: ignroe[direct-upstream]", ["direct-upstream", "unknown-ignore"]),
+        ("nginx:1 # rewrite-refs: ignore[direct-upstream, no-rule]", ["unused-ignore"]),
+        ("nginx:1 # rewrite-refs: ignore[direct-upstream, moving-tag]", []),  # that one is off
+        (f"{LIBRARY}/nginx:1 # rewrite-refs: ignore[direct-upstream]", ["unused-ignore"]),
+        (f"{LIBRARY}/nginx:1 # rewrite-refs: ignore", ["unused-ignore"]),
+        (f"{LIBRARY}/nginx@{DIGEST} # rewrite-refs: ignore[digest-needs-warmup]", []),
+        ("${X} # rewrite-refs: ignore[unresolved-reference]", []),
+        ("nginx:1 # rewrite-refs: ignore-file[direct-upstream]", ["direct-upstream", "unused-ignore"]),
+    ],
+)
+def test_comments(tmp_path: Path, image: str, expected: list[str]) -> None:
+    root = pod(tmp_path, image)
+    assert sorted(rules(root)) == sorted(expected)
+    before = (root / "pod.yaml").read_text()
+    code = run("rewrite", cwd=root).code
+    rewritten = (root / "pod.yaml").read_text() != before
+    assert (code, rewritten) == ((0, True) if "direct-upstream" in expected else (0, False))
+
+
+def test_comments_for_a_file(tmp_path: Path) -> None:
+    text = "# rewrite-refs: ignore-file[{}]\n" + POD.format("nginx:1")
+    files = {
+        "a.yaml": text.format("direct-upstream"),
+        "b.yaml": text.format("no-rule"),
+        "c.yaml": text.format(""),
+        "d.yaml": "# rewrite-refs: ignore-file[unparsable-file]\n" + POD.format("["),
+        "e.yaml": "# rewrite-refs: ignore-file[unused-ignore]\n# rewrite-refs: ignore\n"
+        + POD.format("x.y/z"),
+        "f.yaml": "# rewrite-refs: ignore-file[direct-upstream,unused-ignore]\n# rewrite-refs: ignore\na: 1\n"
+        + POD.format("nginx"),
+    }
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": CONFIG, **files})
+    assert [(each.path, each.rule) for each in found(root)] == [
+        ("b.yaml", "unused-ignore"),
+        ("b.yaml", "direct-upstream"),
+        ("c.yaml", "blanket-ignore"),
+        ("e.yaml", "uncacheable-registry"),
+    ]  # fmt: skip
+    assert run("check", "--select", "direct-upstream", "c.yaml", "a.yaml", cwd=root).code == 0
+    assert document(run("check", "d.yaml", "--output-format", "json", cwd=root))["problems"] == []
+    assert run("rewrite", "d.yaml", cwd=root).code == 0
+    reasons = [
+        each["reason"]
+        for each in document(run("list", "a.yaml", "--output-format", "json", cwd=root))["references"]
+    ]
+    assert reasons == ["a comment says so"]  # fmt: skip
+
+
+def test_the_reason_of_a_comment_is_told(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1 # rewrite-refs: ignore[direct-upstream] built here")
+    assert "ignored: nginx:1 (a comment says so: built here)" in run("list", cwd=root).out
+
+
+def test_in_a_dockerfile_only_the_line_above_counts(tmp_path: Path) -> None:
+    text = (
+        "# rewrite-refs: ignore[direct-upstream]\nFROM nginx:1\n"
+        "RUN --mount=from=alpine:3,target=/x ls # rewrite-refs: ignore[direct-upstream]\n"
+    )
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": CONFIG, "Dockerfile": text})
+    assert [each[1:3] for each in found(root)] == [(3, "direct-upstream"), (3, "unused-ignore")]
+    assert "write it above the instruction" in run("check", cwd=root).out
+
+
+def test_the_configuration_ignores_files_and_images(tmp_path: Path) -> None:
+    lint = (
+        "lint:\n  per-file-ignores: {'old/**': [direct-upstream], 'broken/': unparsable-file}\n"
+        "  ignore-images: [busybox, 'docker.io/acme/*']\n"
+    )
+    files: dict[str, str | bytes] = {
+        "old/pod.yaml": POD.format("nginx"),
+        "pod.yaml": POD.format("nginx"),
+        "busybox.yaml": POD.format("busybox:1"),
+        "acme.yaml": POD.format("acme/deep/x:1"),
+        "broken/pod.yaml": POD.format("["),
+        "broken/Dockerfile": b"FROM \xff",
+        "Dockerfile": b"FROM \xff",
+        ".rewrite-refs.yaml": CONFIG + lint,
+    }
+    root = repository(tmp_path / "repo", files)
+    expected = [("Dockerfile", "unparsable-file"), ("pod.yaml", "direct-upstream")]
+    assert [(each.path, each.rule) for each in found(root)] == expected
+    assert run("rewrite", "old", "acme.yaml", "busybox.yaml", "broken", cwd=root).code == 0
+    assert (root / "old/pod.yaml").read_text() == files["old/pod.yaml"]
+    assert (root / "acme.yaml").read_text() == files["acme.yaml"]
+    assert (
+        "ignored: nginx (per-file-ignores in the configuration says so)" in run("list", "old", cwd=root).out
+    )
+    assert "ignored: busybox:1 (ignore-images in the " in run("list", "busybox.yaml", cwd=root).out
+    assert rules(root, "--ignore", "unparsable-file", "Dockerfile") == []
+
+
+# --- baseline ------------------------------------------------------------------------------------
+
+
+def test_a_baseline(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    fill(root, {"Dockerfile": "FROM alpine:3\nFROM alpine:3\n"})
+    ran = run("check", "--write-baseline", "known.json", cwd=root)
+    assert ran == Ran(0, "", "wrote known.json: 3 findings\n")
+    assert (
+        '{"path": "Dockerfile", "rule": "direct-upstream", "subject": "docker.io/library/alpine", "count": 2}'
+        in (root / "known.json").read_text()
+    )
+    quiet = run("check", "--baseline", "known.json", cwd=root)
+    assert quiet == Ran(
+        0, "", "3 references in 2 files: 3 direct\nnothing new found; 3 known by the baseline\n"
+    )
+    fill(root, {"Dockerfile": "# moved\n\nFROM alpine:4\nFROM alpine:3\nFROM alpine:3\nFROM redis\n"})
+    ran = run("check", "--baseline", "known.json", "--output-format", "concise", cwd=root)
+    assert (ran.code, [line.partition(" is pulled")[0] for line in ran.out.splitlines()]) == (
+        1,
+        ["Dockerfile:5:6: direct-upstream alpine:3", "Dockerfile:6:6: direct-upstream redis"],
+    )
+    known = [each["known"] for each in document(run("check", "--baseline", "known.json", "--output-format", "json", cwd=root))["findings"]]  # fmt: skip
+    assert known == [True, True, False, False, True]
+
+
+def test_what_is_gone_from_a_baseline(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    fill(root, {"a/Dockerfile": "FROM alpine:3\n", "b/Dockerfile": "FROM alpine:3\n"})
+    run("check", "--write-baseline", "known.json", cwd=root)
+    fill(root, {"a/Dockerfile": "FROM scratch\n"})
+    (root / "b/Dockerfile").unlink()
+    ran = run("check", "--baseline", "known.json", cwd=root)
+    assert ran.code == 0
+    assert ran.err.endswith(
+        "known.json: no longer found: a/Dockerfile: direct-upstream docker.io/library/alpine\n"
+        "known.json: no longer found: b/Dockerfile: direct-upstream docker.io/library/alpine\n"
+        "known.json: take that out with --write-baseline known.json\n"
+    )
+    assert "no longer" not in run("check", "--baseline", "known.json", "pod.yaml", cwd=root).err
+    assert "b/Docker" not in run("check", "--baseline", "../known.json", ".", cwd=root / "a").err
+    assert "a/Dockerfile" in run("check", "--baseline", "../known.json", ".", cwd=root / "a").err
+    other = run("check", "--baseline", "known.json", "--select", "no-rule", cwd=root)
+    assert "no longer" not in other.err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            None,
+            "x.json: the baseline cannot be read: No such file or directory: write it with --write-baseline",
+        ),
+        (b"\xff", "x.json: this is no baseline: it is not UTF-8"),
+        (b"{", "x.json: this is no baseline: Expecting property name"),
+        (b"[]", "x.json: this is no baseline of version 1: write it again with --write-baseline"),
+        (b'{"version": 2}', "x.json: this is no baseline of version 1"),
+        (b'{"version": 1, "findings": {}}', "x.json: its findings are not all findings"),
+        (b'{"version": 1, "findings": [1]}', "x.json: its findings are not all findings"),
+        (
+            b'{"version": 1, "findings": [{"path": "", "rule": "", "subject": 1, "count": 1}]}',
+            "not all findings",
+        ),
+        (b'{"version": 1, "findings": [{"path": "", "rule": "", "subject": "", "count": true}]}', "not all"),
+    ],
+)
+def test_a_baseline_that_is_none(tmp_path: Path, content: bytes | None, message: str) -> None:
+    if content is not None:
+        fill(tmp_path, {"x.json": content})
+    ran = run("check", "--baseline", "x.json", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+# --- reports -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format(tmp_path: Path, name: str) -> None:
+    root = pod(tmp_path, "nginx:1")
+    for command in ("check", "list"):
+        ran = run(
+            command, "--output-format", name, "--output", f"{name}:{tmp_path}/{command}.{name}", cwd=root
+        )
+        assert ran.code == (1 if command == "check" else 0)
+        assert (tmp_path / f"{command}.{name}").read_text(encoding="utf-8") == ran.out
+        assert "nginx" in ran.out
+
+
+def test_several_reports_at_once(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    outputs = ["--output", "json:a.json", "--output", "text:b.txt", "--output", "concise:/dev/null"]
+    ran = run("check", "-q", "--color", "always", *outputs, cwd=root)
+    assert "\x1b[31m" in ran.out
+    assert json.loads((root / "a.json").read_text())["version"] == 1
+    assert (root / "b.txt").read_text().startswith("error[direct-upstream]: nginx:1")
+    (root / "b.txt").chmod(0o600)
+    run("check", *outputs, cwd=root)
+    assert (root / "b.txt").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("json", "--output 'json': write FORMAT:FILE with one of text, concise"),
+        ("xml:a", "--output 'xml:a': write FORMAT:FILE"),
+        ("json:", "--output 'json:': write FORMAT:FILE"),
+        (
+            "json:no/such/a.json",
+            "error: no/such/a.json: the report cannot be written: No such file or directory",
+        ),
+    ],
+)
+def test_outputs_that_cannot_be(tmp_path: Path, output: str, message: str) -> None:
+    ran = run("check", "--output", output, cwd=tmp_path)
+    assert ran.code == 2
+    assert message in ran.err
+    assert run("check", "--write-baseline", "no/such/b", cwd=tmp_path).code == 2
+
+
+def test_github_is_chosen_by_itself(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    ran = run("check", cwd=root, env=env)
+    assert ran.out.startswith("::error file=pod.yaml,line=5,")
+    assert summary.read_text().startswith("before\n")
+    assert "direct-upstream" in summary.read_text()
+    assert run("check", "--output-format", "text", cwd=root, env=env).out.startswith("error[direct-upstream]")
+    closed = run("check", cwd=root, env={**env, "GITHUB_STEP_SUMMARY": str(tmp_path)})
+    assert closed.err.endswith(f"warning: {tmp_path}: the summary cannot be written: Is a directory\n1 reference in 1 file: 1 direct\n1 error; rewrite-refs rewrite mends 1\n")  # fmt: skip
+
+
+def test_paths_count_from_the_top_where_others_need_that(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    fill(root, {"deep/Dockerfile": "FROM nginx\n"})
+    ran = run("check", "--output-format", "github", "../pod.yaml", ".", cwd=root / "deep")
+    assert re.findall(r"file=([^,]*),", ran.out) == ["pod.yaml", "deep/Dockerfile"]
+
+
+def test_statistics(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    fill(
+        root,
+        {"a.yaml": POD.format("quay.io/a/b"), "b.yaml": POD.format("redis"), "c.yaml": POD.format("${X}")},
+    )
+    ran = run("check", "-q", "--statistics", "--output-format", "concise", cwd=root)
+    assert ran.out.splitlines()[-4:] == [
+        "found  rule                  severity  fixable",
+        "    2  direct-upstream       error           2",
+        "    1  no-rule               warning",
+        "    1  unresolved-reference  note",
+    ]
+    listed = run("list", "-q", "--statistics", cwd=root)
+    assert re.search(r"^references  registry +direct  unmapped  unresolved$", listed.out, re.MULTILINE)
+    assert re.search(r"^ +2  docker.io +2$", listed.out, re.MULTILINE)
+    assert re.search(r"^ +1  \(not known\) +1$", listed.out, re.MULTILINE)
+    machine = run("check", "--statistics", "--output-format", "json", cwd=root)
+    assert document(machine)["version"] == 1
+    assert "direct-upstream" in machine.err
+
+
+def test_groups(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    fill(root, {"a.yaml": POD.format("quay.io/a/b"), "b.yaml": POD.format("nginx:2")})
+    ran = run("list", "-q", "--by", "upstream", cwd=root)
+    assert [line for line in ran.out.splitlines() if line[0] != " "] == [
+        "docker.io: 2 references (2 direct)",
+        "quay.io: 1 reference (1 unmapped)",
+    ]
+    groups = document(run("list", "--by", "image", "--output-format", "json", cwd=root))["groups"]
+    assert groups[0] == {"name": "docker.io/library/nginx", "references": 2, "statuses": {"direct": 2}}
+
+
+def test_quiet_hides_notes_and_nothing_else(tmp_path: Path) -> None:
+    root = pod(tmp_path, "${X}")
+    fill(root, {"a.yaml": POD.format("quay.io/a/b")})
+    assert run("check", "-q", cwd=root).out.count("[no-rule]") == 1
+    assert "unresolved" not in run("check", "-q", cwd=root).out
+    assert "unresolved" in run("check", "-q", "--strict", cwd=root).out
+    assert "unresolved" in run("check", "-q", "--output-format", "csv", cwd=root).out
+
+
+def test_unknown_rules_on_the_command_line(tmp_path: Path) -> None:
+    ran = run("check", "--select", "no-rules", cwd=tmp_path)
+    assert ran.code == 2
+    assert ran.err.endswith("--select: there is no rule 'no-rules': did you mean no-rule?\n")
+    assert "--ignore: there is no rule" in run("check", "--ignore", "x", cwd=tmp_path).err
+
+
+def test_a_comment_may_be_for_what_is_taken_only_on_demand(tmp_path: Path) -> None:
+    env = "\n    env:\n    - name: SIDECAR_IMAGE\n      value: nginx # rewrite-refs: ignore[direct-upstream]"
+    root = pod(tmp_path, f"{LIBRARY}/nginx:1{env}")
+    assert rules(root) == rules(root, "--embedded") == []
+    fill(root, {"pod.yaml": POD.format(f"{LIBRARY}/nginx:1{env.replace('direct-upstream', 'no-rule')}")})
+    assert rules(root) == ["unused-ignore"]
+
+
+def test_with_some_rules_alone_nobody_knows_whether_a_comment_is_used(tmp_path: Path) -> None:
+    root = pod(tmp_path, f"{LIBRARY}/nginx:1 # rewrite-refs: ignore")
+    assert rules(root) == ["unused-ignore"]
+    assert rules(root, "--select", "no-rule,unused-ignore") == []
+    assert rules(root, "--ignore", "no-rule") == []
+
+
+def test_templates_that_are_not_read_are_no_findings(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "repo", {"Dockerfile": "FROM {{ x }}\n{{ if y }}\n", ".rewrite-refs.yaml": CONFIG}
+    )
+    ran = run("check", cwd=root)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith("1 template not read\n")
+
+
+def test_what_a_list_has_no_place_for_is_said_beside_it(tmp_path: Path) -> None:
+    root = pod(tmp_path, "[")
+    ran = run("list", "--output-format", "csv", cwd=root)
+    assert ran.code == 0
+    assert ran.err.startswith("pod.yaml:5:12: problem: ") or "pod.yaml:" in ran.err.splitlines()[0]
+    assert "problem" not in run("list", "--output-format", "text", cwd=root).err
