@@ -1,29 +1,52 @@
-"""The report as one JSON object, version 1."""
+"""The report as one JSON object, version 1.
+
+``references`` has every reference, ``problems`` the parts of files that could not
+be read as their format, ``findings`` what the lint says, ``failures`` the files
+that could not be read or written at all, and ``groups`` what ``list --by`` puts
+together.  Findings of the baseline are there, with ``known``.  Paths count from
+the working folder; lines and columns count characters from 1, and the end is
+exclusive.  ``schemas/report.schema.json`` of the package describes it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from rewrite_refs.reports import Entry, Report
+from rewrite_refs.reports import Entry, Finding, Report, fingerprints
+from rewrite_refs.reports.common import dumps
 
 
 def lines(report: Report) -> Iterator[str]:
     """The JSON text, as lines."""
-    import json
-
-    document = {
+    document: dict[str, Any] = {
         "version": 1,
-        "references": [_entry(entry) for entry in report.entries],
+        "references": [reference(entry) for entry in report.entries],
         "problems": [
             {"path": each.path, "line": each.line, "column": each.column, "message": each.message}
             for each in report.troubles
         ],
+        "findings": found(report),
+        "failures": [each._asdict() for each in report.failures],
     }
-    yield json.dumps(document, indent=2)
+    if report.groups:
+        document["groups"] = [
+            {"name": each.name, "references": each.references, "statuses": dict(each.statuses)}
+            for each in report.groups
+        ]
+    yield dumps(document, indent=2)
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def found(report: Report) -> list[dict[str, Any]]:
+    """The objects of all findings."""
+    return [
+        _finding(each, fingerprint)
+        for each, fingerprint in zip(report.findings, fingerprints(report), strict=True)
+    ]
+
+
+def reference(entry: Entry) -> dict[str, Any]:
+    """The object of one reference."""
     place, reference = entry.place, entry.reference
     return {
         "path": place.path if place else None,
@@ -41,4 +64,23 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "target": entry.target,
         "rule": entry.rule,
         "reason": entry.reason,
+    }
+
+
+def _finding(each: Finding, fingerprint: str) -> dict[str, Any]:
+    return {
+        "rule": each.rule,
+        "severity": each.severity,
+        **each.place._asdict(),
+        "message": each.message,
+        "problem": each.problem,
+        "help": each.help,
+        "subject": each.subject,
+        "fixable": each.fixable,
+        "fix": [
+            {key: value for key, value in place._asdict().items() if key != "path"} | {"text": text}
+            for place, text in each.fix
+        ],
+        "known": each.known,
+        "fingerprint": fingerprint,
     }

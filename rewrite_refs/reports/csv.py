@@ -1,0 +1,52 @@
+"""A table for a spreadsheet: the findings of ``check``, or the references of ``list``, below a line of names.
+
+The columns are those of the JSON report, without ``problem``, ``help`` and
+``fix``.  Findings of the baseline are there, with ``known``.  A cell that a
+spreadsheet would take for a formula, because it begins with ``=``, ``+``, ``-``
+or ``@``, gets a ``'`` before it, and control characters are spelled out: a program
+that needs exact values should read ``json`` or ``jsonl``.  What could not be read
+has no line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rewrite_refs.reports import Report, visible
+from rewrite_refs.reports.json import found, reference
+
+# What begins a formula (OWASP, "CSV Injection"), also in the full width of East Asian keyboards.
+# Tab and carriage return are spelled out already.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+_PLACE = ("path", "line", "column", "end_line", "end_column")
+_FINDING = ("severity", "rule", *_PLACE, "message", "subject", "fixable", "known", "fingerprint")
+_REFERENCE = (*_PLACE, "format", "text", "registry", "repository", "tag", "digest")
+_VERDICT = ("status", "target", "rule", "reason")
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The names of the columns, then a line for each finding or reference."""
+    names = (*_REFERENCE, *_VERDICT) if report.listed else _FINDING
+    objects = map(reference, report.entries) if report.listed else found(report)
+    yield _line(names)
+    for each in objects:
+        yield _line(_cell(each[name]) for name in names)
+
+
+def _cell(value: str | int | bool | None) -> str:
+    """The text of one cell."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = visible("" if value is None else str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _line(cells: Iterable[str]) -> str:
+    """Cells with commas between them, quoted as RFC 4180 says."""
+    import csv
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,92 @@
+"""Annotations of GitHub Actions: workflow commands on standard output, and a summary of the step.
+
+GitHub shows ten annotations of a step, so that ten are made, the worst first.
+All other findings are in the log, a line each, and those of the baseline are
+folded there.  Of ``list`` nothing is annotated, and each reference has a line.
+
+The runner takes a line for a command that begins with ``::``, behind blanks too,
+and a line that has ``##[`` anywhere; that of Azure takes ``##vso[``.  No text of
+a file comes to stand so.
+
+Sources: GitHub Docs, "Workflow commands for GitHub Actions"; of actions/toolkit
+``packages/core/src/command.ts`` (how values are escaped); of actions/runner
+``src/Runner.Common/ActionCommand.cs`` (how lines are read).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from rewrite_refs.reports import Finding, Report, Severity, in_repository, visible
+from rewrite_refs.reports.common import REFERENCE, TOOL, manual, shown, spelled, worst
+from rewrite_refs.reports.markdown import details, heading, row, table
+from rewrite_refs.results import SEVERITIES
+
+_MOST = 10
+# GitHub refuses a summary of more than 1 MiB as a whole; other commands of the step may write to it, too.
+_ROOM = 900_000
+_COMMAND: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
+_LEGACY = re.compile(r"##(\w*)\[")
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The commands, then the lines of what has none."""
+    new = [each for each, _ in shown(report) if not each.known]
+    found = [each for each in new if each.rule != REFERENCE]
+    marked = worst(found)[:_MOST]
+    for each in marked:
+        yield _annotation(report, each)
+    if len(found) > len(marked):
+        yield f"GitHub shows {_MOST} annotations of a step. The other findings:"
+    # What is equal to an annotated one in all it says is said.
+    yield from (_concise(each) for each in new if each not in marked)
+    known = [each for each in report.findings if each.known]
+    if known:
+        yield f"::group::Findings of the baseline: {len(known)}"
+        yield from map(_concise, known)
+        yield "::endgroup::"
+
+
+def summary(report: Report) -> Iterator[str]:
+    """Markdown for ``$GITHUB_STEP_SUMMARY``, as lines: the findings by rule, then each."""
+    yield f"## {TOOL}: {heading(report)}"
+    counts = Counter((each.severity, each.rule, each.known) for each in report.findings)
+    kinds = sorted({key[:2] for key in counts}, key=lambda kind: (SEVERITIES.index(kind[0]), kind[1]))
+    rows = [
+        row(
+            f"[{rule}]({manual(rule)})",
+            severity,
+            *(str(counts[severity, rule, known]) for known in (False, True)),
+        )
+        for severity, rule in kinds
+    ]
+    yield from table(("rule", "severity", "findings", "of the baseline"), rows, _ROOM)
+    yield from details(report, _ROOM)
+
+
+def _annotation(report: Report, each: Finding) -> str:
+    """A command that GitHub shows beside the line; columns only count within one line."""
+    place = each.place
+    properties = {"file": in_repository(report, place.path), "line": str(place.line)}
+    properties["endLine"] = str(place.end_line)
+    if place.line == place.end_line:
+        properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
+    properties["title"] = f"{TOOL}: {each.rule}"
+    told = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in properties.items())
+    return f"::{_COMMAND[each.severity]} {told}::{_escaped(visible(each.message))}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """*text* with what would end a value percent-encoded."""
+    escaped = (f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in text)
+    return spelled("".join(escaped))
+
+
+def _concise(each: Finding) -> str:
+    """A line of the log that is no command."""
+    place = each.place
+    line = visible(f"{place.path}:{place.line}:{place.column}: {each.rule} {each.message}")
+    line = _LEGACY.sub(r"##\1\\x5b", line)
+    return f"./{line}" if line.lstrip().startswith("::") else line

@@ -1,0 +1,77 @@
+"""JUnit's XML, as Jenkins and GitLab read it: a suite for each file, a case for each finding.
+
+An error or a warning is a failed case, and a file that could not be read a case
+with an error.  Notes and findings of the baseline are skipped cases: both readers
+show those with their message and do not fail for them, where the output of a
+passed case is seen by nobody.  Of ``list``, each reference is a skipped case.
+Where there is nothing to say, one case passes, because both readers take a report
+without a case for a mistake.
+
+Cases are named by rule and image and not by line, so that their history goes on
+when lines move.  Equal names of one file are numbered, for GitLab keeps one case
+of a name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rewrite_refs.reports import Finding, Report, in_repository, visible
+from rewrite_refs.reports.common import FAILURE, TOOL, shown
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The XML text, as lines."""
+    files: dict[str, list[Finding]] = {}
+    for each, _ in shown(report):
+        files.setdefault(in_repository(report, each.place.path), []).append(each)
+    kinds = Counter(_kind(each) for found in files.values() for each in found)
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f"<testsuites {_attributes(name=TOOL, **_counts(kinds))}>"
+    for path, found in files.items():
+        kinds = Counter(map(_kind, found))
+        yield f"  <testsuite {_attributes(name=path, **_counts(kinds), skipped=kinds['skipped'])}>"
+        names: Counter[str] = Counter()
+        for each in found:
+            name = f"{each.rule}: {each.subject}" if each.subject else each.rule
+            names[name] += 1
+            numbered = f"{name} ({names[name]})" if names[name] > 1 else name
+            yield from _case(each, path, numbered)
+        yield "  </testsuite>"
+    if not files:
+        yield f'  <testsuite name="{TOOL}" tests="1" failures="0" errors="0" skipped="0">'
+        yield f'    <testcase classname="{TOOL}" name="no findings"/>'
+        yield "  </testsuite>"
+    yield "</testsuites>"
+
+
+def _kind(each: Finding) -> str:
+    """The element of a case: ``failure``, ``error`` or ``skipped``."""
+    if each.rule == FAILURE:
+        return "error"
+    return "skipped" if each.known or each.severity == "note" else "failure"
+
+
+def _counts(kinds: Counter[str]) -> dict[str, int]:
+    return {"tests": kinds.total() or 1, "failures": kinds["failure"], "errors": kinds["error"]}
+
+
+def _case(each: Finding, path: str, name: str) -> Iterator[str]:
+    """One case; GitLab shows the text of its element, Jenkins also the attributes."""
+    from xml.sax.saxutils import escape
+
+    kind, place = _kind(each), each.place
+    message = f"in the baseline: {each.message}" if each.known else each.message
+    about = {"message": message} | ({} if kind == "skipped" else {"type": each.severity})
+    where = f"{path}:{place.line}:{place.column}"
+    yield f"    <testcase {_attributes(classname=path, name=name, file=path, line=place.line)}>"
+    yield f"      <{kind} {_attributes(**about)}>{escape(visible(f'{where}: {message}'))}</{kind}>"
+    yield "    </testcase>"
+
+
+def _attributes(**values: str | int) -> str:
+    """Attributes; what XML 1.0 has no character for is spelled out (section 2.2, "Characters")."""
+    from xml.sax.saxutils import quoteattr
+
+    return " ".join(f"{name}={quoteattr(visible(str(value)))}" for name, value in values.items())

@@ -1,0 +1,104 @@
+"""A heading and a table, for a comment on a pull request.
+
+The worst findings come first; those of the baseline are counted and not shown.
+Whatever comes from a file stands in a code span, in which there is no HTML, no
+link, no mention and no reference to an issue; the two characters that could end
+the span or the cell are spelled out.  A comment on GitHub has room for 65,536
+characters, so that a long table ends before, with a line that says how many are
+missing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, visible
+from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, manual, shown, worst
+
+_ROOM = 60_000  # bytes of rows, which leaves some for the heading
+_HEADS = ("severity", "rule", "place", "what, and what to do")
+_GROUP_HEADS = ("name", "references", "of these")
+_LISTED_HEADS = ("place", "reference", "status", "becomes", "because")
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The Markdown text, as lines."""
+    yield f"## {TOOL}: {heading(report)}"
+    yield from details(report, _ROOM)
+    known = sum(each.known for each in report.findings)
+    if known:
+        yield from ("", f"{_number(known, 'finding')} of the baseline not shown.")
+
+
+def heading(report: Report) -> str:
+    """How much there is, by severity."""
+    if report.listed:
+        return _number(len(report.entries), "reference")
+    counts = Counter(each.severity for each in report.findings if not each.known)
+    parts = [_number(counts[name], name) for name in ("error", "warning", "note") if counts[name]]
+    if report.failures:
+        parts.insert(0, f"{_number(len(report.failures), 'file')} not read or written")
+    return ", ".join(parts) or "no findings"
+
+
+def details(report: Report, room: int) -> Iterator[str]:
+    """The table of the findings in at most *room* bytes of rows; for a listing those of all that it has."""
+    new = worst([each for each, _ in shown(report) if not each.known and each.rule != REFERENCE])
+    share = room // 3 if report.listed else room
+    yield from table(_HEADS, [_finding(report, each) for each in new], share)
+    if report.listed:
+        yield from table(_GROUP_HEADS, [_group(each) for each in report.groups], share)
+        yield from table(_LISTED_HEADS, [_entry(report, each) for each in report.entries], share)
+
+
+def table(heads: Sequence[str], rows: Sequence[str], room: int) -> Iterator[str]:
+    """A table below an empty line, of as many *rows* as fit into *room* bytes; nothing if there are none."""
+    if not rows:
+        return
+    yield from ("", row(*heads), row(*("---" for _ in heads)))
+    for at, each in enumerate(rows):
+        room -= len(each.encode("utf-8")) + 1
+        if room < 0:
+            yield from ("", f"{len(rows) - at} more are not shown: there is no room for them here.")
+            return
+        yield each
+
+
+def row(*cells: str) -> str:
+    """One row of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def code(text: str) -> str:
+    """*text* as a code span that stays one, in a cell too; nothing for an empty text.
+
+    Backslashes do not escape in a code span (GitHub Flavored Markdown, section 6.3), but before a
+    ``|`` they are counted by some and not by others (section 4.10).
+    """
+    shown = visible(text).replace("`", r"\x60").replace("|", r"\x7c")
+    return f"`{shown}`" if shown else ""
+
+
+def _finding(report: Report, each: Finding) -> str:
+    path = in_repository(report, each.place.path)
+    if each.rule == FAILURE:
+        return row("**error**", "", code(path), code(each.message))
+    place = code(f"{path}:{each.place.line}:{each.place.column}")
+    severity = f"**{each.severity}**" if each.severity == "error" else each.severity
+    return row(severity, f"[{each.rule}]({manual(each.rule)})", place, code(each.message))
+
+
+def _group(each: Group) -> str:
+    statuses = ", ".join(f"{count} {status}" for status, count in each.statuses.items())
+    return row(code(each.name), str(each.references), statuses)
+
+
+def _entry(report: Report, each: Entry) -> str:
+    place = each.place
+    where = f"{in_repository(report, place.path)}:{place.line}:{place.column}" if place else ""
+    return row(code(where), code(each.text), each.status, code(each.target or ""), code(each.reason or ""))
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

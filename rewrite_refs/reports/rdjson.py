@@ -1,0 +1,74 @@
+"""Reviewdog's diagnostic format, for ``reviewdog -f=rdjson``.
+
+A finding that takes nothing but replacements on its own line has a suggestion,
+which GitHub and GitLab offer to commit.  Columns count bytes of UTF-8; where the
+line is not at hand, there are lines alone.  Findings of the baseline are left out,
+because reviewdog comments on all that it gets.  A file that could not be read is
+an error on its first line.
+
+Source: proto/rdf/reviewdog.proto of reviewdog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rewrite_refs.reports import HOME, Finding, Place, Report, Severity, in_repository, visible
+from rewrite_refs.reports.common import TOOL, dumps, manual, shown
+
+_SEVERITY: Mapping[Severity, str] = {"error": "ERROR", "warning": "WARNING", "note": "INFO"}
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The JSON text, on one line."""
+    yield dumps(
+        {
+            "source": {"name": TOOL, "url": HOME},
+            "diagnostics": [_diagnostic(report, each) for each, _ in shown(report) if not each.known],
+        }
+    )
+
+
+def _diagnostic(report: Report, each: Finding) -> dict[str, Any]:
+    diagnostic = {
+        "message": visible(each.message),
+        "location": {
+            "path": in_repository(report, each.place.path),
+            "range": _range(each.place, each.line),
+        },
+        "severity": _SEVERITY[each.severity],
+        "code": {"value": each.rule, "url": manual(each.rule)},
+    }
+    suggestion = _suggestion(each)
+    return diagnostic | ({"suggestions": [suggestion]} if suggestion else {})
+
+
+def _range(place: Place, line: str) -> dict[str, Any]:
+    """A place with columns in bytes, if *line* is the line that has all of it; else with whole lines."""
+    if place.line != place.end_line or place.end_column > len(line) + 1:
+        return {"start": {"line": place.line}, "end": {"line": place.end_line}}
+    start, end = (_bytes(line, column) for column in (place.column, place.end_column))
+    return {"start": {"line": place.line, "column": start}, "end": {"line": place.line, "column": end}}
+
+
+def _bytes(line: str, column: int) -> int:
+    """A column in bytes."""
+    return len(line[: column - 1].encode("utf-8", "surrogatepass")) + 1
+
+
+def _suggestion(each: Finding) -> dict[str, Any] | None:
+    """The whole fix as one replacement, for suggestions are alternatives; None where it leaves the line."""
+    number, line = each.place.line, each.line
+    fix = sorted(each.fix)
+    inside = (
+        number == place.line == place.end_line and place.end_column <= len(line) + 1 for place, _ in fix
+    )
+    if not fix or not all(inside):
+        return None
+    text, at = "", fix[0].place.column - 1
+    for place, new in fix:
+        text += line[at : place.column - 1] + new
+        at = place.end_column - 1
+    whole = fix[0].place._replace(end_column=at + 1)
+    return {"range": _range(whole, line), "text": text}

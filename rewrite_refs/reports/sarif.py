@@ -1,0 +1,161 @@
+"""SARIF 2.1.0, for GitHub code scanning, for editors, and for whatever else collects results.
+
+Paths count from the top folder of the repository (``%SRCROOT%``).  Findings of the
+baseline have the ``baselineState`` ``unchanged``, and the others ``new`` where there
+are any of these.  A fix is there where it takes nothing but replacements.  Files
+that could not be read make the run unsuccessful, and are its notifications.  Of
+``list``, each reference is a note of the rule ``reference``.
+
+GitHub refuses a file with more than 25,000 results, so that of more the worst
+are kept, and a notification says so.
+
+Sources: OASIS, "Static Analysis Results Interchange Format (SARIF) Version
+2.1.0"; GitHub Docs, "SARIF support for code scanning" (what is required, and the
+limits).
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rewrite_refs import __version__
+from rewrite_refs.lint.registry import RULES, summary
+from rewrite_refs.lint.said import Rule
+from rewrite_refs.reports import HOME, Finding, Place, Report, Severity, in_repository, visible
+from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, dumps, manual, shown
+from rewrite_refs.results import SEVERITIES
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+_MOST = 25_000
+_TAGS = ("container-images", "ecr")
+_PROBLEM: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "recommendation"}
+_REFERENCE = """A reference to a container image.
+
+It is listed with what it is (`direct`, `wrong`, `cached`, `unmapped`, `own`, `unresolved` or
+`ignored`) and what it becomes. This is no finding.
+"""
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The JSON text, on one line."""
+    told = shown(report)
+    results = [each for each in told if each[0].rule != FAILURE]
+    kept = results
+    if len(results) > _MOST:
+        kept = sorted(results, key=lambda each: SEVERITIES.index(each[0].severity))[:_MOST]
+    rules = [*([_listed()] if report.listed else []), *map(_rule, RULES)]
+    driver = {"name": TOOL, "version": __version__, "informationUri": HOME, "rules": rules}
+    notes = [_notification(report, each) for each, _ in told if each.rule == FAILURE]
+    if len(kept) < len(results):
+        text = f"{len(results) - len(kept)} results are left out, the least severe: GitHub takes {_MOST}."
+        notes.append({"level": "warning", "message": {"text": text}})
+    invocation = {"executionSuccessful": not report.failures, "toolExecutionNotifications": notes}
+    indices = {rule["id"]: index for index, rule in enumerate(rules)}
+    compared = any(each.known for each in report.findings)
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [invocation],
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(report, *each, indices, compared) for each in kept],
+    }
+    yield dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    """The metadata of a rule, from its manual."""
+    tags = [*_TAGS, "fixable"] if rule.FIXABLE else [*_TAGS]
+    metadata = _descriptor(rule.NAME, rule.__doc__ or rule.NAME, summary(rule), rule.SEVERITY, tags)
+    metadata["defaultConfiguration"]["enabled"] = rule.ON
+    return metadata
+
+
+def _listed() -> dict[str, Any]:
+    """The metadata of what stands for a reference."""
+    return _descriptor(REFERENCE, _REFERENCE, _REFERENCE.partition("\n")[0], "note", _TAGS)
+
+
+def _descriptor(
+    name: str, text: str, summary: str, severity: Severity, tags: Sequence[str]
+) -> dict[str, Any]:
+    """A reportingDescriptor (section 3.49); the examples of *text*, which are indented, are in the help.
+
+    GitHub takes 1,024 characters of a description.
+    """
+    text = inspect.cleandoc(text)
+    prose = " ".join(part for part in text.split("\n\n") if not part.startswith(" "))
+    return {
+        "id": name,
+        "name": name.title().replace("-", ""),
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": textwrap.shorten(prose, 1024, placeholder=" ...")},
+        "help": {"text": text, "markdown": f"{text}\n\n[The manual of the rule]({manual(name)})"},
+        "helpUri": manual(name),
+        "defaultConfiguration": {"level": severity},
+        "properties": {"tags": [*tags], "problem.severity": _PROBLEM[severity]},
+    }
+
+
+def _result(
+    report: Report, each: Finding, fingerprint: str, indices: Mapping[str, int], compared: bool
+) -> dict[str, Any]:
+    """A result (section 3.27)."""
+    result: dict[str, Any] = {
+        "ruleId": each.rule,
+        "ruleIndex": indices[each.rule],
+        "level": each.severity,
+        "message": _message(each.message),
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(report, each.place.path),
+                    "region": _region(each.place),
+                }
+            }
+        ],
+        "partialFingerprints": {"rewriteRefs/v1": fingerprint},
+    }
+    if compared:
+        result["baselineState"] = "unchanged" if each.known else "new"
+    if each.fix:
+        replacements = [
+            {"deletedRegion": _region(place), "insertedContent": {"text": text}} for place, text in each.fix
+        ]
+        change = {"artifactLocation": _artifact(report, each.place.path), "replacements": replacements}
+        result["fixes"] = [{"description": _message(each.help or each.problem), "artifactChanges": [change]}]
+    return result
+
+
+def _message(text: str) -> dict[str, str]:
+    """A plain text message, in which nothing can be a link (section 3.11.6).
+
+    Braces stay single, against section 3.11.5: readers take them for placeholders only where there are
+    arguments, and show doubled ones as they are.
+    """
+    return {"text": visible(text).replace("](", "] (")}
+
+
+def _notification(report: Report, each: Finding) -> dict[str, Any]:
+    """A file that could not be read or written."""
+    location = {"physicalLocation": {"artifactLocation": _artifact(report, each.place.path)}}
+    return {"level": "error", "message": _message(each.message), "locations": [location]}
+
+
+def _artifact(report: Report, path: str) -> dict[str, str]:
+    """Where a file is: a relative URI, in which the bytes of its name are percent-encoded (RFC 3986)."""
+    from urllib.parse import quote
+
+    return {"uri": quote(os.fsencode(in_repository(report, path))), "uriBaseId": "%SRCROOT%"}
+
+
+def _region(place: Place) -> dict[str, int]:
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
