@@ -1,17 +1,16 @@
-"""The README against the code: its console blocks are run, its tables and snippets compared.
+"""The README and the pages of docs against the code: console blocks are run, tables and snippets compared.
 
 Blocks that set up an environment are run only where CI_FULL is set, for they
 need a package index.
 """
 
-import inspect
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import click
 import pytest
@@ -21,31 +20,21 @@ from rewrite_refs import Reference, __version__, cli
 from rewrite_refs.cli import output
 from rewrite_refs.config import Config, load
 from rewrite_refs.formats import BY_NAME
+from rewrite_refs.lint.registry import BY_NAME as RULES_BY_NAME
 from rewrite_refs.reference import read
 from rewrite_refs.registries import SAME_REGISTRY
+from rewrite_refs.results import Severity
 from rewrite_refs.rules import Rules, Status
 from tests.checkout import PROJECT, snapshot
+from tests.pages import PAGES, blocks, code, everywhere, prose, table
 
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-PROSE = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
+README = "README.md"
 COMMANDS = dict(cli.cli.commands)
-SCOPES = {"all": set(COMMANDS), "all but init": set(COMMANDS) - {"init"}}
-
-
-def blocks(language: str) -> list[str]:
-    fences = re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", README, re.DOTALL | re.MULTILINE)
-    return [text for _, found, text in fences if found == language]
-
-
-def table(first: str) -> list[list[str]]:
-    """The rows below the head whose first cell is *first*."""
-    rows = re.search(rf"^\| {first} \|.*\n\|[-|]+\n((?:\|.*\n)+)", README, re.MULTILINE)
-    assert rows
-    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows[1].splitlines()]
-
-
-def code(cell: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", cell)
+SCOPES = {
+    "all": set(COMMANDS),
+    "all but rule": set(COMMANDS) - {"rule"},
+    "all but init, rule": set(COMMANDS) - {"init", "rule"},
+}
 
 
 def transcript(block: str) -> list[tuple[str, str]]:
@@ -55,8 +44,10 @@ def transcript(block: str) -> list[tuple[str, str]]:
     return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
-SETUPS = [command for block in blocks("console") for command, _ in transcript(block) if "venv" in command]
-CONSOLES = [block for block in blocks("console") if "venv" not in block]
+SETUPS = [
+    command for block in blocks(README, "console") for command, _ in transcript(block) if "venv" in command
+]
+CONSOLES = [(page, block) for page, block in everywhere("console") if "venv" not in block]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +84,13 @@ def bash(script: str, folder: Path, stderr: int = subprocess.STDOUT) -> "subproc
 # --- what it shows ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("block", CONSOLES, ids=lambda block: transcript(block)[-1][0])
+def _first_run(block: str) -> str:
+    return next(command for command, _ in transcript(block) if not command.startswith("cd "))
+
+
+@pytest.mark.parametrize(
+    "block", [pytest.param(block, id=f"{page}: {_first_run(block)}") for page, block in CONSOLES]
+)
 def test_console(block: str, clone: Path) -> None:
     steps = transcript(block)
     script = "".join(f"s=$?; printf '\\0'; (exit $s)\n{command}\n" for command, _ in steps)
@@ -104,8 +101,8 @@ def test_console(block: str, clone: Path) -> None:
 def test_diffs_are_part_of_what_the_demo_gives(clone: Path) -> None:
     run = bash("rewrite-refs rewrite --diff fixtures/demo", clone, subprocess.PIPE)
     assert run.returncode == 1
-    assert len(blocks("diff")) == 2
-    for block in blocks("diff"):
+    assert len(blocks(README, "diff")) == 2
+    for block in blocks(README, "diff"):
         assert block in run.stdout
     assert not bash("git status --porcelain", clone).stdout
 
@@ -154,42 +151,85 @@ def test_setup_prints_the_diff_and_leaves_the_clone_clean(clone: Path) -> None:
 # --- snippets --------------------------------------------------------------------------------
 
 
-def snippet(key: str) -> tuple[str, Any]:
-    found = [(text, data) for text in blocks("yaml") if key in (data := yaml.safe_load(text))]
-    assert len(found) == 1
-    return found[0]
+def snippets(key: str) -> list[tuple[str, str, Any]]:
+    """The YAML blocks of all pages with a *key* at the top: page, text and data."""
+    found = [(page, text, yaml.safe_load(text)) for page, text in everywhere("yaml")]
+    return [each for each in found if isinstance(each[2], dict) and key in each[2]]
 
 
-def test_pre_commit_snippet() -> None:
-    (repository,) = snippet("repos")[1]["repos"]
-    hooks = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
-    assert [hook["id"] for hook in repository["hooks"]] == [hook["id"] for hook in hooks]
+def only(page: str, key: str) -> tuple[str, Any]:
+    """The one YAML block of a page with a *key*."""
+    ((_, text, data),) = [each for each in snippets(key) if each[0] == page]
+    return text, data
+
+
+@pytest.mark.parametrize(("page", "text", "data"), snippets("repos"))
+def test_pre_commit_snippets(page: str, text: str, data: Any, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    assert bash("pre-commit validate-config config.yaml", tmp_path).stdout == ""
+    hooks = {hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())}
+    (repository,) = data["repos"]
+    assert {hook["id"] for hook in repository["hooks"]} <= hooks
     assert repository["rev"] == f"v{__version__}"
 
 
+def test_hooks() -> None:
+    hooks = [hook["id"] for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())]
+    assert [hook["id"] for hook in only(README, "repos")[1]["repos"][0]["hooks"]] == hooks
+    assert [code(row[0])[0] for row in table("docs/ci.md", "hook")] == hooks
+
+
 def test_ci_snippets() -> None:
-    steps = snippet("jobs")[1]["jobs"]["check-refs"]["steps"]
+    steps = only(README, "jobs")[1]["jobs"]["check-refs"]["steps"]
     install, check = [step["run"] for step in steps if "run" in step]
-    lines = next(block for block in blocks("sh") if "venv" in block).splitlines()
-    assert lines[1].endswith(install)
-    assert lines[2].endswith(check)
+    assert only(README, "jobs")[0] in blocks("docs/ci.md", "yaml")
+    for page in (README, "docs/ci.md"):
+        lines = next(block for block in blocks(page, "sh") if "venv" in block).splitlines()
+        assert lines[1].endswith(install)
+        assert lines[2].endswith(check)
     assert check.split()[1] in COMMANDS
     assert install.endswith(f"@v{__version__}")
 
 
-def test_shell_snippets_parse(tmp_path: Path) -> None:
-    for block in blocks("sh"):
-        assert bash(f"bash -n <<'END'\n{block}\nEND", tmp_path).returncode == 0
+def test_versions() -> None:
+    named = {version for text in PAGES.values() for version in re.findall(r"[@/]v(\d+\.\d+\.\d+)", text)}
+    assert named == {__version__}
 
 
-def test_configuration_snippet(tmp_path: Path) -> None:
-    text = snippet("registry")[0]
+@pytest.mark.parametrize(("page", "block"), everywhere("sh"))
+def test_shell_snippets_parse(page: str, block: str, tmp_path: Path) -> None:
+    assert bash(f"bash -n <<'END'\n{block}\nEND", tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    dict.fromkeys((page, text) for key in ("registry", "rules", "lint") for page, text, _ in snippets(key)),
+)
+def test_configuration_snippets(page: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(text)
-    load(path, "README.md")
-    keys = [name for name in Config._fields if name != "folder"]
-    assert list(yaml.safe_load(text)) == keys
-    assert [code(row[0])[0] for row in table("key")] == keys
+    load(path, page)
+
+
+def test_configuration_keys() -> None:
+    keys = [name.replace("_", "-") for name in Config._fields if name != "folder"]
+    page = "docs/configuration.md"
+    assert list(only(page, "registry")[1]) == keys
+    assert [code(row[0])[0] for row in table(page, "key")] == keys
+
+
+def test_comments_in_snippets_name_rules() -> None:
+    named = [
+        each
+        for text in PAGES.values()
+        for each in re.findall(r"rewrite-refs: ignore(?:-file)?\[([^]]*)\]", text)
+    ]
+    rules = {rule for each in named for rule in each.split(", ")}
+    assert rules - set(RULES_BY_NAME) == {
+        "rule",
+        "direct-upstraem",
+    }  # a placeholder, and a mistake on purpose
 
 
 def test_changelog_has_the_version_or_none() -> None:
@@ -201,8 +241,9 @@ def test_changelog_has_the_version_or_none() -> None:
 # --- tables and words ------------------------------------------------------------------------
 
 
-def test_commands() -> None:
-    rows = [code(row[0])[0].split() for row in table("command")]
+@pytest.mark.parametrize("page", [README, "docs/command-line.md"])
+def test_commands(page: str) -> None:
+    rows = [code(row[0])[0].split() for row in table(page, "command")]
     assert all(program == "rewrite-refs" for program, *_ in rows)
     arguments = {name: " ".join(rest) for _, name, *rest in rows}
     expected = {
@@ -218,7 +259,7 @@ def test_commands() -> None:
 
 def test_options() -> None:
     told: dict[str, set[str]] = {name: set() for name in COMMANDS}
-    for cell, where, *_ in table("option"):
+    for cell, where, *_ in table("docs/command-line.md", "option"):
         names = [span.split()[0] for span in code(cell)]
         for command in SCOPES.get(where) or where.split(", "):
             told[command].update(names)
@@ -234,24 +275,43 @@ def test_options() -> None:
     assert told == real
 
 
-def test_every_option_that_is_named_exists() -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_that_is_named_exists(page: str) -> None:
     known = {opt for command in COMMANDS.values() for param in command.params for opt in param.opts}
-    known |= {"--help", "--version", "--from", "--mount", "--x-image", "--build-arg"}
-    named = {name for span in code(PROSE) for name in re.findall(r"(?<!\S)--[a-z][a-z-]*", span)}
+    known |= {"--help", "--version"}
+    known |= {  # of other tools
+        *("--from", "--mount", "--build-arg", "--tag", "--destination", "--driver-opt", "--all-files"),
+        *("--x-image", "--image-pull-policy", "--reloader-image"),
+    }
+    named = {name for span in code(prose(page)) for name in re.findall(r"(?<!\S)--[a-z][a-z-]*", span)}
     assert named <= known
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_is_named_exists(page: str) -> None:
+    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    spans = [*lines, *code(prose(page).replace("\n", " "))]
+    named = {name for span in spans for name in re.findall(r"\brewrite-refs ([a-z]+)\b", span)}
+    assert named <= set(COMMANDS)
+
+
 def test_statuses() -> None:
-    assert [code(row[0])[0] for row in table("status")] == list(get_args(Status))
+    assert [code(row[0])[0] for row in table("docs/command-line.md", "status")] == list(get_args(Status))
 
 
-def test_exit_codes() -> None:
-    assert [int(row[0]) for row in table("code")] == [output.OK, output.FINDINGS, output.FAILED]
+def test_severities() -> None:
+    assert [row[0] for row in table("docs/check.md", "severity")] == list(get_args(Severity))
+
+
+@pytest.mark.parametrize("page", [README, "docs/command-line.md"])
+def test_exit_codes(page: str) -> None:
+    assert [int(row[0]) for row in table(page, "code")] == [output.OK, output.FINDINGS, output.FAILED]
 
 
 def test_formats() -> None:
-    rows = {code(name)[0]: files for name, files, *_ in table("format")}
-    assert set(rows) == set(BY_NAME)
+    assert [code(name)[0] for name, _ in table(README, "format")] == list(BY_NAME)
+    rows = {code(name)[0]: files for name, files, *_ in table("docs/found.md", "format")}
+    assert list(rows) == list(BY_NAME)
     for name, files in rows.items():
         patterns = [
             span
@@ -261,18 +321,34 @@ def test_formats() -> None:
         assert patterns
         for pattern in patterns:
             assert BY_NAME[name].candidate(Path(pattern.replace("*", "x"))), pattern
-    for name, module in BY_NAME.items():
-        path = Path(str(inspect.getsourcefile(cast(ModuleType, module)))).relative_to(PROJECT)
-        assert f"[{name}]({path.as_posix()})" in README
+        assert f"[{name}](formats.md#{name})" in PAGES["docs/found.md"]
+
+
+def test_report_formats() -> None:
+    for name in ("check", "list"):
+        (option,) = [each for each in COMMANDS[name].params if each.name == "output_format"]
+        assert isinstance(option.type, click.Choice)
+        assert [code(row[0])[0] for row in table("docs/reports.md", "format")] == list(option.type.choices)
+
+
+def test_members_of_the_json_report() -> None:
+    schema = json.loads((PROJECT / "rewrite_refs" / "schemas" / "report.schema.json").read_text())
+    rows = table("docs/reports.md", "member")
+    assert [code(row[0])[0] for row in rows] == list(schema["properties"])
+    (findings,) = [row[1] for row in rows if row[0] == "`findings`"]
+    place = {"path", "line", "column", "end_line", "end_column"}
+    told = set(code(findings)) - {"check"}
+    assert told == set(schema["$defs"]["finding"]["properties"]) - place
 
 
 def test_other_names_of_upstreams() -> None:
-    row = next(row for row in table("key") if row[0] == "`aliases`")
+    row = next(row for row in table("docs/configuration.md", "key") if row[0] == "`aliases`")
     assert set(code(row[1])) == set(SAME_REGISTRY)
 
 
-def test_registries_that_cannot_be_cached() -> None:
-    sentence = re.search(r"\*\*Registries that ECR cannot cache\*\*, such as ([^;]+?)\. They", README)
+@pytest.mark.parametrize("page", [README, "docs/found.md"])
+def test_registries_that_cannot_be_cached(page: str) -> None:
+    sentence = re.search(r"\*\*Registries that ECR cannot cache\*\*, such as ([^;]+?)\. They", PAGES[page])
     assert sentence
     for host in re.split(r",\s+| and\s+", sentence[1].replace("\n", " ")):
         verdict = Rules().judge_written(read(f"{host.strip()}/name/name"))
@@ -280,9 +356,12 @@ def test_registries_that_cannot_be_cached() -> None:
         assert str(verdict.reason).startswith("ECR cannot cache")
 
 
-def test_look_alikes() -> None:
+@pytest.mark.parametrize("page", [README, "docs/found.md"])
+def test_look_alikes(page: str) -> None:
     spans = [
-        span for span in code(PROSE) if re.fullmatch(r"myquay\.io|docker\.io:443|localhost:5000/nginx", span)
+        span
+        for span in code(prose(page))
+        if re.fullmatch(r"myquay\.io|docker\.io:443|localhost:5000/nginx", span)
     ]
     assert {Reference.parse(f"{span}/x").registry for span in spans} == {
         "myquay.io",
@@ -291,10 +370,16 @@ def test_look_alikes() -> None:
     }
 
 
-def test_links_lead_somewhere() -> None:
-    heads = {
-        re.sub(r"[^\w -]", "", head).lower().replace(" ", "-")
-        for head in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
-    }
-    for target in re.findall(r"\]\(([^)]+)\)", README):
-        assert target[1:] in heads if target.startswith("#") else (PROJECT / target).is_file(), target
+def test_shell_completion(tmp_path: Path) -> None:
+    for row in table("docs/command-line.md", "shell"):
+        line = code(row[2])[0]
+        assert line in (
+            'eval "$(_REWRITE_REFS_COMPLETE=bash_source rewrite-refs)"',
+            'eval "$(_REWRITE_REFS_COMPLETE=zsh_source rewrite-refs)"',
+            "_REWRITE_REFS_COMPLETE=fish_source rewrite-refs \\| source",
+        )
+        shell = line.split("=")[1].split("_")[0]
+        script = bash(f"_REWRITE_REFS_COMPLETE={shell}_source rewrite-refs", tmp_path)
+        assert f"_REWRITE_REFS_COMPLETE={shell}_complete" in script.stdout
+    asked = "_REWRITE_REFS_COMPLETE=bash_complete COMP_WORDS='rewrite-refs ch' COMP_CWORD=1 rewrite-refs"
+    assert bash(asked, tmp_path).stdout == "plain,check\n"

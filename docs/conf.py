@@ -1,0 +1,48 @@
+"""Sphinx makes a site of these pages.
+
+pip install -e '.[docs]'
+sphinx-build -W -n docs site                  the site, in the folder site
+sphinx-build -b linkcheck docs site/links     asks every address on the network
+"""
+
+from sphinx.application import Sphinx
+
+# In the order of the menu.
+PAGES = (
+    "migration",
+    "check",
+    "rules",
+    "ci",
+    "reports",
+    "troubleshooting",
+    "found",
+    "formats",
+    "configuration",
+    "cache-rules",
+    "command-line",
+)
+
+project = "rewrite-refs"
+extensions = ["myst_parser"]
+exclude_patterns = ["site"]
+html_theme = "furo"
+html_title = "rewrite-refs"
+html_show_copyright = False
+html_show_sourcelink = False
+html_copy_source = False
+myst_heading_anchors = 4
+# The outputs in console blocks are no shell.
+suppress_warnings = ["misc.highlighting_failure"]
+# The project's own address is a placeholder.
+linkcheck_ignore = [r"https://(?:raw\.githubusercontent|github)\.com/example/"]
+
+
+def _add_menu(_app: Sphinx, name: str, source: list[str]) -> None:
+    """Put the menu at the end of the first page, where it would be noise for who reads the page as it is."""
+    if name == "index":
+        source[0] += "\n```{toctree}\n:hidden:\n\n" + "\n".join(PAGES) + "\n```\n"
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("source-read", _add_menu)

@@ -1,0 +1,152 @@
+"""Makes ``rules.md`` and ``formats.md``, which say in one page what the docstrings of the modules say.
+
+    python docs/reference.py
+
+Run it after a docstring of a rule or of a format has changed; a test compares the pages with what it makes.
+A docstring is a sentence, then paragraphs, lists and indented blocks.  A block with a line of dashes is a
+table; in another one ``before:`` and ``after:`` (or another label of ``LABELS``) begin a part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+from rewrite_refs.formats import FORMATS, embedded, gitops, interpolation, mask, strings, workflows
+from rewrite_refs.lint.registry import RULES, summary
+
+FOLDER = Path(__file__).parent
+LABELS = ("before", "after", "reference", "pull once")
+# What several formats have in common, by the names that their manuals use.
+_PARTS = (strings, embedded, workflows, gitops, interpolation, mask)
+SHARED = {each.__name__.rpartition(".")[2]: each for each in _PARTS}
+_LABEL = re.compile(rf"({'|'.join(LABELS)}): +")
+_MADE = "<!-- Made by docs/reference.py from the docstrings of {}: change them, and run it. -->"
+_RULES = """\
+# Rules of the check
+
+Every finding of `rewrite-refs check` names one of these rules. `rewrite-refs rule NAME` prints the same
+text, and [Checking](check.md) tells how to choose rules, change their severity and ignore findings.
+"""
+_FORMATS = """\
+# Formats
+
+What each format finds, and what it leaves alone. The first of them that claims a file reads it, by its path
+first and by its content second; `formats` in the [configuration](configuration.md) assigns other files.
+[What is found](found.md) has the same in short, and what holds for all of them.
+"""
+
+
+def pages() -> dict[str, str]:
+    """The generated pages: text by file name."""
+    return {"rules.md": "\n".join(rules()), "formats.md": "\n".join(formats())}
+
+
+def rules() -> Iterator[str]:
+    """The lines of the rule reference."""
+    yield _MADE.format("rewrite_refs/lint")
+    yield ""
+    yield _RULES
+    yield "| rule | severity | looked for | mended by `rewrite-refs rewrite` |"
+    yield "|---|---|---|---|"
+    for rule in RULES:
+        cells = (rule.SEVERITY, "always" if rule.ON else "when asked for", "yes" if rule.FIXABLE else "no")
+        yield f"| [`{rule.NAME}`](#{rule.NAME}) | {' | '.join(cells)} |"
+    yield ""
+    for rule in RULES:
+        yield f"## {rule.NAME}\n"
+        yield f"{markdown(summary(rule))}\n"
+        asked = f"looked for with `--select {rule.NAME}` or a severity in the configuration"
+        looked_for = "looked for always" if rule.ON else asked
+        mended = "mended by `rewrite-refs rewrite`" if rule.FIXABLE else "to be mended by hand"
+        yield f"*{rule.SEVERITY}; {looked_for}; {mended}*\n"
+        yield from _body((rule.__doc__ or "").partition("\n")[2])
+
+
+def formats() -> Iterator[str]:
+    """The lines of the format reference."""
+    yield _MADE.format("rewrite_refs/formats")
+    yield ""
+    yield _FORMATS
+    for each in FORMATS:
+        yield f"## {each.NAME}\n"
+        yield from _manual(each.__doc__)
+    yield "## What formats have in common\n"
+    for name, module in SHARED.items():
+        yield f"### {name}\n"
+        yield from _manual(module.__doc__)
+
+
+def markdown(text: str) -> str:
+    """A paragraph or a list of a docstring as Markdown; names of ``SHARED`` become links."""
+    text = re.sub(r"``(.+?)``", r"`\1`", re.sub(r"::$", ":", text), flags=re.DOTALL)
+    return re.sub(rf"`({'|'.join(SHARED)})`", r"[\1](#\1)", text)
+
+
+def _manual(docstring: str | None) -> Iterator[str]:
+    """A docstring, its first sentence first."""
+    first, _, rest = (docstring or "").partition("\n")
+    yield f"{markdown(first)}\n"
+    yield from _body(rest)
+
+
+def _body(text: str) -> Iterator[str]:
+    """What comes after the first sentence of a docstring: each block, and an empty line."""
+    for block in _blocks(dedent(text).strip("\n")):
+        yield f"{block}\n"
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The blocks of a text as Markdown: indented ones as tables or as code."""
+    for block in re.split(r"\n\n(?=\S)|(?<=\S)\n\n(?= {4})", text):
+        if not block.startswith("    "):
+            yield markdown(block)
+        elif rule := re.search(r"^ *(---+(?:  +---+)+)$", block, re.MULTILINE):
+            yield "\n".join(_table(dedent(block).split("\n"), rule[1]))
+        else:
+            yield "\n\n".join(_code(dedent(block)))
+
+
+def _table(lines: list[str], rule: str) -> Iterator[str]:
+    """A table, whose columns are where *rule* has its dashes; a line with an empty first cell goes on."""
+    starts = [match.start() for match in re.finditer("-+", rule)]
+    spans = list(zip(starts, [*starts[1:], None], strict=True))
+    rows: list[list[str]] = []
+    for line in lines:
+        cells = [line[start:end].strip() for start, end in spans]
+        if line == rule:
+            cells = ["---"] * len(spans)
+        if rows and not cells[0]:
+            cells = [" ".join(pair).strip() for pair in zip(rows.pop(), cells, strict=True)]
+        rows.append(cells)
+    for row in rows:
+        yield markdown(f"| {' | '.join(row)} |")
+
+
+def _code(block: str) -> Iterator[str]:
+    """An indented block as fences, each below its label."""
+    label, width, lines = "", 0, list[str]()
+    for line in block.split("\n"):
+        match = _LABEL.match(line)
+        if match:
+            if lines:
+                yield _fence(label, lines)
+            label, width, lines = match[1], match.end(), []
+        lines.append(line[width:])
+    yield _fence(label, lines)
+
+
+def _fence(label: str, lines: list[str]) -> str:
+    text = "\n".join(lines).rstrip()
+    language = "dockerfile" if re.match(r"(?:ARG|FROM)\b|# syntax", text) else "yaml"
+    if label not in ("before", "after") or re.search(r"(?<!\$){{", text):
+        language = "text"
+    head = f"{label.capitalize()}:\n\n" if label else ""
+    return f"{head}```{language}\n{text}\n```"
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,231 @@
+"""The pages of docs: made pages are what their scripts make, links lead somewhere, the site builds."""
+
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from rewrite_refs.formats import FORMATS
+from rewrite_refs.lint.registry import RULES
+from tests.checkout import PROJECT
+from tests.pages import GENERATED, PAGES, anchors, blocks, everywhere, links, prose, table
+
+DOCS = PROJECT / "docs"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+# --- what scripts make -----------------------------------------------------------------------
+
+
+def test_the_reference_pages_are_made_of_the_docstrings() -> None:
+    pages: dict[str, str] = runpy.run_path(str(DOCS / "reference.py"))["pages"]()
+    assert {f"docs/{name}" for name in pages} == set(GENERATED)
+    for name, text in pages.items():
+        assert PAGES[f"docs/{name}"] == text, "run python docs/reference.py"
+
+
+def test_each_rule_and_format_has_a_section() -> None:
+    assert {rule.NAME for rule in RULES} <= anchors("docs/rules.md")
+    assert {each.NAME for each in FORMATS} <= anchors("docs/formats.md")
+
+
+@pytest.mark.parametrize("page", GENERATED)
+def test_nothing_of_a_docstring_is_left_in_its_own_markup(page: str) -> None:
+    assert "``" not in prose(page)
+    assert not any(line.startswith("    ") for line in prose(page).splitlines())
+    for language in ("yaml", "dockerfile", "text"):
+        assert not any("``" in block for block in blocks(page, language))
+
+
+@pytest.mark.parametrize("page", GENERATED)
+def test_examples_in_yaml_are_yaml(page: str) -> None:
+    for block in blocks(page, "yaml"):
+        yaml.safe_load(block)
+
+
+def test_the_picture_is_that_of_a_real_run() -> None:
+    made: dict[str, Any] = runpy.run_path(str(DOCS / "pictures.py"))
+    picture = (DOCS / "demo.svg").read_text(encoding="utf-8")
+    assert made["svg"](made["session"]()) == picture, "run python docs/pictures.py"
+    lines = ["".join(text.itertext()) for text in ElementTree.fromstring(picture).iter(f"{SVG}text")]
+    assert [line[2:] for line in lines if line.startswith("$ ")] == list(made["COMMANDS"])
+    assert any("direct-upstream" in line for line in lines)
+
+
+def test_the_picture_asks_nobody_for_anything() -> None:
+    picture = (DOCS / "demo.svg").read_text(encoding="utf-8")
+    assert picture.count("http") == 1  # the namespace
+    assert not any(word in picture for word in ("href", "url(", "@import", "@font-face", "<script"))
+
+
+def test_a_picture_shows_what_a_terminal_does() -> None:
+    svg = runpy.run_path(str(DOCS / "pictures.py"))["svg"]
+    picture = svg("\x1b[31mred\x1b[0m & <plain>\n\n\x1b[1m日\x1b[m\n")
+    assert '<tspan class="c31">red</tspan> &amp; &lt;plain&gt;</text>' in picture
+    ElementTree.fromstring(picture)
+
+
+# --- links -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere_on_github(page: str) -> None:
+    for link in links(page):
+        address = urlsplit(link)
+        if address.scheme:
+            continue
+        target = os.path.normpath(PurePosixPath(page).parent / address.path) if address.path else page
+        assert (PROJECT / target).is_file(), link
+        if address.fragment:
+            assert address.fragment in anchors(target), link
+
+
+def test_every_page_is_linked_from_the_first() -> None:
+    assert {f"docs/{link}" for link in links("docs/index.md")} == set(PAGES) - {"README.md", "docs/index.md"}
+    named = {link.partition("#")[0] for link in links("README.md")}
+    assert set(PAGES) - {"README.md", "docs/index.md"} <= named
+
+
+class _Page(HTMLParser):
+    """The anchors of a page of HTML, what it links to, and what it makes a browser fetch."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.linked: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.add(value)
+            elif name in ("href", "src") and value is not None:
+                (self.linked if tag == "a" else self.fetched).append(value)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-W",
+        "--keep-going",
+        "-n",
+        "-q",
+        "-d",
+        str(folder / "doctrees"),
+    ]
+    run = subprocess.run(
+        [*command, str(DOCS), str(folder / "html")], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout + run.stderr == ""
+    return folder / "html"
+
+
+def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
+    pages = {path: _Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+    assert {path.stem for path in pages} >= {Path(page).stem for page in PAGES} - {"README"}
+    dangling = [
+        f"{path.name}: {link}"
+        for path, page in pages.items()
+        for link in (*page.linked, *page.fetched)
+        if not _leads_somewhere(path, link, pages)
+    ]
+    assert dangling == []
+
+
+def _leads_somewhere(path: Path, link: str, pages: dict[Path, _Page]) -> bool:
+    address = urlsplit(link)
+    if address.scheme or address.netloc:
+        return True
+    target = Path(os.path.normpath(path.parent / unquote(address.path))) if address.path else path
+    if not target.is_file():
+        return False
+    return not address.fragment or target not in pages or unquote(address.fragment) in pages[target].ids
+
+
+def test_the_site_asks_no_other_server_for_anything(site: Path) -> None:
+    fetched = {
+        link for path in site.rglob("*.html") for link in _Page(path.read_text(encoding="utf-8")).fetched
+    }
+    assert fetched
+    assert [
+        link for link in fetched if urlsplit(link).scheme not in ("", "data") or link.startswith("//")
+    ] == []
+
+
+# --- snippets for other tools ----------------------------------------------------------------
+
+
+def snippets(key: str) -> list[Any]:
+    return [
+        pytest.param(block, id=f"{page}: {block.splitlines()[0]}")
+        for page, block in everywhere("yaml")
+        if isinstance(data := yaml.safe_load(block), dict) and key in data
+    ]
+
+
+def test_there_are_snippets() -> None:
+    assert len(snippets("jobs")) == 3
+    assert len(snippets("include")) == 1
+
+
+def check_schema(schema: str, path: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("block", snippets("jobs"))
+def test_workflows_are_as_github_wants_them(block: str, tmp_path: Path) -> None:
+    path = tmp_path / ".github" / "workflows" / "images.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(block)
+    check_schema("vendor.github-workflows", path)
+
+
+@pytest.mark.parametrize("block", snippets("jobs"))
+def test_workflows_are_as_actionlint_wants_them(block: str, tmp_path: Path) -> None:
+    actionlint = os.environ.get("ACTIONLINT") or shutil.which("actionlint")
+    if not actionlint:
+        pytest.skip("needs actionlint: go install github.com/rhysd/actionlint/cmd/actionlint@latest")
+    path = tmp_path / "images.yaml"
+    path.write_text(block)
+    run = subprocess.run([actionlint, str(path)], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("block", snippets("include"))
+def test_gitlab_pipelines_are_as_gitlab_wants_them(block: str, tmp_path: Path) -> None:
+    path = tmp_path / ".gitlab-ci.yml"
+    path.write_text(block)
+    check_schema("vendor.gitlab-ci", path)
+
+
+def test_the_inputs_of_the_action() -> None:
+    action = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))
+    assert [row[0].strip("`") for row in table("docs/ci.md", "input")] == list(action["inputs"])
+
+
+def test_the_templates_that_are_named_exist() -> None:
+    named = {
+        name
+        for name in ("gitlab.yml", "Jenkinsfile", "bitbucket-pipelines.yml")
+        if name in PAGES["docs/ci.md"]
+    }
+    assert len(named) == 3
+    for name in named:
+        assert (PROJECT / "ci" / name).is_file()
