@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from rewrite_refs.errors import ConfigError
@@ -26,11 +26,11 @@ class Key(NamedTuple):
     subject: str
 
 
-def dumped(keys: Iterable[Key]) -> str:
+def dumped(known: Counter[Key]) -> str:
     """The text of a baseline of findings: JSON, a line for each, in order, so that it is easy to compare."""
     rows = [
         json.dumps({**key._asdict(), "count": count}, ensure_ascii=False)
-        for key, count in sorted(Counter(keys).items())
+        for key, count in sorted(known.items())
     ]
     body = "".join(f"\n    {row}," for row in rows).rstrip(",") + ("\n  " if rows else "")
     return f'{{\n  "version": {VERSION},\n  "findings": [{body}]\n}}\n'

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from rewrite_refs import files
-from rewrite_refs.formats import yamltree
+from rewrite_refs.errors import ParseError
+from rewrite_refs.formats import helmvalues, yamltree
 from rewrite_refs.formats.imagekeys import registry_of
 from rewrite_refs.formats.split import is_host, text_of
+from rewrite_refs.formats.yamlchars import Scalar
 from rewrite_refs.formats.yamltree import Mapping, Node, fields, items
+from rewrite_refs.source import Span
 
 FILE = "Chart.yaml"
 VALUES = "values.yaml"
@@ -69,6 +73,43 @@ def default(path: Path, root: Path, keys: Sequence[str]) -> Default | None:
             if folder / VALUES != path and is_host(registry):
                 return Default(text_of(registry), folder / VALUES)
     return next((found for folder, inner in charts for found in _in_templates(folder, inner)), None)
+
+
+def registry_span(chart: Path, keys: Sequence[str] | None) -> Span | None:
+    """Where the registry below *keys* stands in a chart's own values, if it stands there."""
+    registry = registry_of(_values(chart / VALUES, keys)) if keys is not None else None
+    return registry.span if isinstance(registry, Scalar) and is_host(registry) else None
+
+
+def feeds(path: Path, root: Path, keys: Sequence[str]) -> bool:
+    """Whether the values of the chart to which a template *path* belongs name an image below *keys*."""
+    chart = chart_of(path, root)
+    return chart is not None and _below(chart / VALUES, tuple(keys))
+
+
+@lru_cache(maxsize=8)
+def _images(text: str) -> tuple[Node | None, tuple[int, ...]]:
+    """The values that a text holds, and the offsets at which images stand in it."""
+    try:
+        found = tuple(each.span.start for each in helmvalues.find(text))
+    except ParseError:
+        found = ()
+    return next(yamltree.roots(text, bool, lambda document: False, []), None), found
+
+
+def _below(values: Path, keys: Sequence[str]) -> bool:
+    """Whether an image stands below *keys*."""
+    node, images = _images(_text(values))
+    for key in keys:
+        node = fields(node).get(key) if isinstance(node, Mapping) else None
+    pending = [node] if node is not None else []
+    while pending:
+        each = pending.pop()
+        if not isinstance(each, Scalar):
+            pending += each.children
+        elif any(each.span.start <= at <= each.span.end for at in images):
+            return True
+    return False
 
 
 def _subcharts(chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:

@@ -23,6 +23,9 @@ def check_version(wrong: Mistakes, root: Node | None, version: str = __version__
         if key.value != KEY:
             continue
         line = key.start_mark.line + 1
+        if kind(value) == "a number":
+            wrong.add(line, f'{KEY} is a range of versions: write ">={value.value}", in quotes')
+            continue
         wanted = wrong.text(value, KEY, line)
         if wanted is not None and not _is_met(wrong, wanted, version, line):
             raise ConfigError(

@@ -101,11 +101,11 @@ def put(path: Path, data: bytes) -> None:
     """
     import tempfile
 
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
+        if path.exists() and not path.is_file():  # a device, or a pipe, which has no name of its own
+            path.write_bytes(data)
             return
+        target = Path(os.path.realpath(path))
         handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -10,7 +10,7 @@ Dockerfile only a line above works, because there ``FROM x # text`` is no commen
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rewrite_refs.source import Lines, Occurrence, Span
@@ -18,18 +18,22 @@ from rewrite_refs.source import Lines, Occurrence, Span
 WORD = "rewrite-refs:"
 WORDS = ("ignore", "ignore-file")
 NOT_NEAR = "it counts only in the first ten lines of a file: move it there"
+AT_ANCHOR = "an alias has its text from its anchor: write the comment there"
 NOT_ABOVE = "in a Dockerfile a comment stands on a line of its own: write it above the instruction"
 
 # Of YAML and Dockerfiles, JSON with comments, Go's templates, Mustache, Jinja, and HTML in templates.
-_MARK = r"(?:(?<!\S)\#|//|\{\{-?\s*/\*|\{\{!|\{\#-?|<!--)"
+_MARK = r"(?:(?<![^\s\ufeff])\#|//|\{\{-?\s*/\*|\{\{!|\{\#-?|<!--)"
 _COMMENT = re.compile(
     _MARK
     + r"\s*rewrite-refs:[ \t]*(?P<word>[\w-]+)(?:[ \t]*\[(?P<rules>[^\]\n]*)(?:\]|$))?(?P<reason>[^\n]*)",
     re.MULTILINE,
 )
 _NAME = re.compile(r"[^\s,]+")
-_ANY_COMMENT = re.compile(r"\s*(?:#|//|\{\{-?\s*/\*|\{\{!|\{#|<!--)")
+_ANY_COMMENT = re.compile(r"[\s\ufeff]*(?:#|//|\{\{-?\s*/\*|\{\{!|\{#|<!--)")
+# A key without a value on its line, but perhaps with an anchor, a tag or the header of a block.
+_KEY = re.compile(r":(?:[ \t]+[&!]\S*)*(?:[ \t]+[>|][-+0-9]*)?[ \t]*(?:[ \t]#.*)?\Z")
 _END = re.compile(r"\s*(?:\*/\s*-?\}\}|\}\}|-?#\}|-->)?\s*\Z")
+_ALIAS = re.compile(r"(?:^|[\s:,\[{-])\*[\w.-]+[ \t]*[,}\]]*[ \t]*(?:[ \t]#.*)?\Z")
 _CONTINUED = re.compile(r"[\\`][ \t]*\Z")
 _NEAR_THE_TOP = 10
 
@@ -55,36 +59,62 @@ class Comment(NamedTuple):
     reason: str = ""
     lost: str | None = None
 
-    def covers(self, lines: Iterable[int], rule: str | None) -> bool:
-        """Whether what breaks *rule* in one of some lines is to be left; None is for what breaks none."""
-        if self.word not in WORDS or self.lost:
-            return False
-        if self.lines is not None and not any(line in self.lines for line in lines):
-            return False
-        return self.rules is None or any(named.rule == rule for named in self.rules)
+    def names(self, rules: Collection[str]) -> bool:
+        """Whether it is for what breaks one of some *rules*."""
+        return self.rules is None or any(named.rule in rules for named in self.rules)
 
 
-def comments(text: str, lines: Lines, in_dockerfile: bool = False) -> tuple[Comment, ...]:
-    """The comments of a *text* with such *lines*, in order."""
+class Comments(NamedTuple):
+    """The comments of a text, in order, and those that have an effect by the lines that they are for."""
+
+    all: tuple[Comment, ...] = ()
+    whole: tuple[Comment, ...] = ()
+    by_line: Mapping[int, Sequence[Comment]] = {}
+
+    def covering(self, lines: Iterable[int], rules: Collection[str]) -> Comment | None:
+        """The first that leaves what breaks one of some *rules* in some *lines*; a blanket one needs none."""
+        found = (each for line in lines for each in self.by_line.get(line, ()))
+        return next((each for each in (*self.whole, *found) if each.names(rules)), None)
+
+
+def comments(text: str, lines: Lines, in_dockerfile: bool = False) -> Comments:
+    """The comments of a *text* with such *lines*."""
     if WORD not in text:
-        return ()
-    return tuple(_read(lines, found, in_dockerfile) for found in _COMMENT.finditer(text))
+        return Comments()
+    found = tuple(_read(lines, each, in_dockerfile) for each in _COMMENT.finditer(text))
+    whole: list[Comment] = []
+    by_line: dict[int, list[Comment]] = {}
+    for each in found:
+        if each.word in WORDS and not each.lost:
+            if each.lines is None:
+                whole.append(each)
+            for line in each.lines or ():
+                by_line.setdefault(line, []).append(each)
+    return Comments(found, tuple(whole), by_line)
 
 
 def lines_of(occurrence: Occurrence, lines: Lines) -> frozenset[int]:
-    """The numbers of the lines in which a reference stands, those of its variables among them."""
-    spans = (occurrence.span, *(piece.span for piece in occurrence.pieces))
-    return frozenset(lines.position(span.start)[0] for span in spans if span)
+    """The numbers of the lines in which a reference stands, with those of its key and of its variables."""
+    spans = (occurrence.span, occurrence.site, *(piece.span for piece in occurrence.pieces))
+    numbers = {lines.position(span.start)[0] for span in spans if span}
+    key = _key_above(lines, *lines.position(occurrence.span.start))
+    return frozenset({*numbers, key} if key else numbers)
 
 
-def covering(found: Collection[Comment], numbers: Iterable[int], rule: str | None) -> Comment | None:
-    """The first of the comments that leaves what breaks *rule* in some lines."""
-    return next((each for each in found if each.covers(numbers, rule)), None) if found else None
+def _key_above(lines: Lines, number: int, column: int) -> int | None:
+    """The line of the key whose value begins on a line below it, at a *column* of line *number*."""
+    if lines.line(number)[: column - 1].strip(" \t'\""):
+        return None
+    above = number - 1
+    while above > 0 and (_ANY_COMMENT.match(lines.line(above)) or not lines.line(above).strip()):
+        above -= 1
+    return above if _KEY.search(lines.line(above)) else None
 
 
 def _read(lines: Lines, found: re.Match[str], in_dockerfile: bool) -> Comment:
     number, column = lines.position(found.start())
-    alone = not lines.line(number)[: column - 1].strip()
+    before = lines.line(number)[: column - 1].strip(" \t\ufeff")
+    alone = not before
     rules = None
     if found["rules"] is not None and found["rules"].strip():
         start = found.start("rules")
@@ -98,9 +128,11 @@ def _read(lines: Lines, found: re.Match[str], in_dockerfile: bool) -> Comment:
         if alone and number <= _NEAR_THE_TOP:
             return comment._replace(lines=None)
         return comment._replace(lost=NOT_NEAR)
-    if not alone:
-        return comment._replace(lines=range(number, number + 1), lost=NOT_ABOVE if in_dockerfile else None)
-    return comment._replace(lines=_below(lines, number, in_dockerfile))
+    covered = _below(lines, number, in_dockerfile) if alone else range(number, number + 1)
+    if in_dockerfile:
+        return comment._replace(lines=covered, lost=None if alone else NOT_ABOVE)
+    is_alias = _ALIAS.search(lines.line(covered.start) if alone else before)
+    return comment._replace(lines=covered, lost=AT_ANCHOR if is_alias else None)
 
 
 def _stop(found: re.Match[str]) -> int:

@@ -10,16 +10,17 @@ with the entries of kustomizations that match them (``kustomize``).
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs import charts
+from rewrite_refs import charts, overlays, rewrite
 from rewrite_refs.discover import Patterns, walk
 from rewrite_refs.files import text as text_of
-from rewrite_refs.formats import helmvalues, kustomization
+from rewrite_refs.formats import helmvalues, kustomization, template
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.split import has_host
 from rewrite_refs.kustomize.graph import decide
@@ -31,12 +32,15 @@ from rewrite_refs.rules import Cause, Rules, Verdict, changed
 from rewrite_refs.source import Change, Occurrence, Piece, Span
 from rewrite_refs.upstreams import OFFICIAL
 
+_VALUES = re.compile(r"\.Values\.([\w.]*\w)")
 # Formats of what a kustomization draws in; Helm's values are what its charts are filled in with.
 _KUSTOMIZED = frozenset({"kustomize", "kubernetes", "helm-values"})
 _KEPT = (
     "the kustomization in {} matches it by name, and not all of what it matches there can be rewritten: "
     "give it an entry for the old name and one for the new"
 )
+_OVER = "its registry also serves {}, which is ignored: give that a registry of its own"
+_HELD = "what it matches here is ignored"
 _STAYS = "the kustomization matches by it what is rewritten and what is not: write an entry for each"
 
 OFF = "inside another text, and not plainly an image: --embedded takes it"
@@ -58,7 +62,8 @@ class Project:
 
     ``root`` is its folder, or None where there is none to look through.
     ``embedded`` takes what may be a reference inside a longer text for one, and
-    what ``exclude`` matches is not rewritten.
+    what ``exclude`` matches is not rewritten.  ``nearest`` gives the project of a
+    file that goes by another configuration.
     """
 
     def __init__(
@@ -67,7 +72,9 @@ class Project:
         root: Path | None = None,
         embedded: bool = False,
         exclude: tuple[Patterns, ...] = (),
+        nearest: Callable[[Path], Project] | None = None,
     ) -> None:
+        self._nearest = nearest
         self.policies = policies
         self._exclude = exclude
         self.embedded = embedded
@@ -93,15 +100,30 @@ class Project:
         verdict = rules.judge(occurrence)
         if occurrence.embedded and not self.embedded:
             return Verdict("ignored", verdict.reference, reason=OFF, cause=verdict.breaks)
+        if verdict.status == "unresolved" and format == template.NAME and self._root is not None:
+            return self._fed(verdict, occurrence, path, self._root)
         if verdict.reference is None or verdict.status not in ("direct", "unmapped", "wrong"):
             return verdict
         reason = self._made_by(verdict.reference, format, path)
         if reason:
             return Verdict("own", verdict.reference, reason=reason)
+        if format == helmvalues.NAME and path.name == charts.VALUES and verdict.changes:
+            for other in self._ignored_over:
+                if other.values == path and other.is_served_by(occurrence):
+                    reason = _OVER.format(other.shown)
+                    return replace(verdict, changes=(), reason=reason, cause="shared-value-conflict")
         if occurrence.keys is not None and self._root is not None and format == helmvalues.NAME:
             below = charts.default(path, self._root, occurrence.keys)
             if below and (below.owner or not has_host(occurrence.text)):
                 return self._behind(below, occurrence, rules)
+        return verdict
+
+    def _fed(self, verdict: Verdict, occurrence: Occurrence, path: Path, root: Path) -> Verdict:
+        """The verdict on a reference that a template takes from values, which may name the image."""
+        for found in _VALUES.finditer(occurrence.text):
+            if charts.feeds(path, root, found[1].split(".")):
+                reason = f"the template takes it from {found[0]}: see {charts.VALUES}"
+                return replace(verdict, reason=reason, elsewhere=True)
         return verdict
 
     def _behind(self, below: charts.Default, occurrence: Occurrence, rules: Rules) -> Verdict:
@@ -140,6 +162,8 @@ class Project:
             way = decision.ways.get((path.resolve(), name), "add")
             if way == "add" and verdict.changes and not occurrence.key:
                 return replace(verdict, apart=True, otherwise=None)
+            if way == "held":
+                return Verdict("ignored", verdict.reference, reason=_HELD)
             if way == "follow" or not verdict.changes:
                 return verdict
             target = None if occurrence.key else verdict.target
@@ -168,7 +192,7 @@ class Project:
 
     def _names(self, path: Path, words: Collection[str]) -> Iterator[Name]:
         """The names in a file that an entry may match, with what the rules make of them."""
-        from rewrite_refs import formats, rewrite
+        from rewrite_refs import formats
 
         root = (self._root or path.parent).resolve()
         text = text_of(path) if path.is_relative_to(root) else None
@@ -178,21 +202,30 @@ class Project:
         format = formats.detect(placed, text.encode())
         if format is None:
             return
-        excluded = any(patterns.match(path) for patterns in self._exclude)
+        other = self._at(path)
+        excluded = any(patterns.match(path) for patterns in (*self._exclude, *other._exclude))
         at = matchable(text) if format.NAME == "kubernetes" else None
-        result = rewrite.rewrite(text, format, partial(self._plain, format=format.NAME, path=path))
+        result = rewrite.rewrite(text, format, partial(other._plain, format=format.NAME, path=path))
         for finding in result.findings:
             occurrence = finding.occurrence
             if at is None or occurrence.span.start in at:
-                target = finding.verdict.target if finding.done and not excluded else None
-                yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target))
+                verdict = finding.verdict
+                target = verdict.target if finding.done and not excluded else None
+                held = verdict.status == "ignored" and not occurrence.embedded
+                yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target), held)
 
     def _target(self, name: str, path: Path | None = None) -> str | None:
         """What the rules make of a name in the file *path*, or in one that no override is for."""
         span = Span(0, len(name))
+        project = self._at(path) if path else self
         path = path or (self._root or Path()) / "kustomization.yaml"
-        verdict = self._plain(Occurrence((Piece(name, span),), span, span), kustomization.NAME, path)
+        occurrence = Occurrence((Piece(name, span),), span, span)
+        verdict = project._plain(occurrence, kustomization.NAME, path)
         return name_of(verdict.target) if verdict.changes and verdict.target else None
+
+    def _at(self, path: Path) -> Project:
+        """The project of a file."""
+        return self._nearest(path) if self._nearest else self
 
     def _made_by(self, reference: Reference, format: str, path: Path) -> str | None:
         if self._root is None:
@@ -208,6 +241,19 @@ class Project:
             if reference.name in images:
                 return f"built by {images[reference.name]}"
         return f"built by {images[tagged]}" if tagged in images else None
+
+    @cached_property
+    def _ignored_over(self) -> list[overlays.Ignored]:
+        """The ignored images in values over those of charts."""
+        lint, root = self.policies.lint, self._root or Path()
+        any_may_be = bool(lint.files or lint.images)
+        found = overlays.ignored(
+            self._files, root, lambda path: partial(self._judge_values, path), any_may_be
+        )
+        return list(found)
+
+    def _judge_values(self, path: Path, occurrence: Occurrence) -> Verdict:
+        return self._plain(occurrence, helmvalues.NAME, path)
 
     @cached_property
     def _made(self) -> _Made:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format, dockerfile, template, yamltree
-from rewrite_refs.ignores import WORD, Comment, comments, covering, lines_of
+from rewrite_refs.ignores import WORD, Comments, comments, lines_of
 from rewrite_refs.placeholders import is_placeholder, resolved, without_actions
 from rewrite_refs.plans import Plan, planned
 from rewrite_refs.rules import Cause, Verdict
@@ -77,11 +77,11 @@ def unignored(text: str, format: Format, findings: Sequence[Judged]) -> Sequence
     return [_unless_ignored(each, found, lines) for each in findings]
 
 
-def _unless_ignored(judged: Judged, found: Sequence[Comment], lines: Lines) -> Judged:
+def _unless_ignored(judged: Judged, found: Comments, lines: Lines) -> Judged:
     verdict = judged.verdict
     if judged.done or not (verdict.breaks or verdict.changes) or verdict.status == "ignored":
         return judged
-    comment = covering(found, lines_of(judged.occurrence, lines), verdict.breaks)
+    comment = found.covering(lines_of(judged.occurrence, lines), verdict.faults)
     if comment is None:
         return judged
     reason = f"a comment says so: {comment.reason}" if comment.reason else "a comment says so"

@@ -49,7 +49,9 @@ class Verdict:
     to be said of it after the changes, and ``otherwise`` what to do where these
     cannot be proved right.  ``placeholder`` is the one for the registry that
     goes, if the reference has one.  ``cause`` is what the reference breaks where
-    the status does not say it, and of an ignored one what it would break.
+    the status does not say it, and of an ignored one what it would break;
+    ``elsewhere`` tells that it breaks nothing here, because what is to be said of it
+    is said where it comes from.
     """
 
     status: Status
@@ -63,11 +65,18 @@ class Verdict:
     otherwise: Verdict | None = None
     placeholder: str | None = None
     cause: Cause | None = None
+    elsewhere: bool = False
+
+    @property
+    def faults(self) -> tuple[Cause, ...]:
+        """The rules by which a comment can mean it: what it breaks, and what its status alone would say."""
+        status = _BREAKS.get(self.status)
+        return tuple({each: None for each in (self.breaks, status) if each and self.breaks})
 
     @property
     def breaks(self) -> Cause | None:
         """The rule of the lint that the reference breaks, if any."""
-        return self.cause or _BREAKS.get(self.status)
+        return None if self.elsewhere else self.cause or _BREAKS.get(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +279,26 @@ class Rules:
             return _uncached(reference, written)
         private = _private(host)
         if private:
-            return Verdict("own", reference, reason=private)
+            return self._own(written, reference, private)
         if upstream_of(host):
             return Verdict(
                 "unmapped", reference, reason=f"ECR could cache {host}: no rule maps it", cause="no-rule"
             )
         if not host:
             return Verdict("unmapped", reference, reason="ECR cannot cache it", cause="uncacheable-registry")
-        more = advice(host) or "put it into own if it is yours, else copy the image to a repository of yours"
+        known = advice(host, reference.repository)
+        more = known or "put it into own if it is yours, else copy the image to a repository of yours"
         reason = f"ECR cannot cache {host}; {more}"
         return Verdict("unmapped", reference, reason=reason, cause="uncacheable-registry")
+
+    def _own(self, written: Written, reference: Reference, reason: str) -> Verdict:
+        """The verdict on a private registry, which may be that of the cache in another region."""
+        home, here = home_of(reference.registry), home_of(resolved(self.registry or ""))
+        if home and here and home.account == here.account and home.region != here.region:
+            held = Cache(reference.registry, self.rules).held(written.path, written.certain)
+            if held and held.rule.prefix and not held.unsure:
+                return Verdict("own", reference, reason=reason, cause="wrong-region")
+        return Verdict("own", reference, reason=reason)
 
 
 def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:

@@ -141,14 +141,18 @@ class Session(NamedTuple):
         paths = (
             path
             for path in walk(folder, closed.append)
-            if self.at(path).assigned.candidate(path, path.relative_to(root))
+            if not self._excluded(path) and self.at(path).assigned.candidate(path, path.relative_to(root))
         )
         return sorted(paths, key=os.path.islink)
 
     def _leaves(self, path: Path, real: Path, nearest: Session) -> bool:
         """Whether a file is excluded, here or by its own configuration."""
-        sessions = (self,) if nearest is self else (self, nearest)
-        return any(each._excluded(path) or each._excluded(real) for each in sessions)
+        sessions = {id(each): each for each in (self, nearest)}
+        if self.nearest:  # no configuration above takes back what another leaves
+            root = self._root(path.parent)
+            above = (folder for folder in path.parents if folder.is_relative_to(root))
+            sessions |= {id(each): each for each in map(self.nearest, above)}
+        return any(each._excluded(path) or each._excluded(real) for each in sessions.values())
 
     def _excluded(self, path: Path) -> bool:
         return any(patterns.match(path) for patterns in self.exclude)

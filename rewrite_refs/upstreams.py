@@ -57,12 +57,14 @@ UPSTREAMS = (
 )
 _BY_HOST = {each.host: each for each in UPSTREAMS}
 
-_COPY = "copy it to a repository of your own (crane copy, skopeo copy) and name that"
+_COPY = "copy it to a repository of your account (crane copy, skopeo copy) and write that name here"
+# Where Kubernetes published in gcr.io before it had a registry of its own.
+_OF_KUBERNETES = ("google-containers/", "google_containers/", "k8s-")
 # Registries that ECR cannot cache, by host or by the end of the host.
 _ADVICE: Mapping[str, str] = {
     "lscr.io": "the same images are at ghcr.io/linuxserver, which ECR can cache",
     "mirror.gcr.io": "it is a mirror of Docker Hub: write mirror.gcr.io: docker.io into aliases",
-    "gcr.io": f"{_COPY}; what Kubernetes publishes is at registry.k8s.io as well, which ECR can cache",
+    "gcr.io": _COPY,
     "mcr.microsoft.com": f"Microsoft publishes nowhere else: {_COPY}",
     "nvcr.io": f"NVIDIA publishes some images at Docker Hub and ghcr.io too; else {_COPY}",
     "docker.elastic.co": "Elastic publishes the same images at Docker Hub (elasticsearch, elastic/...)",
@@ -84,8 +86,10 @@ def upstream_of(host: str) -> Upstream | None:
     return _BY_HOST.get(host)
 
 
-def advice(host: str) -> str | None:
+def advice(host: str, repository: str = "") -> str | None:
     """What to do about a host that ECR cannot cache, where there is something particular to say."""
+    if host == "gcr.io" and repository.startswith(_OF_KUBERNETES):
+        return "Kubernetes publishes its images at registry.k8s.io, which ECR can cache"
     if host in _ADVICE:
         return _ADVICE[host]
     return next((text for end, text in _ADVICE.items() if end[0] == "." and host.endswith(end)), None)

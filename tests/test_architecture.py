@@ -11,7 +11,8 @@ ROOT = Path(rewrite_refs.__file__).parent
 # What each may import, besides those to its left.
 LAYERS = """
     errors reference registries upstreams placeholders mapping source formats audit rules restore results
-    ignores kustomize plans rewrite files charts discover lint parameters policy project reports
+    ignores kustomize plans rewrite files charts discover lint parameters policy overlays project
+    reports
     survey emit baseline links confignodes configlint configrules configversion config session
     importing configuring cli __main__
 """.split()  # noqa: SIM905 - a list of thirty quoted words is no better

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from rewrite_refs.cli import cli
 from rewrite_refs.cli.reporting import FORMATS
 from rewrite_refs.lint.registry import RULES
 from tests.commands import POD, Ran, fill, repository, run
@@ -141,6 +145,63 @@ def test_one_value_for_several_images(tmp_path: Path) -> None:
     assert run("rewrite", cwd=root) == Ran(0, "", "2 references in 1 file: 1 own, 1 ignored\n")
 
 
+def test_the_cache_of_another_region(tmp_path: Path) -> None:
+    """Nobody said which files belong to which region, so it is found and left."""
+    root = pod(tmp_path, f"{US}/docker-hub/library/nginx:1")
+    assert [each[2:] for each in found(root)] == [("wrong-region", "error", False)]
+    assert "or give these files their registry in overrides" in run("check", cwd=root).out
+    assert run("rewrite", cwd=root) == Ran(0, "", "1 reference in 1 file: 1 own\n")
+    fill(root, {"pod.yaml": POD.format(f"{US}/own/app:1")})
+    assert found(root) == []
+    fill(root, {"pod.yaml": POD.format(f"{US.replace('1', '2')}/docker-hub/library/nginx:1")})
+    assert found(root) == []
+
+
+CHART = {
+    "Chart.yaml": "name: x\n",
+    "values.yaml": (
+        'image: {repository: nginx, tag: "1"}\nweb: {image: quay.io/a/b:1}\nplain: {name: x}\n'
+        "list: {images: [redis:7]}\n"
+    ),
+    "templates/pod.yaml": (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
+        '  - image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n'
+        "  - image: {{ .Values.web.image }}\n"
+        '  - image: {{ include "x.image" (dict "root" .Values.image) }}\n'
+        "  - image: {{ .Values.list.images | first }}\n"
+        "{}"
+    ),
+}
+
+
+def chart(extra: str = "") -> dict[str, str | bytes]:
+    return {
+        name: text.replace("{}", extra) if name.startswith("templates") else text
+        for name, text in CHART.items()
+    }
+
+
+def test_what_a_template_takes_from_values_is_told_there(tmp_path: Path) -> None:
+    config = CONFIG.replace("ghcr.io: github", "quay.io: quay")
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": config, **chart()})
+    assert run("rewrite", "-v", cwd=root).code == 0
+    assert run("check", "--strict", cwd=root).code == 0
+    assert found(root) == []
+    listed = run("list", "templates", cwd=root).out
+    assert "(the template takes it from .Values.image.repository: see values.yaml)" in listed
+    fill(
+        root,
+        {
+            "templates/pod.yaml": chart(
+                "  - image: {{ .Values.plain.name }}\n  - image: {{ .Values.no.x }}\n"
+            )["templates/pod.yaml"]
+        },
+    )
+    assert [each[1:3] for each in found(root)] == [(9, "unresolved-reference"), (10, "unresolved-reference")]
+    fill(root, {"values.yaml": "image: [\n"})
+    assert len(found(root)) == 7
+
+
 def test_without_a_registry_or_a_rule(tmp_path: Path) -> None:
     root = pod(tmp_path, "nginx:1", "rules: {docker.io: docker-hub}\n")
     ran = run("check", cwd=root)
@@ -260,6 +321,41 @@ def test_the_reason_of_a_comment_is_told(tmp_path: Path) -> None:
     assert "ignored: nginx:1 (a comment says so: built here)" in run("list", cwd=root).out
 
 
+@pytest.mark.parametrize(
+    ("name", "comment"),
+    [
+        ("pod.yaml", "# {}"),
+        ("x.yaml.j2", "{{# {} #}}"),
+        ("x.yaml.j2", "# {}"),
+        ("templates/pod.yaml", "{{{{/* {} */}}}}"),
+        ("templates/pod.yaml", "{{{{- /* {} */ -}}}}"),
+        ("x.yaml.mustache", "{{{{! {} }}}}"),
+    ],
+)
+def test_the_comments_of_every_syntax(tmp_path: Path, name: str, comment: str) -> None:
+    said = comment.format("rewrite-refs: ignore[direct-upstream] because")
+    above = f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  {said}\n  - image: nginx\n  - image: redis\n"
+    beside = f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx  {said}\n  - image: redis\n"
+    for text in (above, beside):
+        root = repository(tmp_path / "repo", {".rewrite-refs.yaml": CONFIG, name: text})
+        assert [each.rule for each in found(root)] == ["direct-upstream"], text
+        assert [
+            each["status"]
+            for each in document(run("list", "--output-format", "json", cwd=root))["references"]
+        ] == ["ignored", "direct"]
+
+
+def test_nothing_is_said_of_comments_in_what_cannot_be_read(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "repo",
+        {
+            ".rewrite-refs.yaml": CONFIG,
+            "Dockerfile": "# rewrite-refs: ignore[direct-upstream]\nFROM nginx\nFROM busybox # text\n",
+        },
+    )
+    assert rules(root) == ["unparsable-file"]
+
+
 def test_in_a_dockerfile_only_the_line_above_counts(tmp_path: Path) -> None:
     text = (
         "# rewrite-refs: ignore[direct-upstream]\nFROM nginx:1\n"
@@ -335,13 +431,21 @@ def test_what_is_gone_from_a_baseline(tmp_path: Path) -> None:
     assert ran.err.endswith(
         "known.json: no longer found: a/Dockerfile: direct-upstream docker.io/library/alpine\n"
         "known.json: no longer found: b/Dockerfile: direct-upstream docker.io/library/alpine\n"
-        "known.json: take that out with --write-baseline known.json\n"
+        "known.json: take that out with --baseline known.json --write-baseline known.json\n"
     )
     assert "no longer" not in run("check", "--baseline", "known.json", "pod.yaml", cwd=root).err
     assert "b/Docker" not in run("check", "--baseline", "../known.json", ".", cwd=root / "a").err
     assert "a/Dockerfile" in run("check", "--baseline", "../known.json", ".", cwd=root / "a").err
     other = run("check", "--baseline", "known.json", "--select", "no-rule", cwd=root)
     assert "no longer" not in other.err
+    fill(root, {"new.yaml": POD.format("redis")})
+    both = ("check", "--baseline", "known.json", "--write-baseline", "known.json")
+    ran = run(*both, "a", cwd=root)
+    assert (ran.code, ran.err.splitlines()[0]) == (0, "wrote known.json: 2 findings")
+    ran = run(*both, cwd=root)
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "wrote known.json: 1 finding")
+    assert "redis" in ran.out
+    assert "redis" not in (root / "known.json").read_text()
 
 
 @pytest.mark.parametrize(
@@ -397,6 +501,16 @@ def test_several_reports_at_once(tmp_path: Path) -> None:
     (root / "b.txt").chmod(0o600)
     run("check", *outputs, cwd=root)
     assert (root / "b.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_standard_output_as_a_file(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    ran = run("check", "-q", "--output-format", "concise", "--output", "jsonl:-", cwd=root)
+    assert [line[:9] for line in ran.out.splitlines()] == ["pod.yaml:", '{"rule":"']
+    assert not (root / "-").exists()
+    command = [sys.executable, "-m", "rewrite_refs", "check", "-q", "--output", "concise:/dev/stdout"]
+    done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    assert (done.returncode, done.stdout.count(b"direct-upstream nginx:1")) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -519,3 +633,185 @@ def test_what_a_list_has_no_place_for_is_said_beside_it(tmp_path: Path) -> None:
     assert ran.code == 0
     assert ran.err.startswith("pod.yaml:5:12: problem: ") or "pod.yaml:" in ran.err.splitlines()[0]
     assert "problem" not in run("list", "--output-format", "text", cwd=root).err
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        (
+            f"{LIBRARY}/bash@{DIGEST}",
+            f"write the tag as well, {LIBRARY}/bash:<tag>@..., and pull it by its tag once",
+        ),
+        (
+            f"nginx:1@{DIGEST}",
+            "error[direct-upstream]: nginx:1@sha256:00000000... is pulled directly from docker.io",
+        ),
+        ("ghcr.io/acme/x:1", "; if ghcr.io/acme is yours, put that into own"),
+        ("acme.azurecr.io/x:1", "; if acme.azurecr.io is yours, put that into own"),
+        ("registry.k8s.io/pause:3", "(rewrite-refs rules --emit terraform prints one)\n"),
+        ("gcr.io/google-containers/pause:3", "Kubernetes publishes its images at registry.k8s.io"),
+        (
+            "gcr.io/distroless/base:1",
+            "= help: copy it to a repository of your account (crane copy, skopeo copy)",
+        ),
+        ("BASEIMAGE", "it is no name of an image: where something fills it in, rewrite it there"),
+    ],
+)
+def test_what_is_said(tmp_path: Path, image: str, expected: str) -> None:
+    root = pod(tmp_path, image, f"registry: {HOST}\nrules: {{docker.io: docker-hub}}\n")
+    assert expected in run("check", cwd=root).out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("rule missing-", ["missing-library"]),
+        ("check --select no-rule,missing-", ["no-rule,missing-library"]),
+        ("check --output sar", ["sarif:"]),
+    ],
+)
+def test_the_shell_completes_names(words: str, expected: list[str]) -> None:
+    *before, last = words.split()
+    completer = ShellComplete(cli, {}, "rewrite-refs", "_REWRITE_REFS_COMPLETE")
+    assert [each.value for each in completer.get_completions(before, last)] == expected
+
+
+# --- what is ignored stays the image that it is --------------------------------------------------
+
+
+def test_an_argument_that_serves_an_ignored_image_and_another(tmp_path: Path) -> None:
+    text = "ARG BASE=golang:1.22\n# rewrite-refs: ignore[direct-upstream] why\nFROM ${BASE}\nFROM ${BASE}-alpine\n"
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": CONFIG, "Dockerfile": text})
+    assert "unused-ignore" not in rules(root)
+    run("rewrite", cwd=root)
+    assert (root / "Dockerfile").read_text().startswith(text[: text.index("FROM ${BASE}-")])
+
+
+@pytest.mark.parametrize("how", ["comment", "files", "image"])
+def test_a_kustomization_does_not_rename_what_is_ignored(tmp_path: Path, how: str) -> None:
+    comment = "  # rewrite-refs: ignore[direct-upstream] why" if how == "comment" else ""
+    lint = {
+        "comment": "",
+        "files": "lint: {per-file-ignores: {base/d.yaml: direct-upstream}}\n",
+        "image": "lint: {ignore-images: [nginx]}\n",
+    }[how]
+    overlay = "resources: [../base]\nimages:\n- name: nginx\n  newTag: '1.26'\n"
+    files = {
+        ".rewrite-refs.yaml": CONFIG + lint,
+        "base/kustomization.yaml": "resources: [d.yaml, e.yaml]\n",
+        "base/d.yaml": POD.format(f"nginx:1.25{comment}"),
+        "base/e.yaml": POD.format("redis:7"),
+        "over/kustomization.yaml": overlay,
+    }
+    root = repository(tmp_path / "repo", files)
+    assert rules(root, "--ignore", "blanket-ignore") == ["direct-upstream"]
+    assert run("rewrite", cwd=root).code == 0
+    assert (root / "over/kustomization.yaml").read_text() == overlay
+    assert (root / "base/d.yaml").read_text() == files["base/d.yaml"]
+    assert "docker-hub/library/redis:7" in (root / "base/e.yaml").read_text()
+
+
+def test_a_comment_by_the_status_covers_what_cannot_be_mended(tmp_path: Path) -> None:
+    config = f"registry: {HOST}\nrules: {{docker.io/library: official}}\nown: [acme]\n"
+    text = VALUES.replace("library/nginx", "library/nginx # rewrite-refs: ignore[direct-upstream] known")
+    root = repository(tmp_path / "repo", {".rewrite-refs.yaml": config, "values.yaml": text})
+    assert found(root) == []
+
+
+def test_kustomizations_over_two_configurations(tmp_path: Path) -> None:
+    overlay = "resources: [../../a/base]\nimages:\n- name: nginx\n  newTag: '1.26'\n"
+    files = {
+        "a/.rewrite-refs.yaml": f"registry: {HOST}\nrules: {{docker.io: aa}}\n",
+        "b/.rewrite-refs.yaml": f"registry: {HOST}\nrules: {{docker.io: bb}}\n",
+        "a/base/kustomization.yaml": "resources: [d.yaml]\n",
+        "a/base/d.yaml": POD.format("nginx:1.25"),
+        "b/over/kustomization.yaml": overlay,
+    }
+    for order in (("a", "b"), ("b", "a"), (".",), ("b/over",)):
+        root = repository(tmp_path / "-".join(order).replace("/", "").replace(".", "x"), files)
+        run("rewrite", *order, cwd=root)
+        entry = (root / "b/over/kustomization.yaml").read_text()
+        manifest = (root / "a/base/d.yaml").read_text()
+        # The entry still matches the name.
+        assert manifest == files["a/base/d.yaml"] or "name: nginx\n" not in entry, order
+    excluded = {
+        ".rewrite-refs.yaml": CONFIG,
+        "b/.rewrite-refs.yaml": CONFIG + "exclude: [base/]\n",
+        "b/base/kustomization.yaml": "resources: [d.yaml]\n",
+        "b/base/d.yaml": POD.format("nginx:1.25"),
+        "o/kustomization.yaml": overlay.replace("../../a/base", "../b/base"),
+    }
+    root = repository(tmp_path / "excluded", excluded)
+    run("rewrite", cwd=root)
+    assert (root / "b/base/d.yaml").read_text() == excluded["b/base/d.yaml"]
+    assert "name: nginx\n" in (root / "o/kustomization.yaml").read_text()
+
+
+def test_no_configuration_takes_back_what_another_leaves(tmp_path: Path) -> None:
+    files = {
+        ".rewrite-refs.yaml": CONFIG + "exclude: [vendor/]\n",
+        "vendor/x/.rewrite-refs.yaml": "required-version: '>99'\nbroken: [\n",
+        "vendor/x/Dockerfile": "FROM nginx\n",
+        "b/.rewrite-refs.yaml": CONFIG + "exclude: [vend/]\n",
+        "b/vend/.rewrite-refs.yaml": CONFIG,
+        "b/vend/Dockerfile": "FROM nginx\n",
+        "b/Dockerfile": "FROM nginx\n",
+    }
+    root = repository(tmp_path / "repo", files)
+    assert [each.path for each in found(root)] == ["b/Dockerfile"]
+    assert found(root, "b/vend/Dockerfile") == []
+    assert found(root, "b/vend") == []
+
+
+@pytest.mark.parametrize("value", ["", ",", " , "])
+def test_no_rule_at_all_is_a_mistake(tmp_path: Path, value: str) -> None:
+    ran = run("check", "--select", value, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--select: {value!r} names no rule: write one, such as no-rule." in ran.err
+
+
+def test_a_baseline_outlives_a_rewriting(tmp_path: Path) -> None:
+    root = pod(tmp_path, f"nginx:1@{DIGEST}  # rewrite-refs: ignore[no-rule]")
+    run("check", "--write-baseline", "b.json", cwd=root)
+    run("rewrite", cwd=root)
+    ran = run("check", "--baseline", "b.json", "--strict", cwd=root)
+    assert (ran.code, ran.out) == (0, "")
+    assert "no longer found: pod.yaml: direct-upstream" in ran.err
+    assert "digest" not in ran.err
+    part = run("check", "--baseline", "b.json", "--ignore", "moving-tag", cwd=root)
+    assert "unused-ignore" not in part.err
+
+
+def test_two_reports_in_one_file(tmp_path: Path) -> None:
+    ran = run("check", "--output", "json:a", "--output", "csv:a", cwd=tmp_path)
+    assert (ran.code, "--output writes two reports to 'a'" in ran.err) == (2, True)
+
+
+def test_a_comment_may_say_that_it_knows_of_being_unused(tmp_path: Path) -> None:
+    root = pod(tmp_path, f"{LIBRARY}/nginx:1 # rewrite-refs: ignore[direct-upstream, unused-ignore]")
+    assert found(root) == []
+
+
+@pytest.mark.parametrize("how", ["comment", "image"])
+def test_values_do_not_change_the_registry_of_what_is_ignored_over_them(tmp_path: Path, how: str) -> None:
+    comment = "  # rewrite-refs: ignore[direct-upstream] why\n" if how == "comment" else ""
+    lint = "" if how == "comment" else "lint: {ignore-images: [grafana/grafana]}\n"
+    values = "image:\n  registry: docker.io\n  repository: grafana/loki\nside: {image: {repository: redis, tag: '7'}}\n"
+    files = {
+        ".rewrite-refs.yaml": CONFIG + lint,
+        "Chart.yaml": "name: x\n",
+        "values.yaml": values,
+        "values-prod.yaml": f"image:\n{comment}  repository: grafana/grafana\n",
+        "values-own.yaml": "side:\n  image:\n    # rewrite-refs: ignore\n    repository: quay.io/a/b\n",
+        "notes.yaml": "# rewrite-refs: ignore\na: 1\n",
+    }
+    root = repository(tmp_path / "repo", files)
+    assert [each[:4] for each in found(root, "values.yaml")] == [
+        ("values.yaml", 3, "shared-value-conflict", "error"),
+        ("values.yaml", 4, "direct-upstream", "error"),
+    ]
+    assert "serves grafana/grafana in values-prod.yaml, which is ignored" in run("check", cwd=root).out
+    run("rewrite", cwd=root)
+    assert (root / "values.yaml").read_text() == values.replace(
+        "repository: redis", f"repository: {LIBRARY}/redis"
+    )

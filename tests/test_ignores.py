@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.ignores import NOT_ABOVE, NOT_NEAR, comments, covering, lines_of
+from rewrite_refs.ignores import AT_ANCHOR, NOT_ABOVE, NOT_NEAR, comments, lines_of
 from rewrite_refs.source import Lines, Occurrence, Piece, Span
 
 TEN = "#\n" * 10
 
 
-def covered(text: str, rule: str | None = "a-rule", in_dockerfile: bool = False) -> bool:
-    """Whether what stands at HERE and breaks a rule is left."""
+def covered(text: str, *rules: str, in_dockerfile: bool = False) -> bool:
+    """Whether what stands at HERE and breaks some rules is left."""
     lines = Lines(text)
     at = Span(text.index("HERE"), text.index("HERE") + 4)
     occurrence = Occurrence((Piece("HERE", at),), at, at)
     found = comments(text, lines, in_dockerfile)
-    return covering(found, lines_of(occurrence, lines), rule) is not None
+    return found.covering(lines_of(occurrence, lines), rules) is not None
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,15 @@ def covered(text: str, rule: str | None = "a-rule", in_dockerfile: bool = False)
         ("a: 1 # rewrite-refs: ignore-file\nimage: HERE", False),
         ("# rewrite-refs: ignore-files\nimage: HERE", False),
         ("image: HERE # rewrite-refs: ignore[a-rule]", True),
+        ("# rewrite-refs: ignore\nimage: >-\n  HERE", True),
+        ("image: &a |2- # rewrite-refs: ignore\n  HERE", True),
+        ("image: # rewrite-refs: ignore\n\n  # more\n  'HERE'", True),
+        ("image: !!str # rewrite-refs: ignore\n  HERE", True),
+        ("image: x # rewrite-refs: ignore\n  HERE", False),
+        ("- # rewrite-refs: ignore\n  HERE", False),
+        ("HERE", False),
+        ("\ufeff# rewrite-refs: ignore-file\nimage: HERE", True),
+        ("\ufeff# rewrite-refs: ignore\nimage: HERE", True),
         ("image: HERE # rewrite-refs: ignore [ other ,a-rule ] why", True),
         ("image: HERE # rewrite-refs: ignore[other]", False),
         ("image: HERE # rewrite-refs: ignore[a-rule", True),
@@ -62,7 +71,8 @@ def covered(text: str, rule: str | None = "a-rule", in_dockerfile: bool = False)
     ],
 )
 def test_what_a_comment_covers(text: str, expected: bool) -> None:
-    assert covered(text) is expected
+    assert covered(text, "a-rule") is expected
+    assert covered(text, "b-rule", "a-rule") is expected
 
 
 @pytest.mark.parametrize(
@@ -76,12 +86,12 @@ def test_what_a_comment_covers(text: str, expected: bool) -> None:
     ],
 )
 def test_in_a_dockerfile_it_stands_above(text: str, expected: bool) -> None:
-    assert covered(text, in_dockerfile=True) is expected
+    assert covered(text, "a-rule", in_dockerfile=True) is expected
 
 
 def test_without_a_rule_it_covers_what_breaks_none() -> None:
-    assert covered("HERE # rewrite-refs: ignore", None)
-    assert not covered("HERE # rewrite-refs: ignore[a-rule]", None)
+    assert covered("HERE # rewrite-refs: ignore")
+    assert not covered("HERE # rewrite-refs: ignore[a-rule]")
 
 
 def test_lines_of_variables_count() -> None:
@@ -92,7 +102,7 @@ def test_lines_of_variables_count() -> None:
     pieces = (Piece("docker.io", Span(at, at + 9)), Piece("/nginx", Span(len(text) - 6, len(text))))
     numbers = lines_of(Occurrence(pieces, site, site), lines)
     assert numbers == {2, 3}
-    assert covering(comments(text, lines, True), numbers, "a-rule")
+    assert comments(text, lines, True).covering(numbers, ["a-rule"])
 
 
 @pytest.mark.parametrize(
@@ -109,19 +119,25 @@ def test_lines_of_variables_count() -> None:
     ],
 )
 def test_what_a_comment_says(text: str, expected: tuple[object, ...]) -> None:
-    [found] = comments(text, Lines(text))
+    [found] = comments(text, Lines(text)).all
     names = found.rules and [name for name, span in found.rules if text[slice(*span)] == name]
     assert (found.word, names, found.reason, found.lost) == expected
     assert text[slice(*found.span)].startswith(("#", "{", "<"))
 
 
 def test_what_has_no_effect_says_why() -> None:
-    [found] = comments("FROM a # rewrite-refs: ignore", Lines("FROM a # rewrite-refs: ignore"), True)
+    [found] = comments("FROM a # rewrite-refs: ignore", Lines("FROM a # rewrite-refs: ignore"), True).all
     assert found.lost == NOT_ABOVE
+    for text in (
+        "image: *n # rewrite-refs: ignore",
+        "# rewrite-refs: ignore\n<<: *base",
+        "x: {image: *n} # rewrite-refs: ignore",
+    ):
+        assert comments(text, Lines(text)).all[0].lost == AT_ANCHOR
 
 
 @given(st.text(alphabet="#/{}*<!- \n\tignore-file[],:rwst", max_size=60))
 def test_any_text(text: str) -> None:
     text = f"{text}rewrite-refs: ignore{text}"
-    for each in comments(text, Lines(text)):
+    for each in comments(text, Lines(text)).all:
         assert 0 <= each.span.start < each.span.end <= len(text)

@@ -27,6 +27,8 @@ NGINX = Reference("docker.io", "library/nginx", "1")
 
 
 def entry(status: Status, at: int = 1, **more: object) -> Entry:
+    if status == "unresolved":
+        more = {"breaks": "unresolved-reference", **more}
     place = Place("a.yaml", at, 2, at, 9)
     return Entry(place, "kubernetes", "nginx:1", NGINX, status, None, None, None)._replace(**more)  # type: ignore[arg-type]
 

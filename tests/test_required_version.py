@@ -55,7 +55,11 @@ def needs(wanted: str, version: str) -> str:
         ("required-version: '0.2.0'", "0.2.0", [f"1: '0.2.0' {NO_RANGE}"]),
         ("required-version: ''", "1", [f"1: '' {NO_RANGE}"]),
         ("required-version: ', '", "1", [f"1: ', ' {NO_RANGE}"]),
-        ("required-version: 0.2", "1", ['1: required-version must be a text, not a number: quote it, "0.2"']),
+        (
+            "required-version: 0.2",
+            "1",
+            ['1: required-version is a range of versions: write ">=0.2", in quotes'],
+        ),
         ("required-version: [x]", "1", ["1: required-version must be a text, not a list"]),
     ],
 )  # fmt: skip

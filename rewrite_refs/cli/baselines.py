@@ -30,19 +30,24 @@ def read(name: str) -> Counter[Key]:
     return parsed(text, shown)
 
 
-def write(name: str, report: Report) -> None:
-    """Write all findings of a report to the file *name*."""
-    keys = [_key(report, each) for each in report.findings]
+def keys(report: Report) -> Counter[Key]:
+    """All findings of a report, as a baseline knows them."""
+    return Counter(_key(report, each) for each in report.findings)
+
+
+def write(name: str, known: Counter[Key]) -> None:
+    """Write a baseline to the file *name*."""
     try:
-        files.put(Path(name), dumped(keys).encode("utf-8", "backslashreplace"))
+        files.put(Path(name), dumped(known).encode("utf-8", "backslashreplace"))
     except files.Unwritable as error:
         fail(f"{name}: the baseline cannot be written: {error}")
-    say(visible(f"wrote {name}: {len(keys)} finding{'' if len(keys) == 1 else 's'}"))
+    count = known.total()
+    say(visible(f"wrote {name}: {count} finding{'' if count == 1 else 's'}"))
 
 
 def applied(
     known: Counter[Key], report: Report, paths: Sequence[str], rules: Collection[str]
-) -> tuple[Report, list[Key]]:
+) -> tuple[Report, Counter[Key]]:
     """The report with what is *known* marked, and what is gone from the files that were looked at.
 
     *rules* are those that were looked for.
@@ -51,20 +56,22 @@ def applied(
     cwd = Path(os.path.realpath(Path.cwd()))
     top = root_of(cwd) or cwd
     looked = [Path(os.path.realpath(each)) for each in paths or (".",)]
-    gone = [
-        key
-        for key in sorted(rest)
-        if key.rule in rules and any((top / key.path).is_relative_to(each) for each in looked)
-    ]
+    gone = Counter(
+        {
+            key: count
+            for key, count in rest.items()
+            if key.rule in rules and any((top / key.path).is_relative_to(each) for each in looked)
+        }
+    )
     return report._replace(findings=findings), gone
 
 
-def told(gone: Sequence[Key], name: str) -> Iterator[str]:
+def told(gone: Counter[Key], name: str) -> Iterator[str]:
     """What to say of findings that are gone."""
-    for key in gone:
+    for key in sorted(gone):
         yield visible(f"{name}: no longer found: {key.path}: {key.rule} {key.subject}".rstrip())
     if gone:
-        yield visible(f"{name}: take that out with --write-baseline {name}")
+        yield visible(f"{name}: take that out with --baseline {name} --write-baseline {name}")
 
 
 def _key(report: Report, finding: Finding) -> Key:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rewrite_refs.cli import baselines
-from rewrite_refs.cli.options import Options, common, paths, stdin
+from rewrite_refs.cli.options import Options, common, completed_rules, paths, stdin
 from rewrite_refs.cli.output import FINDINGS, OK, say
 from rewrite_refs.cli.reporting import HOLDS_TROUBLES, Wanted, publish, reported
 from rewrite_refs.cli.setup import inspected, selected
@@ -19,13 +19,25 @@ _BY = ("upstream", "image", "file")
 @paths
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too, and on what cannot be told.")
 @click.option(
-    "--select", metavar="RULES", multiple=True, help="Look for these rules alone (with commas, repeatable)."
+    "--select",
+    metavar="RULES",
+    multiple=True,
+    help="Look for these rules alone (with commas, repeatable).",
+    shell_complete=completed_rules,
 )
 @click.option(
-    "--ignore", metavar="RULES", multiple=True, help="Do not look for these rules (with commas, repeatable)."
+    "--ignore",
+    metavar="RULES",
+    multiple=True,
+    help="Do not look for these rules (with commas, repeatable).",
+    shell_complete=completed_rules,
 )
 @click.option("--baseline", metavar="FILE", help="Findings that this file knows do not count.")
-@click.option("--write-baseline", metavar="FILE", help="Write what is found to FILE, for --baseline; exit 0.")
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    help="Write what is found to FILE; with --baseline, what of that is still found.",
+)
 @reported
 @stdin
 @common
@@ -46,11 +58,14 @@ def check(
     known = baselines.read(baseline) if baseline is not None else None
     run = inspected(options, paths, stdin_filename, lint=True)
     report = run.report()
-    if write_baseline is not None:
-        baselines.write(write_baseline, report)
+    if write_baseline is not None and known is None:
+        baselines.write(write_baseline, baselines.keys(report))
         run.exit(OK)
     if known is not None:
         report, gone = baselines.applied(known, report, paths, selected(options))
+        if write_baseline is not None:
+            baselines.write(write_baseline, known - gone)
+            gone.clear()
     publish(run, report, wanted)
     run.summary(text.counts(report))
     if report.findings:

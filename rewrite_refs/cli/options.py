@@ -40,6 +40,14 @@ class Options(NamedTuple):
         return self.output_format == "json"
 
 
+def completed_rules(context: click.Context, option: click.Parameter, given: str) -> list[str]:
+    """The names of rules for the shell, behind a comma as well."""
+    from rewrite_refs.lint.registry import BY_NAME
+
+    before, comma, name = given.rpartition(",")
+    return [f"{before}{comma}{each}" for each in BY_NAME if each.startswith(name)]
+
+
 def mistaken(account: str | None, regions: Iterable[str]) -> Iterator[str]:
     """What is wrong with values of ``--account-id`` and ``--region``."""
     if account is not None and not ACCOUNT.fullmatch(account):

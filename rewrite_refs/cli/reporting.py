@@ -48,7 +48,18 @@ class Wanted(NamedTuple):
     def of(cls, options: Options, outputs: tuple[str, ...], statistics: bool) -> Wanted:
         """From the options.  Raises UsageError for an output that is none."""
         chosen = options.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
-        return cls(chosen, tuple(map(_destination, outputs)), statistics)
+        destinations = tuple(map(_destination, outputs))
+        names = [path for _, path in destinations]
+        for path in {each for each in names if names.count(each) > 1}:
+            raise click.UsageError(
+                f"--output writes two reports to {str(path)!r}: give each a file of its own."
+            )
+        return cls(chosen, destinations, statistics)
+
+
+def _completed(context: click.Context, option: click.Parameter, given: str) -> list[str]:
+    """The formats that a destination can begin with, for the shell."""
+    return [f"{each}:" for each in FORMATS if each.startswith(given)]
 
 
 def reported(command: _Command) -> _Command:
@@ -64,7 +75,8 @@ def reported(command: _Command) -> _Command:
                 "--output",
                 metavar="FORMAT:FILE",
                 multiple=True,
-                help="Also write a report in another format to FILE. Repeatable.",
+                help="Also write a report to FILE (- is standard output). Repeatable.",
+                shell_complete=_completed,
             ),
             click.option(
                 "--statistics", is_flag=True, help="Also print a table of how much there is of what."
@@ -86,8 +98,12 @@ def publish(run: Run, report: Report, wanted: Wanted) -> None:
 
         write(_text(statistics.lines(report)), to_stderr=wanted.format not in _FOR_EYES)
     for format, path in wanted.outputs:
+        text = _text(_lines(format, report, None))
         try:
-            files.put(path, _text(_lines(format, report, None)))
+            if str(path) == "-":
+                write(text)
+            else:
+                files.put(path, text)
         except files.Unwritable as error:
             fail(f"{visible(str(path))}: the report cannot be written: {error}")
     if wanted.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):

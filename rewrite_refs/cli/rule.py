@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import click
 
+from rewrite_refs.cli.options import completed_rules
 from rewrite_refs.cli.output import write
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completed_rules)
 def rule(name: str | None) -> None:
     """Explain the rule NAME of the lint, or list all rules."""
     from rewrite_refs.confignodes import nearest

@@ -142,7 +142,8 @@ class _Opener:
             if trouble := caveat(host):
                 say(f"warning: {host}: {trouble}")
         exclude = (Patterns(folder, config.exclude), Patterns(root or cwd, _patterns(options.exclude)))
-        project = Project(policies, root, options.embedded or config.embedded, exclude)
+        embedded = options.embedded or config.embedded
+        project = Project(policies, root, embedded, exclude, lambda path: self.session(path.parent).project)
         assigned = Assigned.of(config.formats, folder)
         return Session(project, assigned, exclude, cwd, self._lint, self.session, self._progress)
 
@@ -163,7 +164,9 @@ def selected(options: Options) -> frozenset[str]:
     from rewrite_refs.lint.registry import BY_NAME
 
     names = frozenset(_names(options.select, "--select")) or frozenset(BY_NAME)
-    return names - frozenset(_names(options.ignore, "--ignore"))
+    names -= frozenset(_names(options.ignore, "--ignore"))
+    # With some rules alone nobody knows whether a comment is of use.
+    return names - {"unused-ignore"} if options.select or options.ignore else names
 
 
 def _names(texts: Iterable[str], option: str) -> Iterator[str]:
@@ -171,7 +174,10 @@ def _names(texts: Iterable[str], option: str) -> Iterator[str]:
     from rewrite_refs.lint.registry import BY_NAME
 
     for text in texts:
-        for name in filter(None, (each.strip() for each in text.split(","))):
+        names = [each.strip() for each in text.split(",") if each.strip()]
+        if not names:
+            raise click.UsageError(f"{option}: {text!r} names no rule: write one, such as no-rule.")
+        for name in names:
             if name not in BY_NAME:
                 raise click.UsageError(f"{option}: there is no rule {name!r}: {nearest(name, BY_NAME)}")
             yield name

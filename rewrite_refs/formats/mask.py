@@ -108,7 +108,7 @@ def masked(text: str) -> Masked:
 
 def actions(text: str) -> list[Action]:
     """The actions of a text, in order."""
-    if "{{" not in text and "{%" not in text and "%{" not in text:
+    if all(mark not in text for mark in ("{{", "{%", "{#", "%{")):
         return []
     end = text.rfind("}") + 1
     return [Action(Span(*found.span()), _role(found[0])) for found in _ACTION.finditer(text, 0, end)]

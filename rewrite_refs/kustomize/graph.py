@@ -178,7 +178,7 @@ class _Graph:
         """The names of a manifest or a patch, or of the patches in a kustomization."""
         own = {at for each in self._entries_in(path) for at in (each.key_at, each.new_at)}
         names = (name for name in self._names_in(path) if name.at not in own)
-        return frozenset(state.item(Origin(path, name.text, name.target)) for name in names)
+        return frozenset(state.item(Origin(path, name.text, name.target, held=name.held)) for name in names)
 
     def _entries_in(self, path: Path) -> tuple[Entry, ...]:
         of, found = self._known.get(path.parent, (None, Kustomization()))
@@ -244,7 +244,9 @@ class _Graph:
         items = followed.met.get(matcher, ())
         matched = [item for item in items if self._matches(matcher.key, item)]
         stays = any(item.after == matcher.key for item in matched)
-        return "follow" if target and not stays and any(item.after == target for item in matched) else "stay"
+        if target and not stays and any(item.after == target for item in matched):
+            return "follow"
+        return "held" if any(item.origin.held for item in matched) else "stay"
 
     def _movers(self, matcher: Matcher, items: Collection[Item]) -> list[Item]:
         """The names that must not move, for an entry would match less of them, or more, than before."""
@@ -290,7 +292,7 @@ class _Graph:
             return False
         items = [item for item in followed.met.get(matcher, ()) if self._matches(matcher.key, item)]
         literal = [item for item in items if item.before == matcher.key]
-        if any(item.moved for item in literal) or (items and not literal):
+        if any(item.moved or item.origin.held for item in literal) or (items and not literal):
             return False
         return not literal or any(item.origin not in state.placeholders for item in literal)
 

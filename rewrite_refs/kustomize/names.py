@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-# What becomes of an entry: its name goes with the names that it matches, it gets a newName, or neither.
-Way = Literal["follow", "add", "stay"]
+# What becomes of an entry: its name goes with the names that it matches, it gets a newName, or neither; it is
+# held where what it matches is.
+Way = Literal["follow", "add", "stay", "held"]
 
 
 class Name(NamedTuple):
-    """A name in a file, where it stands, and what the rules make of it; no ``target`` where it stays."""
+    """A name in a file, where it stands, and what the rules make of it; no ``target`` where it stays.
+
+    ``held`` tells that it is to stay the image that it is, whoever draws it in.
+    """
 
     text: str
     at: int
     target: str | None
+    held: bool = False
 
 
 class Repository(NamedTuple):
@@ -52,6 +57,7 @@ class Origin(NamedTuple):
     target: str | None
     of_entry: bool = False
     unseen: bool = False
+    held: bool = False
 
 
 class Matcher(NamedTuple):

@@ -1,12 +1,11 @@
 """A reference shows the number of an AWS account.
 
 An account number is no secret, but many do not want it in a public repository, and nobody else can pull
-from that registry. Off by default. Put the registry into a variable: `style: parameter`, or a placeholder
-as `registry`.
+from that registry. Off by default. Put the registry into a variable: a placeholder such as
+`${ECR_REGISTRY}` as `registry`, or `style: parameter` with `parameters: {default: upstream}`.
 
-    before:  FROM 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/python:3.12
-    after:   ARG REGISTRY=docker.io
-             FROM ${REGISTRY}/library/python:3.12
+    before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/postgres:16
+    after:   image: ${ECR_REGISTRY}/docker-hub/library/postgres:16
 """
 
 from __future__ import annotations

@@ -27,6 +27,11 @@ def says(judged: Judged) -> Said | None:
     if not served or verdict.reference is None or not verdict.reference.digest:
         return None
     name = judged.occurrence.text.removesuffix(f"@{verdict.reference.digest}")
+    if verdict.reference.tag is None:
+        return Said(
+            f"{name} is pinned by digest alone, and the cache gets images by their tag",
+            f"write the tag as well, {name}:<tag>@..., and pull it by its tag once",
+        )
     return Said(
         f"{name} is pinned by digest, which the cache knows only after the tag was pulled once",
         "pull it by its tag (rewrite-refs rules --emit warmup prints a script)",

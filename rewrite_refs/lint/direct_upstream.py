@@ -12,7 +12,7 @@ maps Docker Hub.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said, use
+from rewrite_refs.lint.said import Said, named, use
 from rewrite_refs.reference import DOCKER_HUB
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
@@ -29,7 +29,7 @@ def says(judged: Judged) -> Said | None:
     if verdict.breaks != NAME:
         return None
     host = verdict.reference.registry if verdict.reference else DOCKER_HUB
-    problem = f"{judged.occurrence.text} is pulled directly from {host}"
+    problem = f"{named(judged)} is pulled directly from {host}"
     if verdict.target or (verdict.reason and verdict.rule):
         return Said(problem, use(judged))
     if verdict.rule:

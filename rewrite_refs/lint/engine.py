@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rewrite_refs.errors import Problem
-from rewrite_refs.ignores import WORDS, Comment, comments, covering, lines_of
-from rewrite_refs.lint import blanket_ignore, unknown_ignore, unparsable_file, unused_ignore
+from rewrite_refs.ignores import WORDS, Comment, comments, lines_of
+from rewrite_refs.lint import (
+    blanket_ignore,
+    digest_needs_warmup,
+    unknown_ignore,
+    unparsable_file,
+    unused_ignore,
+)
 from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES
 from rewrite_refs.lint.said import Rule, Said
 from rewrite_refs.lint.settings import Settings
@@ -35,7 +41,10 @@ class Text(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What a rule says of a place, before anybody asked whether it is ignored."""
+    """What a rule says of a place, before anybody asked whether it is ignored.
+
+    ``also`` are other rules by which a comment can mean it.
+    """
 
     rule: Rule
     said: Said
@@ -45,30 +54,35 @@ class _Found(NamedTuple):
     reference: Reference | None = None
     edits: tuple[Edit, ...] = ()
     fixable: bool = False
+    also: tuple[str, ...] = ()
 
 
 def findings(text: Text, settings: Settings) -> list[Finding]:
     """The findings of a text, by place."""
     known = comments(text.text, text.lines, text.in_dockerfile)
-    used: dict[Comment, set[str]] = {each: set() for each in known}
+    used: dict[Comment, set[str]] = {each: set() for each in known.all}
     found: dict[Finding, None] = {}
     for each in (*_of_references(text), *_of_problems(text)):
         if _is_left(each, text, settings):
             continue
-        comment = covering(known, each.numbers, each.rule.NAME)
+        comment = known.covering(each.numbers, (each.rule.NAME, *each.also))
         if comment is not None:
-            used[comment].add(each.rule.NAME)
+            used[comment].update((each.rule.NAME, *each.also))
         else:
             found[_finding(each, text, settings)] = None
-    for judged in text.others if known else ():
-        numbers, breaks = lines_of(judged.occurrence, text.lines), judged.verdict.breaks
-        comment = covering(known, numbers, breaks) if breaks else None
-        if comment is not None and breaks:
-            used[comment].add(breaks)
+    for judged in text.others if known.all else ():
+        faults = judged.verdict.faults
+        comment = known.covering(lines_of(judged.occurrence, text.lines), faults) if faults else None
+        if comment is not None:
+            used[comment].update(faults)
     # A comment without rules does not hide what is said of comments.
-    whole = tuple(each for each in known if each.lines is None and each.rules is not None)
-    for each in _of_comments(known, used, settings):
-        if not _is_left(each, text, settings) and covering(whole, (), each.rule.NAME) is None:
+    whole = [each for each in known.whole if each.rules is not None]
+    # Nobody knows what the comments are for that stand in what cannot be read.
+    unread = any(not each.template for each in text.problems)
+    for each in _of_comments(known.all, used, settings):
+        if unread and each.rule is unused_ignore:
+            continue
+        if not _is_left(each, text, settings) and not any(one.names((each.rule.NAME,)) for one in whole):
             found[_finding(each, text, settings)] = None
     return sorted(found, key=lambda each: each.order)
 
@@ -83,9 +97,8 @@ def unread(place: Place, problem: str, settings: Settings) -> list[Finding]:
 def may_be_unparsable(text: Text, settings: Settings) -> bool:
     """Whether nobody wants to know that a file cannot be read as its format."""
     known = comments(text.text, text.lines, text.in_dockerfile)
-    whole = tuple(each for each in known if each.lines is None)
     name = unparsable_file.NAME
-    return covering(whole, (), name) is not None or settings.ignored(text.path, None, name) is not None
+    return known.covering((), (name,)) is not None or settings.ignored(text.path, None, name) is not None
 
 
 def _is_left(found: _Found, text: Text, settings: Settings) -> bool:
@@ -105,7 +118,14 @@ def _of_references(text: Text) -> Iterator[_Found]:
             if said:
                 mended = judged.done and judged.verdict.breaks == rule.NAME
                 edits = judged.edits if mended else ()
-                yield _Found(rule, said, occurrence.span, numbers, subject, reference, edits, mended)
+                also = judged.verdict.faults if judged.verdict.breaks == rule.NAME else ()
+                about = _lasting(subject, reference) if rule is digest_needs_warmup else subject
+                yield _Found(rule, said, occurrence.span, numbers, about, reference, edits, mended, also)
+
+
+def _lasting(subject: str, reference: Reference | None) -> str:
+    """What stays of the name of an image when it comes to be pulled through the cache."""
+    return reference.repository.rpartition("/")[2] if reference else subject
 
 
 def _of_problems(text: Text) -> Iterator[_Found]:
@@ -133,10 +153,11 @@ def _of_comments(
 
 
 def _of_names(comment: Comment, used: Collection[str], settings: Settings) -> Iterator[_Found]:
+    is_sure = any(name == unused_ignore.NAME for name, _ in comment.rules or ())
     for name, span in comment.rules or ():
         if name not in BY_NAME:
             yield _remark(unknown_ignore, unknown_ignore.says(name, BY_NAME, "rule"), span)
-        elif name not in used and settings.severity(BY_NAME[name]) is not None:
+        elif not is_sure and name not in used and settings.severity(BY_NAME[name]) is not None:
             yield _remark(unused_ignore, unused_ignore.says(name, comment.lost), span)
 
 

@@ -9,7 +9,7 @@ image there and name the copy. Found in manifests of functions (ACK, Crossplane)
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said
+from rewrite_refs.lint.said import Said, named
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -24,4 +24,4 @@ def says(judged: Judged) -> Said | None:
     verdict = judged.verdict
     if verdict.breaks != NAME:
         return None
-    return Said(f"{judged.occurrence.text} is the image of a function", verdict.reason)
+    return Said(f"{named(judged)} is the image of a function", verdict.reason)

@@ -10,7 +10,7 @@ misleading.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said, use
+from rewrite_refs.lint.said import Said, named, use
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -24,6 +24,4 @@ def says(judged: Judged) -> Said | None:
     """What is to be said of a reference, or None."""
     if judged.verdict.breaks != NAME:
         return None
-    return Said(
-        f"{judged.occurrence.text} names an official image of Docker Hub without library/", use(judged)
-    )
+    return Said(f"{named(judged)} names an official image of Docker Hub without library/", use(judged))

@@ -9,7 +9,7 @@ so that it changes for each cluster at another time. Off by default.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said
+from rewrite_refs.lint.said import Said, named
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -30,4 +30,4 @@ def says(judged: Judged) -> Said | None:
     if reference.tag not in (None, "latest"):
         return None
     what = "the tag latest" if reference.tag else "no tag, which means latest"
-    return Said(f"{judged.occurrence.text} has {what}", "name a version, or pin a digest")
+    return Said(f"{named(judged)} has {what}", "name a version, or pin a digest")

@@ -9,7 +9,7 @@ nowhere, and ECR answers with "authentication to the upstream registry failed".
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said, use
+from rewrite_refs.lint.said import Said, named, use
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -23,4 +23,4 @@ def says(judged: Judged) -> Said | None:
     """What is to be said of a reference, or None."""
     if judged.verdict.breaks != NAME:
         return None
-    return Said(f"{judged.occurrence.text} has library/ before a name that has an owner", use(judged))
+    return Said(f"{named(judged)} has library/ before a name that has an owner", use(judged))

@@ -10,9 +10,11 @@ registry that is your own belongs into `own`.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said
+from rewrite_refs.lint.said import Said, named
+from rewrite_refs.reference import Reference
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
+from rewrite_refs.upstreams import UPSTREAMS
 
 NAME = "no-rule"
 SEVERITY: Severity = "warning"
@@ -26,7 +28,15 @@ def says(judged: Judged) -> Said | None:
     if verdict.breaks != NAME or verdict.reference is None:
         return None
     host = verdict.reference.registry
-    return Said(
-        f"{judged.occurrence.text} is pulled directly from {host}, which ECR can cache and no rule maps",
-        f"make a rule (rewrite-refs rules --emit terraform), or put {host} into own if it is yours",
-    )
+    make = "make a rule for it and write it into rules (rewrite-refs rules --emit terraform prints one)"
+    problem = f"{named(judged)} comes straight from {host}: ECR can cache it, and no rule does"
+    return Said(problem, make + _own(verdict.reference))
+
+
+def _own(reference: Reference) -> str:
+    """What to do if the image is the user's own: of a registry for all the world, that is an owner."""
+    host, owner = reference.registry, reference.repository.partition("/")[0]
+    if host in ("registry.k8s.io", "public.ecr.aws"):
+        return ""
+    name = f"{host}/{owner}" if any(host == each.host for each in UPSTREAMS) else host
+    return f"; if {name} is yours, put that into own"

@@ -26,7 +26,7 @@ ignore[pull-before-login]` above it.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said
+from rewrite_refs.lint.said import Said, named
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -41,4 +41,4 @@ def says(judged: Judged) -> Said | None:
     verdict = judged.verdict
     if verdict.breaks != NAME:
         return None
-    return Said(f"{judged.occurrence.text} is pulled before any step can log in", verdict.reason)
+    return Said(f"{named(judged)} may be pulled before a step can log in", verdict.reason)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, Protocol
 
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
+
+_DIGEST = re.compile(r"(@\w+:[0-9a-f]{8})[0-9a-f]{24,}")
 
 
 class Said(NamedTuple):
@@ -42,6 +45,11 @@ class ReferenceRule(Rule, Protocol):
 
     def says(self, judged: Judged) -> Said | None:
         """What it says of a reference, or None."""
+
+
+def named(judged: Judged) -> str:
+    """The reference as a sentence names it: a digest at its beginning alone, the whole stands in the file."""
+    return _DIGEST.sub(r"\1...", judged.occurrence.text)
 
 
 def use(judged: Judged) -> str | None:

@@ -13,7 +13,7 @@ of its own; then `rewrite-refs rewrite` does the rest.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said, use
+from rewrite_refs.lint.said import Said, named, use
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -29,4 +29,4 @@ def says(judged: Judged) -> Said | None:
     if verdict.breaks != NAME:
         return None
     host = verdict.reference.registry if verdict.reference else "its upstream"
-    return Said(f"{judged.occurrence.text} is pulled directly from {host}", use(judged))
+    return Said(f"{named(judged)} is pulled directly from {host}", use(judged))

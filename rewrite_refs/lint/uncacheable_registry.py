@@ -10,7 +10,7 @@ says which, where one is known. A registry that is your own belongs into `own`.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said
+from rewrite_refs.lint.said import Said, named
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 from rewrite_refs.upstreams import advice
@@ -28,8 +28,7 @@ def says(judged: Judged) -> Said | None:
     verdict = judged.verdict
     if verdict.breaks != NAME:
         return None
-    host = verdict.reference.registry if verdict.reference else ""
-    return Said(
-        f"{judged.occurrence.text} is on {host or 'a registry'}, which ECR cannot cache",
-        advice(host) or _COPY,
-    )
+    reference = verdict.reference
+    host, repository = (reference.registry, reference.repository) if reference else ("", "")
+    problem = f"{named(judged)} is on {host or 'a registry'}, which ECR cannot cache"
+    return Said(problem, advice(host, repository) or _COPY)

@@ -24,7 +24,7 @@ def says(word: str, known: Iterable[str], what: str) -> Said:
     from difflib import get_close_matches
 
     names = sorted(known)
-    close = get_close_matches(word, names, 1)
+    close = get_close_matches(word.lower(), names, 1)
     return Said(
         f"there is no {what} {word!r}",
         f"did you mean {close[0]}?" if close else f"write one of {', '.join(names)}",

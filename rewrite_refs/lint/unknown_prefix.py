@@ -1,9 +1,10 @@
 """A reference to the registry of the cache has a prefix that no rule has.
 
 Such a repository is not filled from anywhere, so that the pull fails. Only names that cannot be meant
-otherwise count: those that begin with an upstream (`docker.io/`), with a usual prefix (`docker-hub/`), or
-that hold `library/` and an official image. Other repositories of the registry are your own. If this one is,
-too, put it into `own`.
+otherwise count: those that begin with the host of an upstream (`quay.io/`), with `docker-hub/`,
+`dockerhub/`, `ecr-public/` or `ghcr/`, or that hold `library/` and an official image. Other repositories of
+the registry, such as `quay/` or `github/`, may be your own. If one that is found is yours, too, put it into
+`own`.
 
     before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/dockerhub/library/nginx:1.25
     after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
@@ -11,7 +12,7 @@ too, put it into `own`.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said, use
+from rewrite_refs.lint.said import Said, named, use
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -25,4 +26,4 @@ def says(judged: Judged) -> Said | None:
     """What is to be said of a reference, or None."""
     if judged.verdict.breaks != NAME:
         return None
-    return Said(f"{judged.occurrence.text} has the prefix of no rule for these files", use(judged))
+    return Said(f"{named(judged)} has the prefix of no rule for these files", use(judged))

@@ -2,8 +2,9 @@
 
 Its references cannot be seen, so none of them is rewritten. Mend the file, or leave it out with `exclude`.
 
-    before:  FROM
-    after:   FROM scratch
+    before:  FROM busybox:1.36  # only for wget
+    after:   # only for wget
+             FROM busybox:1.36
 """
 
 from __future__ import annotations
@@ -19,4 +20,5 @@ FIXABLE = False
 
 def says(problem: str) -> Said:
     """What is to be said of a part that cannot be read, and why."""
-    return Said(f"cannot be read: {problem}", "mend the file, or exclude it")
+    is_told = "exclude it" in problem
+    return Said(f"cannot be read: {problem}", None if is_told else "mend the file, or exclude it")

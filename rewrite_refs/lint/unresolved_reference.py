@@ -11,7 +11,7 @@ file, or ignore it.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.said import Said
+from rewrite_refs.lint.said import Said, named
 from rewrite_refs.results import Severity
 from rewrite_refs.rewrite import Judged
 
@@ -26,4 +26,7 @@ def says(judged: Judged) -> Said | None:
     verdict = judged.verdict
     if verdict.breaks != NAME:
         return None
-    return Said(f"this file does not say which image {judged.occurrence.text} is", verdict.reason)
+    reason = verdict.reason or ""
+    if reason.startswith("invalid reference format"):
+        reason = "it is no name of an image: where something fills it in, rewrite it there"
+    return Said(f"this file does not say which image {named(judged)} is", reason)

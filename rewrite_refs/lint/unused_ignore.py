@@ -24,7 +24,5 @@ def says(rule: str | None, lost: str | None) -> Said:
 
     *lost* says why it has no effect.
     """
-    what = (
-        f"nothing here breaks {rule}, which this comment ignores" if rule else "this comment ignores nothing"
-    )
-    return Said(what, lost or "remove it")
+    what = f"{rule}, which nothing here breaks" if rule else "nothing"
+    return Said(f"this comment ignores {what}", lost or "remove it")

@@ -80,7 +80,7 @@ def _annotation(report: Report, each: Finding) -> str:
 
 def _escaped(text: str, more: str = "") -> str:
     """*text* with what would end a value percent-encoded."""
-    escaped = (f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in text)
+    escaped = (f"%{ord(char):02X}" if char in f"%\r\n{more}" else visible(char) for char in text)
     return spelled("".join(escaped))
 
 

@@ -17,7 +17,7 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
     "cached": ("Through the cache", "they come through the cache already"),
     "direct": ("Direct", "a rule maps them, or they are on Docker Hub"),
     "wrong": ("Wrong", "they name the cache, but not rightly"),
-    "unmapped": ("No rule", "no rule maps their registry"),
+    "unmapped": ("Not mapped", "no rule maps their registry"),
     "unresolved": ("Cannot be told", "they depend on what the file does not say"),
     "own": ("Your own", "private registries, and images built here"),
     "ignored": ("Ignored", "a comment says so"),

@@ -77,7 +77,7 @@ def rewrite(report: Report, paint: Paint = plain, notes: bool = True, done: bool
             yield _line(each, paint, f"now {each.target}")
         elif each.left:
             yield _line(each, paint, f"not rewritten: {each.reason}")
-        elif each.status == "unresolved" and notes:
+        elif each.status == "unresolved" and each.breaks and notes:
             yield _line(each, paint, each.reason or "")
     yield from troubles(report, paint)
 

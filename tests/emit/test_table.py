@@ -44,7 +44,7 @@ def test_a_table_of_everything() -> None:
         "",
         "not counted above: 1 your own, 1 unresolved",
         "mcr.microsoft.com: Microsoft publishes nowhere else: "
-        "copy it to a repository of your own (crane copy, skopeo copy) and name that",
+        "copy it to a repository of your account (crane copy, skopeo copy) and write that name here",
         "what is missing: --emit terraform, --emit cloudformation or --emit cli",
     ]
 

@@ -361,7 +361,7 @@ def test_the_example_of_the_rule() -> None:
     [finding] = assert_properties(before, githubactions).findings
     said = pull_before_login.says(finding)
     assert said is not None
-    assert said.problem == "node:20 is pulled before any step can log in"
+    assert said.problem == "node:20 may be pulled before a step can log in"
     assert said.help == finding.verdict.reason
     with_credentials = after.replace(f"{LIBRARY}/", "")
     assert rewritten(with_credentials, githubactions).text == after
