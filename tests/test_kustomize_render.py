@@ -80,6 +80,8 @@ UNBUILT = {
     "a part was rewritten before",
     "the entry was rewritten before",
 }
+# What stays because a comment says so.
+IGNORED = {"a manifest that a comment keeps": frozenset({"nginx:2"})}
 REMOTE = "gone.yaml"
 
 
@@ -104,7 +106,7 @@ def test_cases(case: str, tmp_path: Path) -> None:
             old, new = rendered(before / Path(each).parent), rendered(after / Path(each).parent)
             assert (old is None) == (new is None)
             stay = frozenset({"nginx:0", "redis:0", "nginx", "docker.io/nginx", "nginx:1"})
-            assert_mapped(old or "", new or "", stay)
+            assert_mapped(old or "", new or "", stay | IGNORED.get(case, frozenset()))
 
 
 def _named(text: str, name: str) -> str:
