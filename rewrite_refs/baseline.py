@@ -7,7 +7,6 @@ ones as many are known as there were.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -28,6 +27,8 @@ class Key(NamedTuple):
 
 def dumped(known: Counter[Key]) -> str:
     """The text of a baseline of findings: JSON, a line for each, in order, so that it is easy to compare."""
+    import json
+
     rows = [
         json.dumps({**key._asdict(), "count": count}, ensure_ascii=False)
         for key, count in sorted(known.items())
@@ -41,6 +42,8 @@ def parsed(text: str, shown: str) -> Counter[Key]:
 
     Raises ConfigError where it is none.
     """
+    import json
+
     remedy = "write it again with --write-baseline"
     try:
         document = json.loads(text)

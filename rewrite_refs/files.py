@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,16 +50,37 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     A symbolic link stays one and its target is replaced; mode and owner stay.
     Raises Unwritable where the file cannot be written, or no longer holds *old*.
     """
-    import tempfile
-
     target = Path(os.path.realpath(path))
     try:
-        status = target.stat()
-        if not stat.S_ISREG(status.st_mode):  # a device would be replaced by a file
+        if not stat.S_ISREG(target.stat().st_mode):  # a device would be replaced by a file
             raise Unwritable("it is no regular file")
-        handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
+        _replace(target, new, lambda: _check(target, old))
     except OSError as error:
         raise Unwritable(error.strerror or str(error)) from None
+
+
+def put(path: Path, data: bytes) -> None:
+    """Make *data* the content of the file *path*, whether it is there or not; a device gets it as it is.
+
+    Raises Unwritable where that fails; a file is then as it was.
+    """
+    try:
+        if not path.exists():
+            return create(Path(os.path.realpath(path)), data)
+        if not path.is_file():  # a device, or a pipe, which has no name of its own
+            path.write_bytes(data)
+        else:
+            _replace(Path(os.path.realpath(path)), data, lambda: None)
+    except OSError as error:
+        raise Unwritable(error.strerror or str(error)) from None
+
+
+def _replace(target: Path, new: bytes, check: Callable[[], None]) -> None:
+    """Put another content into a regular file, if a *check* at the last moment raises nothing."""
+    import tempfile
+
+    status = target.stat()
+    handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -67,14 +89,16 @@ def write(path: Path, old: bytes, new: bytes) -> None:
         temporary.chmod(stat.S_IMODE(status.st_mode))
         if not os.access(target, os.W_OK):
             raise Unwritable("it is read-only")
-        if target.read_bytes() != old:
-            raise Unwritable("it changed since it was read: run again")
+        check()
         temporary.replace(target)
-    except OSError as error:
-        raise Unwritable(error.strerror or str(error)) from None
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _check(target: Path, old: bytes) -> None:
+    if target.read_bytes() != old:
+        raise Unwritable("it changed since it was read: run again")
 
 
 def create(path: Path, data: bytes) -> None:
@@ -92,35 +116,6 @@ def create(path: Path, data: bytes) -> None:
                 raise
     except OSError as error:
         raise Unwritable(error.strerror or str(error)) from None
-
-
-def put(path: Path, data: bytes) -> None:
-    """Make *data* the content of the file *path*, whether it is there or not; a device gets it as it is.
-
-    Raises Unwritable where that fails; a file is then as it was.
-    """
-    import tempfile
-
-    try:
-        if path.exists() and not path.is_file():  # a device, or a pipe, which has no name of its own
-            path.write_bytes(data)
-            return
-        target = Path(os.path.realpath(path))
-        handle, name = tempfile.mkstemp(prefix=".rewrite-refs.", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary = Path(name)
-        # What a new file would get, and not the mode of a secret one.
-        temporary.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
-        temporary.replace(target)
-    except OSError as error:
-        raise Unwritable(error.strerror or str(error)) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0o22)
-    os.umask(mask)
-    return mask
 
 
 def _own_as(path: Path, status: os.stat_result) -> None:

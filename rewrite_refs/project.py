@@ -90,7 +90,7 @@ class Project:
     def _plain(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What is to be said of a reference whatever the kustomizations say."""
         verdict = self._wanted(occurrence, format, path)
-        breaks = verdict.breaks or (verdict.changes and "direct-upstream")
+        breaks = verdict.breaks
         reason = self.policies.lint.ignored(path, verdict.reference, breaks) if breaks else None
         return Verdict("ignored", verdict.reference, reason=reason) if reason else verdict
 

@@ -19,6 +19,7 @@ from rewrite_refs.errors import Problem
 from rewrite_refs.formats import Format, compose, detect, dockerfile, kubernetes, template
 from rewrite_refs.formats.file import File
 from rewrite_refs.formats.withplaceholder import with_hosts, with_placeholders
+from rewrite_refs.ignores import Comments, comments
 from rewrite_refs.project import Project
 from rewrite_refs.results import Entry, Finding, Place, Trouble
 from rewrite_refs.rewrite import Judged
@@ -89,7 +90,7 @@ class Session(NamedTuple):
     def outcomes(self, paths: Sequence[str], edit: bool) -> Iterator[Outcome]:
         """Each file below or at *paths* that has something to say; *edit* asks for its new content."""
         seen: set[str] = set()
-        for name in paths:
+        for at, name in enumerate(paths):
             path = self._absolute(name)
             is_folder = files.is_folder(path)
             root = os.path.realpath(self._root(path if is_folder else path.parent))
@@ -102,7 +103,7 @@ class Session(NamedTuple):
                 found = self._candidates(path, closed) if is_folder else [path]
                 for number, each in enumerate(found):
                     if self.progress:
-                        self.progress(number, len(found))
+                        self.progress(*((number, len(found)) if is_folder else (at, len(paths))))
                     real = os.path.realpath(each)
                     session = self.at(each)
                     if (
@@ -218,16 +219,16 @@ class Session(NamedTuple):
         taken = [each for each in judged if self._takes(each.occurrence)]
         entries = {_entry(each, shown, format.NAME, lines): None for each in taken}
         templates = sum(each.template for each in problems)
+        known = comments(text, lines, format.NAME == dockerfile.NAME)
+        settings = self.project.policies.lint
         found: Sequence[Finding] = ()
-        if self.lint or problems:
+        if self.lint:
             from rewrite_refs.lint import engine
 
             others = [each for each in judged if not self._takes(each.occurrence)]
-            in_dockerfile = format.NAME == dockerfile.NAME
-            looked = engine.Text(path, shown, text, lines, taken, others, problems, in_dockerfile)
-            settings = self.project.policies.lint
-            found = engine.findings(looked, settings) if self.lint else ()
-            problems = () if engine.may_be_unparsable(looked, settings) else problems
+            found = engine.findings(engine.Text(path, shown, lines, taken, others, problems, known), settings)
+        if problems and settings.hides(known, path, "unparsable-file"):
+            problems = ()
         return Outcome(
             path,
             shown,
@@ -249,7 +250,7 @@ class Session(NamedTuple):
         shown, settings = self.shown(path), self.project.policies.lint
         position = Lines(before).position(len(before))
         message = "this is not UTF-8: convert the file, or exclude it"
-        if settings.ignored(path, None, "unparsable-file"):
+        if settings.hides(Comments(), path, "unparsable-file"):
             return Outcome(path, shown, data, data)
         found: list[Finding] = []
         if self.lint:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -96,8 +97,14 @@ def main() -> None:
             ),
             ("a hook's file in a large tree", [*tool, "check", "part-1/web.yaml", *RULE], tree, click),
             ("check the tree", [*tool, "check", *RULE], tree, read),
+            ("list the tree", [*tool, "list", *RULE], tree, read),
             ("rewrite --diff of the tree", [*tool, "rewrite", "--diff", *RULE], tree, read),
         ]
+        migrated = Path(name) / "migrated"
+        shutil.copytree(tree, migrated)
+        command = [sys.executable, *tool, "rewrite", *RULE]
+        subprocess.run(command, cwd=migrated, capture_output=True, check=False)
+        rows.append(("check the tree, migrated", [*tool, "check", *RULE], migrated, read))
         print(f"import click: {click * 1000:.0f} ms; reading {FOLDERS * 5} files: {read * 1000:.0f} ms")
         for title, arguments, folder, base in rows:
             taken = seconds(arguments, folder, 10 if folder is small else 3)

@@ -121,10 +121,15 @@ def test_functions_of_lambda(tmp_path: Path) -> None:
     assert seen == {"0.yaml": warned, "1.yaml": warned, "3.yaml": warned}
 
 
-VALUES = (
-    "image:\n  registry: docker.io\n  repository: library/nginx\nside:\n  image:\n"
-    "    registry: *r\n    repository: acme/x\n"
-).replace("registry: docker.io", "registry: &r docker.io", 1)
+VALUES = """\
+image:
+  registry: &r docker.io
+  repository: library/nginx
+side:
+  image:
+    registry: *r
+    repository: acme/x
+"""
 
 
 def test_one_value_for_several_images(tmp_path: Path) -> None:
@@ -627,12 +632,13 @@ def test_templates_that_are_not_read_are_no_findings(tmp_path: Path) -> None:
     assert ran.err.endswith("1 template not read\n")
 
 
-def test_what_a_list_has_no_place_for_is_said_beside_it(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
     root = pod(tmp_path, "[")
-    ran = run("list", "--output-format", "csv", cwd=root)
-    assert ran.code == 0
-    assert ran.err.startswith("pod.yaml:5:12: problem: ") or "pod.yaml:" in ran.err.splitlines()[0]
-    assert "problem" not in run("list", "--output-format", "text", cwd=root).err
+    for name in FORMATS:
+        ran = run("list", "--output-format", name, cwd=root)
+        assert ran.code == 0
+        is_in = "pod.yaml" in ran.out
+        assert ran.err.startswith("pod.yaml:6:1: problem: ") is not is_in, name
 
 
 @pytest.mark.parametrize(
@@ -815,3 +821,38 @@ def test_values_do_not_change_the_registry_of_what_is_ignored_over_them(tmp_path
     assert (root / "values.yaml").read_text() == values.replace(
         "repository: redis", f"repository: {LIBRARY}/redis"
     )
+
+
+@pytest.mark.parametrize(
+    "lint", ["ignore-images: [redis]", "per-file-ignores: {pod.yaml: [direct-upstream]}"]
+)
+def test_the_way_back_of_what_may_be_direct(tmp_path: Path, lint: str) -> None:
+    root = pod(tmp_path, f"{LIBRARY}/redis:7", f"{CONFIG}lint: {{{lint}}}\n")
+    assert run("restore", cwd=root).code == 0
+    assert (root / "pod.yaml").read_text() == POD.format("redis:7")
+
+
+def test_nothing_is_gone_from_what_cannot_be_read(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    run("check", "--write-baseline", "b.json", cwd=root)
+    fill(root, {"pod.yaml": POD.format("[")})
+    ran = run("check", "--baseline", "b.json", cwd=root)
+    assert (ran.code, "no longer" in ran.err) == (1, False)
+    fill(
+        root,
+        {
+            "pod.yaml": POD.format("redis:1"),
+            ".rewrite-refs.yaml": CONFIG + "lint: {severity: {direct-upstream: off}}\n",
+        },
+    )
+    assert "no longer" not in run("check", "--baseline", "b.json", cwd=root).err
+
+
+def test_a_baseline_and_other_reports(tmp_path: Path) -> None:
+    root = pod(tmp_path, "nginx:1")
+    ran = run("check", "--write-baseline", "b.json", "--output", "csv:a.csv", "--statistics", cwd=root)
+    assert (ran.code, ran.out) == (0, "")
+    assert "direct-upstream" in (root / "a.csv").read_text()
+    assert "found  rule" in ran.err
+    ran = run("check", ".", "nofile", "--write-baseline", "other.json", cwd=root)
+    assert (ran.code, (root / "other.json").exists()) == (2, False)

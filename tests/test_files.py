@@ -1,12 +1,14 @@
 import os
 import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from rewrite_refs import files
-from rewrite_refs.files import Unwritable, create, is_folder, read, write
+from rewrite_refs.files import Unwritable, create, is_folder, put, read, write
 
 ROOT = os.geteuid() == 0
 as_user = pytest.mark.skipif(ROOT, reason="root may do anything")
@@ -205,3 +207,33 @@ def test_create_leaves_no_half_of_a_file(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert left(tmp_path) == []
+
+
+def test_a_report_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"before")
+    code = (
+        "import resource, signal; from pathlib import Path; from rewrite_refs import files\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "for name in ('old', 'new'):\n"
+        "    try:\n        files.put(Path(name), b'x' * 100)\n"
+        "    except files.Unwritable as error:\n        print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "File too large\n" * 2
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("old", b"before")]
+
+
+def test_a_report_keeps_the_mode_and_the_link(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "a").chmod(0o640)
+    (tmp_path / "link").symlink_to("a")
+    put(tmp_path / "link", b"2")
+    assert (tmp_path / "link").is_symlink()
+    assert ((tmp_path / "a").read_bytes(), (tmp_path / "a").stat().st_mode & 0o777) == (b"2", 0o640)
+    put(tmp_path / "new", b"3")
+    assert (tmp_path / "new").read_bytes() == b"3"
+    with pytest.raises(Unwritable):
+        put(tmp_path, b"4")

@@ -66,4 +66,6 @@ def test_a_real_terminal(tmp_path: Path) -> None:
     shown = on_a_terminal([sys.executable, "-c", code, "check", ".", "no-such-file"], root)
     assert "\r3 of 21 files\x1b[K" in shown
     assert "\r\x1b[Kno-such-file: error: there is no such file or folder" in shown
+    named = on_a_terminal([sys.executable, "-c", code, "check", *files], root)
+    assert "\r3 of 20 files\x1b[K" in named
     assert shown.endswith("1 reference in 1 file: 1 direct\r\n1 error\r\n")

@@ -50,17 +50,21 @@ def applied(
 ) -> tuple[Report, Counter[Key]]:
     """The report with what is *known* marked, and what is gone from the files that were looked at.
 
-    *rules* are those that were looked for.
+    *rules* are those that were looked for.  What a file holds that could not be read, nobody knows.
     """
     findings, rest = marked(report.findings, known, lambda each: _key(report, each))
     cwd = Path(os.path.realpath(Path.cwd()))
     top = root_of(cwd) or cwd
     looked = [Path(os.path.realpath(each)) for each in paths or (".",)]
+    names = [*(each.path for each in report.troubles), *(each.path for each in report.failures)]
+    closed = {in_repository(report, each) for each in names}
     gone = Counter(
         {
             key: count
             for key, count in rest.items()
-            if key.rule in rules and any((top / key.path).is_relative_to(each) for each in looked)
+            if key.rule in rules
+            and key.path not in closed
+            and any((top / key.path).is_relative_to(each) for each in looked)
         }
     )
     return report._replace(findings=findings), gone

@@ -9,8 +9,8 @@ import click
 from rewrite_refs.cli import baselines
 from rewrite_refs.cli.options import Options, common, completed_rules, paths, stdin
 from rewrite_refs.cli.output import FINDINGS, OK, say
-from rewrite_refs.cli.reporting import HOLDS_TROUBLES, Wanted, publish, reported
-from rewrite_refs.cli.setup import inspected, selected
+from rewrite_refs.cli.reporting import LACKS_TROUBLES, Wanted, publish, reported
+from rewrite_refs.cli.setup import inspected
 
 _BY = ("upstream", "image", "file")
 
@@ -58,14 +58,14 @@ def check(
     known = baselines.read(baseline) if baseline is not None else None
     run = inspected(options, paths, stdin_filename, lint=True)
     report = run.report()
-    if write_baseline is not None and known is None:
-        baselines.write(write_baseline, baselines.keys(report))
-        run.exit(OK)
     if known is not None:
-        report, gone = baselines.applied(known, report, paths, selected(options))
-        if write_baseline is not None:
-            baselines.write(write_baseline, known - gone)
-            gone.clear()
+        report, gone = baselines.applied(known, report, paths, run.rules)
+    if write_baseline is not None and not run.failed:
+        baselines.write(write_baseline, baselines.keys(report) if known is None else known - gone)
+        if known is None:
+            publish(run, report, wanted._replace(format=None))
+            run.exit(OK)
+        gone.clear()
     publish(run, report, wanted)
     run.summary(text.counts(report))
     if report.findings:
@@ -100,7 +100,7 @@ def list_(
     run = inspected(options, paths, stdin_filename)
     report = run.report()._replace(listed=True)
     publish(run, groups.grouped(report, by) if by else report, wanted)
-    if wanted.format not in HOLDS_TROUBLES:
+    if wanted.format in LACKS_TROUBLES:
         for line in text.troubles(report, text.plain):
             say(line)
     run.summary(text.counts(report))

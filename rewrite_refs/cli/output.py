@@ -51,6 +51,7 @@ class Run:
         self.embedded = 0
         self.failures: list[Failure] = []
         self.findings: list[Finding] = []
+        self.rules: frozenset[str] = frozenset()  # those that are looked for
         self.progress = Progress.of(options.quiet)
 
     @property

@@ -31,16 +31,16 @@ FORMATS = (
     "markdown",
     "html",
 )
-# Formats that have a place for what could not be read, in a list of references too.
-HOLDS_TROUBLES = ("text", "concise", "json", "html")
+# Formats that have no place for what could not be read in a list of references.
+LACKS_TROUBLES = ("csv", "jsonl")
 _FOR_EYES = ("text", "concise")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Wanted(NamedTuple):
-    """What is to be written, and where."""
+    """What is to be written, and where; nothing goes to standard output in no format."""
 
-    format: str
+    format: str | None
     outputs: tuple[tuple[str, Path], ...] = ()
     statistics: bool = False
 
@@ -92,7 +92,8 @@ def publish(run: Run, report: Report, wanted: Wanted) -> None:
     shown = report
     if run.options.quiet and wanted.format in _FOR_EYES:
         shown = report._replace(findings=[each for each in report.findings if each.severity != "note"])
-    write(_text(_lines(wanted.format, shown, run)))
+    if wanted.format:
+        write(_text(_lines(wanted.format, shown, run)))
     if wanted.statistics:
         from rewrite_refs.reports import statistics
 

@@ -43,6 +43,8 @@ def inspected(
     """All references at *paths*, and what the *lint* finds if it is wanted, with nothing written."""
     run = Run(options)
     session = open_session(options, paths, stdin_filename, lint=lint, progress=run.progress)
+    if lint:
+        run.rules = _looked_for(session.project.policies.lint)
     # Only a rewriting, though nobody writes it, tells what can be mended.
     for outcome in outcomes(session, paths, stdin_filename, edit=lint):
         run.take(outcome)
@@ -151,22 +153,21 @@ class _Opener:
 def _settings(config: Config, folder: Path, options: Options) -> Settings:
     """What configuration and options say about the rules of the lint."""
     lint = config.lint
-    files = tuple(
+    per_file = tuple(
         (Patterns(folder, [pattern]), frozenset(rules)) for pattern, rules in lint.per_file_ignores.items()
     )
     select = frozenset(_names(options.select, "--select")) if options.select else None
-    ignore = frozenset(_names(options.ignore, "--ignore"))
-    return Settings(lint.severity, files, lint.ignore_images, select, ignore, options.strict)
+    ignore = frozenset(_names(options.ignore, "--ignore")) if options.ignore else frozenset[str]()
+    return Settings(lint.severity, per_file, lint.ignore_images, select, ignore, options.strict)
 
 
-def selected(options: Options) -> frozenset[str]:
-    """The names of the rules that are not left out on the command line."""
-    from rewrite_refs.lint.registry import BY_NAME
+def _looked_for(settings: Settings) -> frozenset[str]:
+    """The names of the rules that a run looks for."""
+    from rewrite_refs.lint.registry import RULES
 
-    names = frozenset(_names(options.select, "--select")) or frozenset(BY_NAME)
-    names -= frozenset(_names(options.ignore, "--ignore"))
+    names = frozenset(each.NAME for each in RULES if settings.severity(each) is not None)
     # With some rules alone nobody knows whether a comment is of use.
-    return names - {"unused-ignore"} if options.select or options.ignore else names
+    return names - {"unused-ignore"} if settings.select or settings.ignore else names
 
 
 def _names(texts: Iterable[str], option: str) -> Iterator[str]:

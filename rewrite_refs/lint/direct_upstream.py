@@ -23,11 +23,9 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME:
-        return None
     host = verdict.reference.registry if verdict.reference else DOCKER_HUB
     problem = f"{named(judged)} is pulled directly from {host}"
     if verdict.target or (verdict.reason and verdict.rule):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from rewrite_refs.errors import Problem
-from rewrite_refs.ignores import WORDS, Comment, comments, lines_of
+from rewrite_refs.ignores import WORDS, Comment, Comments, lines_of
 from rewrite_refs.lint import (
     blanket_ignore,
     digest_needs_warmup,
@@ -15,11 +16,11 @@ from rewrite_refs.lint import (
     unparsable_file,
     unused_ignore,
 )
-from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES
+from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES, OF_VERDICTS
 from rewrite_refs.lint.said import Rule, Said
 from rewrite_refs.lint.settings import Settings
 from rewrite_refs.reference import Reference
-from rewrite_refs.results import Finding, Place, Replacement
+from rewrite_refs.results import Finding, Place, Replacement, Severity
 from rewrite_refs.rewrite import Judged
 from rewrite_refs.source import Edit, Lines, Span
 
@@ -27,17 +28,16 @@ from rewrite_refs.source import Edit, Lines, Span
 class Text(NamedTuple):
     """A text to look at: its file (absolute, and as reports write it), and what is known of it.
 
-    Nothing is to be said about the references in ``others``, but comments may be for them.
+    Nothing is to be said about the references in ``others``, but ``comments`` may be for them.
     """
 
     path: Path
     shown: str
-    text: str
     lines: Lines
     judged: Sequence[Judged]
     others: Sequence[Judged]
     problems: Sequence[Problem]
-    in_dockerfile: bool = False
+    comments: Comments = Comments()
 
 
 class _Found(NamedTuple):
@@ -59,17 +59,18 @@ class _Found(NamedTuple):
 
 def findings(text: Text, settings: Settings) -> list[Finding]:
     """The findings of a text, by place."""
-    known = comments(text.text, text.lines, text.in_dockerfile)
+    known = text.comments
     used: dict[Comment, set[str]] = {each: set() for each in known.all}
     found: dict[Finding, None] = {}
     for each in (*_of_references(text), *_of_problems(text)):
-        if _is_left(each, text, settings):
+        severity = settings.severity(each.rule)
+        if severity is None or _is_left(each, text, settings):
             continue
         comment = known.covering(each.numbers, (each.rule.NAME, *each.also))
         if comment is not None:
             used[comment].update((each.rule.NAME, *each.also))
         else:
-            found[_finding(each, text, settings)] = None
+            found[_finding(each, text, severity)] = None
     for judged in text.others if known.all else ():
         faults = judged.verdict.faults
         comment = known.covering(lines_of(judged.occurrence, text.lines), faults) if faults else None
@@ -80,10 +81,11 @@ def findings(text: Text, settings: Settings) -> list[Finding]:
     # Nobody knows what the comments are for that stand in what cannot be read.
     unread = any(not each.template for each in text.problems)
     for each in _of_comments(known.all, used, settings):
-        if unread and each.rule is unused_ignore:
+        severity = settings.severity(each.rule)
+        if severity is None or (unread and each.rule is unused_ignore):
             continue
         if not _is_left(each, text, settings) and not any(one.names((each.rule.NAME,)) for one in whole):
-            found[_finding(each, text, settings)] = None
+            found[_finding(each, text, severity)] = None
     return sorted(found, key=lambda each: each.order)
 
 
@@ -94,33 +96,34 @@ def unread(place: Place, problem: str, settings: Settings) -> list[Finding]:
     return [Finding(unparsable_file.NAME, severity, place, *said)] if severity else []
 
 
-def may_be_unparsable(text: Text, settings: Settings) -> bool:
-    """Whether nobody wants to know that a file cannot be read as its format."""
-    known = comments(text.text, text.lines, text.in_dockerfile)
-    name = unparsable_file.NAME
-    return known.covering((), (name,)) is not None or settings.ignored(text.path, None, name) is not None
-
-
 def _is_left(found: _Found, text: Text, settings: Settings) -> bool:
-    """Whether a rule is off, or may be broken here."""
-    if settings.severity(found.rule) is None:
-        return True
+    """Whether the configuration ignores it."""
     return settings.ignored(text.path, found.reference, found.rule.NAME) is not None
 
 
 def _of_references(text: Text) -> Iterator[_Found]:
     for judged in text.judged:
-        occurrence, reference = judged.occurrence, judged.verdict.reference
-        numbers = lines_of(occurrence, text.lines)
+        occurrence, verdict = judged.occurrence, judged.verdict
+        reference = verdict.reference
         subject = reference.name if reference else occurrence.text
+        numbers = lines_of(occurrence, text.lines)
+        found = partial(_Found, span=occurrence.span, numbers=numbers, reference=reference)
+        broken = OF_VERDICTS.get(verdict.breaks or "")
+        if broken:
+            edits = judged.edits if judged.done else ()
+            yield found(
+                broken,
+                broken.says(judged),
+                subject=subject,
+                edits=edits,
+                fixable=judged.done,
+                also=verdict.faults,
+            )
         for rule in OF_REFERENCES:
             said = rule.says(judged)
             if said:
-                mended = judged.done and judged.verdict.breaks == rule.NAME
-                edits = judged.edits if mended else ()
-                also = judged.verdict.faults if judged.verdict.breaks == rule.NAME else ()
                 about = _lasting(subject, reference) if rule is digest_needs_warmup else subject
-                yield _Found(rule, said, occurrence.span, numbers, about, reference, edits, mended, also)
+                yield found(rule, said, subject=about)
 
 
 def _lasting(subject: str, reference: Reference | None) -> str:
@@ -165,12 +168,11 @@ def _remark(rule: Rule, said: Said, span: Span) -> _Found:
     return _Found(rule, said, span, frozenset(), said.problem)
 
 
-def _finding(found: _Found, text: Text, settings: Settings) -> Finding:
-    severity = settings.severity(found.rule)
+def _finding(found: _Found, text: Text, severity: Severity) -> Finding:
     place = _place(text, found.span)
     return Finding(
         found.rule.NAME,
-        severity or found.rule.SEVERITY,
+        severity,
         place,
         *found.said,
         subject=found.subject,

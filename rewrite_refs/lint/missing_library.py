@@ -20,8 +20,6 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
-    if judged.verdict.breaks != NAME:
-        return None
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     return Said(f"{named(judged)} names an official image of Docker Hub without library/", use(judged))

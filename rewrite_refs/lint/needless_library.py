@@ -19,8 +19,6 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
-    if judged.verdict.breaks != NAME:
-        return None
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     return Said(f"{named(judged)} has library/ before a name that has an owner", use(judged))

@@ -22,15 +22,14 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME or verdict.reference is None:
-        return None
-    host = verdict.reference.registry
+    reference = verdict.reference or Reference("", "")
+    host = reference.registry
     make = "make a rule for it and write it into rules (rewrite-refs rules --emit terraform prints one)"
     problem = f"{named(judged)} comes straight from {host}: ECR can cache it, and no rule does"
-    return Said(problem, make + _own(verdict.reference))
+    return Said(problem, make + _own(reference))
 
 
 def _own(reference: Reference) -> str:

@@ -36,9 +36,7 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME:
-        return None
     return Said(f"{named(judged)} may be pulled before a step can log in", verdict.reason)

@@ -25,10 +25,10 @@ from rewrite_refs.lint import (
     unused_ignore,
     wrong_region,
 )
-from rewrite_refs.lint.said import ReferenceRule, Rule
+from rewrite_refs.lint.said import ReferenceRule, Rule, VerdictRule
 
-# The order is that of the manual.
-OF_REFERENCES: tuple[ReferenceRule, ...] = (
+# The order is that of the manual.  Of these a verdict breaks one at most, and says which.
+_OF_VERDICTS: tuple[VerdictRule, ...] = (
     direct_upstream,
     no_rule,
     uncacheable_registry,
@@ -38,13 +38,20 @@ OF_REFERENCES: tuple[ReferenceRule, ...] = (
     wrong_region,
     shared_value_conflict,
     unresolved_reference,
-    digest_needs_warmup,
     lambda_image,
     pull_before_login,
-    moving_tag,
-    account_id_exposed,
 )
-RULES: tuple[Rule, ...] = (*OF_REFERENCES, unparsable_file, unused_ignore, blanket_ignore, unknown_ignore)
+OF_VERDICTS = {each.NAME: each for each in _OF_VERDICTS}
+# Each of these looks at every reference.
+OF_REFERENCES: tuple[ReferenceRule, ...] = (digest_needs_warmup, moving_tag, account_id_exposed)
+RULES: tuple[Rule, ...] = (
+    *_OF_VERDICTS,
+    *OF_REFERENCES,
+    unparsable_file,
+    unused_ignore,
+    blanket_ignore,
+    unknown_ignore,
+)
 BY_NAME = {each.NAME: each for each in RULES}
 
 

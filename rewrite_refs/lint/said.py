@@ -40,8 +40,15 @@ class Rule(Protocol):
     __doc__: str | None
 
 
+class VerdictRule(Rule, Protocol):
+    """A rule that a verdict names as broken."""
+
+    def says(self, judged: Judged) -> Said:
+        """What it says of a reference that breaks it."""
+
+
 class ReferenceRule(Rule, Protocol):
-    """A rule about single references."""
+    """A rule about single references, whatever the verdict."""
 
     def says(self, judged: Judged) -> Said | None:
         """What it says of a reference, or None."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rewrite_refs.discover import Patterns
+from rewrite_refs.ignores import Comments
 from rewrite_refs.reference import Reference
 from rewrite_refs.results import Severity
 
@@ -47,6 +48,10 @@ class Settings(NamedTuple):
         if reference is not None and any(fnmatchcase(reference.name, each) for each in self.images):
             return "ignore-images in the configuration says so"
         return None
+
+    def hides(self, found: Comments, path: Path, rule: str) -> bool:
+        """Whether a file (absolute) with some comments may break a rule, wherever in it."""
+        return found.covering((), (rule,)) is not None or rule in self.ignored_in(path)
 
     def ignored_in(self, path: Path) -> frozenset[str]:
         """The rules that a file may break."""

@@ -23,10 +23,8 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME:
-        return None
     host = verdict.reference.registry if verdict.reference else "its upstream"
     return Said(f"{named(judged)} is pulled directly from {host}", use(judged))

@@ -23,11 +23,9 @@ FIXABLE = False
 _COPY = "put it into own if it is yours, else copy the image to a repository of your account"
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME:
-        return None
     reference = verdict.reference
     host, repository = (reference.registry, reference.repository) if reference else ("", "")
     problem = f"{named(judged)} is on {host or 'a registry'}, which ECR cannot cache"

@@ -22,8 +22,6 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
-    if judged.verdict.breaks != NAME:
-        return None
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     return Said(f"{named(judged)} has the prefix of no rule for these files", use(judged))

@@ -21,11 +21,9 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME:
-        return None
     reason = verdict.reason or ""
     if reason.startswith("invalid reference format"):
         reason = "it is no name of an image: where something fills it in, rewrite it there"

@@ -22,11 +22,9 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said | None:
-    """What is to be said of a reference, or None."""
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
     verdict = judged.verdict
-    if verdict.breaks != NAME:
-        return None
     if verdict.status == "own":
         return Said(
             f"{named(judged)} names the cache of another region than the configuration",

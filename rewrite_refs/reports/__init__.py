@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections import Counter
 
@@ -23,6 +22,7 @@ __all__ = [
     "Trouble",
     "fingerprints",
     "in_repository",
+    "number",
     "visible",
 ]
 
@@ -37,6 +37,11 @@ def visible(text: str) -> str:
     )
 
 
+def number(count: int, noun: str) -> str:
+    """A number of things."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def in_repository(report: Report, path: str) -> str:
     """A path of a report as it counts from the top folder of the repository."""
     return posixpath.normpath(posixpath.join(report.base, path))
@@ -47,6 +52,8 @@ def fingerprints(report: Report) -> list[str]:
 
     Equal findings of one file are numbered, so that no two have the same.
     """
+    import hashlib
+
     seen: Counter[tuple[str, str, str]] = Counter()
     result = []
     for each in report.findings:

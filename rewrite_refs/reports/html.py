@@ -16,9 +16,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from rewrite_refs.reports import HOME, Report
+from rewrite_refs.reports import HOME, Report, number
 from rewrite_refs.reports.pagerows import Link, Row, Task, references, tasks
-from rewrite_refs.reports.pagesummary import count, numbers, summaries, text, unread
+from rewrite_refs.reports.pagesummary import numbers, summaries, text, unread
+from rewrite_refs.results import SEVERITIES
 
 WITHOUT_SCRIPT = 200  # rows; the script shows as many at a time
 
@@ -117,10 +118,10 @@ def _todo(report: Report, todo: Sequence[Task]) -> Iterator[str]:
 def _said(report: Report, todo: Sequence[Task]) -> str:
     """A sentence on what is left to do."""
     if report.listed:
-        return f"{count(len(todo), 'reference')} of {len(report.entries):,}."
+        return f"{number(len(todo), 'reference')} of {len(report.entries):,}."
     levels = Counter(each.level for each in todo)
-    parts = [count(levels[level], level) for level in ("error", "warning", "note") if levels[level]]
-    said = f"{count(len(todo), 'finding')}{': ' + ', '.join(parts) if parts else ''}."
+    parts = [number(levels[level], level) for level in SEVERITIES if levels[level]]
+    said = f"{number(len(todo), 'finding')}{': ' + ', '.join(parts) if parts else ''}."
     fixed, known = sum(each.fix == "by rewrite" for each in todo), sum(each.known for each in todo)
     if fixed:
         said += f" <code>rewrite-refs rewrite</code> fixes {fixed:,} of them."

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, visible
+from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, number, visible
 from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, manual, shown, worst
+from rewrite_refs.results import SEVERITIES
 
 _ROOM = 60_000  # bytes of rows, which leaves some for the heading
 _HEADS = ("severity", "rule", "place", "what, and what to do")
@@ -28,17 +29,17 @@ def lines(report: Report) -> Iterator[str]:
     yield from details(report, _ROOM)
     known = sum(each.known for each in report.findings)
     if known:
-        yield from ("", f"{_number(known, 'finding')} of the baseline not shown.")
+        yield from ("", f"{number(known, 'finding')} of the baseline not shown.")
 
 
 def heading(report: Report) -> str:
     """How much there is, by severity."""
     if report.listed:
-        return _number(len(report.entries), "reference")
+        return number(len(report.entries), "reference")
     counts = Counter(each.severity for each in report.findings if not each.known)
-    parts = [_number(counts[name], name) for name in ("error", "warning", "note") if counts[name]]
+    parts = [number(counts[name], name) for name in SEVERITIES if counts[name]]
     if report.failures:
-        parts.insert(0, f"{_number(len(report.failures), 'file')} not read or written")
+        parts.insert(0, f"{number(len(report.failures), 'file')} not read or written")
     return ", ".join(parts) or "no findings"
 
 
@@ -98,7 +99,3 @@ def _entry(report: Report, each: Entry) -> str:
     place = each.place
     where = f"{in_repository(report, place.path)}:{place.line}:{place.column}" if place else ""
     return row(code(where), code(each.text), each.status, code(each.target or ""), code(each.reason or ""))
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -167,7 +167,9 @@
     for (const each of lists) if (each.by) state.set(each.id, each.by);
     history.replaceState(null, "", `#${state}`);
   };
+  let waiting = 0;
   const restore = () => {
+    clearTimeout(waiting);
     const state = new URLSearchParams(location.hash.slice(1));
     for (const name of FILTERS) {
       const values = [...form.elements[name].options].map((each) => each.value);
@@ -178,13 +180,14 @@
     apply();
   };
 
-  let waiting = 0;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => { save(); apply(); }, 80);
+    save();
+    waiting = setTimeout(apply, 80);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("clear").addEventListener("click", () => {
+    clearTimeout(waiting);
     form.reset();
     save();
     apply();

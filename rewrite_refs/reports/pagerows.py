@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from rewrite_refs.reports import Entry, Place, Report, in_repository, visible
+from rewrite_refs.reports.groups import UNKNOWN
+from rewrite_refs.results import SEVERITIES
 from rewrite_refs.rules import Status
 
 Link = Callable[[str, int], str | None]
 
-UNKNOWN = "(unknown)"
 _LEFT: tuple[Status, ...] = ("direct", "wrong", "unmapped", "unresolved")
-_ORDER = ("error", "warning", "note", *_LEFT)
+_ORDER = (*SEVERITIES, *_LEFT)
 
 
 class Where(NamedTuple):
@@ -58,10 +59,8 @@ class Row(NamedTuple):
 
 
 def upstream(entry: Entry) -> str:
-    """The host of the registry that an image comes from: behind a cache, the one that the rule maps."""
-    if entry.rule:
-        return entry.rule.partition("/")[0]
-    return (entry.reference and entry.reference.registry) or UNKNOWN
+    """The host of the registry that an image comes from, in words where it is not known."""
+    return entry.upstream or UNKNOWN
 
 
 def shown(report: Report, path: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
-from rewrite_refs.reports import Entry, Report, visible
-from rewrite_refs.reports.pagerows import UNKNOWN, shown, upstream
+from rewrite_refs.reports import Entry, Report, number, visible
+from rewrite_refs.reports.groups import UNKNOWN
+from rewrite_refs.reports.pagerows import shown, upstream
 from rewrite_refs.rules import Status
 from rewrite_refs.upstreams import upstream_of
 
@@ -20,7 +21,7 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
     "unmapped": ("Not mapped", "no rule maps their registry"),
     "unresolved": ("Cannot be told", "they depend on what the file does not say"),
     "own": ("Your own", "private registries, and images built here"),
-    "ignored": ("Ignored", "a comment says so"),
+    "ignored": ("Ignored", "a comment or the configuration says so"),
 }
 _SELDOM = ("wrong", "ignored")
 
@@ -28,11 +29,6 @@ _SELDOM = ("wrong", "ignored")
 def text(words: str) -> str:
     """*words* as HTML that shows them, whatever they are."""
     return escape(visible(words))
-
-
-def count(number: int, noun: str) -> str:
-    """A number and its noun, such as ``1 file``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def numbers(report: Report) -> Iterator[str]:
@@ -43,7 +39,7 @@ def numbers(report: Report) -> Iterator[str]:
     cacheable = sum(upstream_of(upstream(each)) is not None for each in unmapped)
     total = len(report.entries)
     yield '<ul class="numbers">'
-    yield f"<li><strong>{total:,}</strong><b>References</b><small>in {count(files, 'file')}</small></li>"
+    yield f"<li><strong>{total:,}</strong><b>References</b><small>in {number(files, 'file')}</small></li>"
     for status, (label, meaning) in STATUSES.items():
         if not counts[status] and status in _SELDOM:
             continue

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from rewrite_refs.reports import Entry, Finding, Report, Trouble, visible
+from rewrite_refs.reports import Entry, Finding, Report, Trouble, number, visible
 from rewrite_refs.reports.snippet import snippet
+from rewrite_refs.results import SEVERITIES
 
 Paint = Callable[[str, str], str]
 
@@ -144,17 +145,12 @@ def found(report: Report) -> str:
     new = [each for each in report.findings if not each.known]
     known = len(report.findings) - len(new)
     severities = Counter(each.severity for each in new)
-    parts = [number(severities[each], each) for each in ("error", "warning", "note") if severities[each]]
+    parts = [number(severities[each], each) for each in SEVERITIES if severities[each]]
     text = ", ".join(parts) or ("nothing new found" if known else "nothing found")
     fixable = sum(each.fixable for each in new)
     if fixable:
         text += f"; rewrite-refs rewrite mends {fixable}"
     return f"{text}; {known} known by the baseline" if known else text
-
-
-def number(count: int, noun: str) -> str:
-    """A number of things."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _line(each: Entry, paint: Paint, message: str) -> str:

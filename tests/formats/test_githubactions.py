@@ -359,13 +359,13 @@ def test_the_example_of_the_rule() -> None:
     before, _, after = example.replace("\n             ", "\n  ").partition("    after:")
     before, after = (JOB + indent(each.strip(), "    ") + "\n" for each in (before, after))
     [finding] = assert_properties(before, githubactions).findings
+    assert finding.verdict.breaks == pull_before_login.NAME
     said = pull_before_login.says(finding)
-    assert said is not None
     assert said.problem == "node:20 may be pulled before a step can log in"
     assert said.help == finding.verdict.reason
     with_credentials = after.replace(f"{LIBRARY}/", "")
     assert rewritten(with_credentials, githubactions).text == after
-    assert [pull_before_login.says(each) for each in _findings(after)] == [None]
+    assert [each.verdict.breaks for each in _findings(after)] == [None]
 
 
 def _findings(text: str) -> tuple[Judged, ...]:

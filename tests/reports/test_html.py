@@ -178,7 +178,7 @@ def test_all_references() -> None:
         "rule": ["direct-upstream", "moving-tag"],
     }
     assert [each["upstream"] for each in rows] == [
-        *("docker.io", "docker.io", "docker.io", "quay.io", "gcr.io", "(unknown)"),
+        *("docker.io", "docker.io", "docker.io", "quay.io", "gcr.io", "(not known)"),
         *("registry.example.com", "docker.io"),
     ]
     listed = data(page(LISTED))["all"]
@@ -360,7 +360,7 @@ def test_a_page_shows_all(open_: Open) -> None:
     [
         ("status", "direct", 2, 1),
         ("upstream", "docker.io", 3, 4),
-        ("upstream", "(unknown)", 1, 1),
+        ("upstream", "(not known)", 1, 1),
         ("format", "compose", 1, 1),
         ("rule", "moving-tag", 1, 1),
         ("rule", "unparsable-file", 1, 0),
@@ -431,7 +431,7 @@ def test_numbers_lead_to_their_references(open_: Open) -> None:
         (
             "all",
             "upstream",
-            ["(unknown)", *["docker.io"] * 4, "gcr.io", "quay.io", "registry.example.com"],
+            ["(not known)", *["docker.io"] * 4, "gcr.io", "quay.io", "registry.example.com"],
         ),
         ("all", "format", ["compose", "dockerfile", *["kubernetes"] * 6]),
     ],
