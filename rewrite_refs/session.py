@@ -90,6 +90,7 @@ class Session(NamedTuple):
     def outcomes(self, paths: Sequence[str], edit: bool) -> Iterator[Outcome]:
         """Each file below or at *paths* that has something to say; *edit* asks for its new content."""
         seen: set[str] = set()
+        chains: dict[Path, tuple[Session, ...]] = {}
         for at, name in enumerate(paths):
             path = self._absolute(name)
             is_folder = files.is_folder(path)
@@ -105,14 +106,12 @@ class Session(NamedTuple):
                     if self.progress:
                         self.progress(*((number, len(found)) if is_folder else (at, len(paths))))
                     real = os.path.realpath(each)
-                    session = self.at(each)
-                    if (
-                        real not in seen
-                        and _below(real, root)
-                        and not self._leaves(each, Path(real), session)
-                    ):
+                    if each.parent not in chains:
+                        chains[each.parent] = self._chain(each.parent)
+                    chain = chains[each.parent]
+                    if real not in seen and _below(real, root) and not _leaves(chain, each, Path(real)):
                         seen.add(real)
-                        yield from session._file(each, edit, named=not is_folder)
+                        yield from chain[0]._file(each, edit, named=not is_folder)
                 for error in closed:
                     folder = Path(error.filename)
                     if not self._excluded(folder / "any"):
@@ -121,8 +120,8 @@ class Session(NamedTuple):
     def stdin(self, name: str, data: bytes, edit: bool) -> Outcome:
         """The outcome of *data*, read as the file *name* would be."""
         path = self._absolute(name)
-        session = self.at(path)
-        outcome = None if self._leaves(path, path, session) else session._read(path, data, edit)
+        chain = self._chain(path.parent)
+        outcome = None if _leaves(chain, path, path) else chain[0]._read(path, data, edit)
         return outcome or Outcome(path, self.shown(path), data, data)
 
     def shown(self, path: Path) -> str:
@@ -146,14 +145,14 @@ class Session(NamedTuple):
         )
         return sorted(paths, key=os.path.islink)
 
-    def _leaves(self, path: Path, real: Path, nearest: Session) -> bool:
-        """Whether a file is excluded, here or by its own configuration."""
-        sessions = {id(each): each for each in (self, nearest)}
-        if self.nearest:  # no configuration above takes back what another leaves
-            root = self._root(path.parent)
-            above = (folder for folder in path.parents if folder.is_relative_to(root))
-            sessions |= {id(each): each for each in map(self.nearest, above)}
-        return any(each._excluded(path) or each._excluded(real) for each in sessions.values())
+    def _chain(self, folder: Path) -> tuple[Session, ...]:
+        """The sessions that can leave the files of a folder: its own, those above it, and this one."""
+        if self.nearest is None:
+            return (self,)
+        root = self._root(folder)
+        above = (each for each in (folder, *folder.parents) if each.is_relative_to(root))
+        found = {id(each): each for each in (*map(self.nearest, above), self)}
+        return tuple(found.values())
 
     def _excluded(self, path: Path) -> bool:
         return any(patterns.match(path) for patterns in self.exclude)
@@ -259,6 +258,11 @@ class Session(NamedTuple):
             found = engine.unread(Place(shown, *position, *position), message, settings)
         troubles = (Trouble(shown, *position, message),)
         return Outcome(path, shown, data, data, troubles=troubles, findings=tuple(found))
+
+
+def _leaves(sessions: Sequence[Session], path: Path, real: Path) -> bool:
+    """Whether a configuration excludes a file; none takes back what another leaves."""
+    return any(each._excluded(path) or each._excluded(real) for each in sessions)
 
 
 def _below(real: str, root: str) -> bool:

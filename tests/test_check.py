@@ -658,7 +658,7 @@ def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
         ("gcr.io/google-containers/pause:3", "Kubernetes publishes its images at registry.k8s.io"),
         (
             "gcr.io/distroless/base:1",
-            "= help: copy it to a repository of your account (crane copy, skopeo copy)",
+            "write that name here; if gcr.io/distroless is yours, put that into own",
         ),
         ("BASEIMAGE", "it is no name of an image: where something fills it in, rewrite it there"),
     ],

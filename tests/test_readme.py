@@ -182,8 +182,10 @@ def test_hooks() -> None:
 
 def test_ci_snippets() -> None:
     steps = only(README, "jobs")[1]["jobs"]["check-refs"]["steps"]
+    assert f"example/rewrite-refs@v{__version__}" in [step["uses"] for step in steps]
+    plain = next(text for text in blocks("docs/ci.md", "yaml") if "run: pip" in text)
+    steps = yaml.safe_load(plain)["jobs"]["check-refs"]["steps"]
     install, check = [step["run"] for step in steps if "run" in step]
-    assert only(README, "jobs")[0] in blocks("docs/ci.md", "yaml")
     for page in (README, "docs/ci.md"):
         lines = next(block for block in blocks(page, "sh") if "venv" in block).splitlines()
         assert lines[1].endswith(install)

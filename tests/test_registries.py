@@ -69,7 +69,7 @@ def test_upstreams() -> None:
     ("host", "said"),
     [
         ("mcr.microsoft.com", "Microsoft publishes nowhere else"),
-        ("gcr.io", "registry.k8s.io"),
+        ("gcr.io", "copy it"),
         ("eu.gcr.io", "copy it"),
         ("mirror.gcr.io", "aliases"),
         ("us-docker.pkg.dev", "copy it"),

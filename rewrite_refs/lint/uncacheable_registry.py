@@ -20,6 +20,8 @@ SEVERITY: Severity = "note"
 ON = True
 FIXABLE = False
 
+# Registries in which whoever wants has a place of their own, so that an image may be the user's.
+_OF_MANY = ("gcr.io", ".pkg.dev")
 _COPY = "put it into own if it is yours, else copy the image to a repository of your account"
 
 
@@ -29,4 +31,7 @@ def says(judged: Judged) -> Said:
     reference = verdict.reference
     host, repository = (reference.registry, reference.repository) if reference else ("", "")
     problem = f"{named(judged)} is on {host or 'a registry'}, which ECR cannot cache"
-    return Said(problem, advice(host, repository) or _COPY)
+    known = advice(host, repository)
+    if known and host.endswith(_OF_MANY):
+        known += f"; if {host}/{repository.partition('/')[0]} is yours, put that into own"
+    return Said(problem, known or _COPY)
