@@ -126,7 +126,7 @@ def read(text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
     first = holes[0][0]
     hole = text[holes[0][0] : holes[0][1]]
     unknown = InvalidReference(
-        f"its registry depends on {hole}: give {hole} a default here, or rewrite what it is set to elsewhere"
+        f"its registry depends on {hole}: give that a default here, or rewrite what it is set to elsewhere"
     )
     if first == 0:
         raise unknown

@@ -303,7 +303,7 @@ def test_check(tree: Path) -> None:
         "  |\n"
         "2 | FROM $X\n"
         "  |      ^^\n"
-        "  = help: its registry depends on $X: give $X a default here, or rewrite what it is set to elsewhere\n"
+        "  = help: its registry depends on $X: give that a default here, or rewrite what it is set to elsewhere\n"
         "\n",
         "3 references in 3 files: 1 direct, 1 unresolved, 1 own\n1 error, 1 note\n",
     )

@@ -183,7 +183,7 @@ def test_what_stands_around_names_the_value() -> None:
 def test_what_stands_around_a_registry() -> None:
     text = POD + "  - image: {registry: {{ . }}, repository: b}\n"
     assert reasons(text) == [
-        "its registry depends on {{ . }}: give {{ . }} a default here, or rewrite what it is set to elsewhere"
+        "its registry depends on {{ . }}: give that a default here, or rewrite what it is set to elsewhere"
     ]
 
 
