@@ -26,6 +26,9 @@ from rewrite_refs.source import Span
 FILE = "Chart.yaml"
 VALUES = "values.yaml"
 
+_VALUE = re.compile(r"\.Values\.([\w.]*\w)")
+_INCLUDE = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
+_DEFINE = re.compile(r"\{\{-?\s*define\s+\"([^\"]+)\"(.*?)(?=\{\{-?\s*define\s|\Z)", re.DOTALL)
 _ACTION = re.compile(r"\{\{[^{}]*\}\}/?")
 _SETS = re.compile(r"\{\{-?\s*(\$\w+)\s*:=")
 _REGISTRY = re.compile(r"\.Values\.((?:\w+\.)*(?:\w+R|r)egistry)\b")
@@ -73,6 +76,27 @@ def default(path: Path, root: Path, keys: Sequence[str]) -> Default | None:
             if folder / VALUES != path and is_host(registry):
                 return Default(text_of(registry), folder / VALUES)
     return next((found for folder, inner in charts for found in _in_templates(folder, inner)), None)
+
+
+def named_templates(chart: Path) -> dict[str, str]:
+    """The named templates of a chart, each with what stands behind its ``define``."""
+    found: dict[str, str] = {}
+    for file in sorted((chart / "templates").rglob("*")):
+        text = _text(file) if file.suffix in (".tpl", ".yaml", ".yml") else ""
+        for each in _DEFINE.finditer(text) if "define" in text else ():
+            found.setdefault(each[1], each[2])
+    return found
+
+
+def values_behind(text: str, named: dict[str, str]) -> Iterator[str]:
+    """The paths below ``.Values`` that a template's *text* uses, also through *named* templates."""
+    pending, seen = [text], {text}
+    while pending:
+        each = pending.pop(0)
+        yield from (found[1] for found in _VALUE.finditer(each))
+        bodies = [named[found[1]] for found in _INCLUDE.finditer(each) if found[1] in named]
+        pending += [body for body in dict.fromkeys(bodies) if body not in seen]
+        seen.update(bodies)
 
 
 def registry_span(chart: Path, keys: Sequence[str] | None) -> Span | None:

@@ -10,7 +10,6 @@ with the entries of kustomizations that match them (``kustomize``).
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
@@ -32,7 +31,6 @@ from rewrite_refs.rules import Cause, Rules, Verdict, changed
 from rewrite_refs.source import Change, Occurrence, Piece, Span
 from rewrite_refs.upstreams import OFFICIAL
 
-_VALUES = re.compile(r"\.Values\.([\w.]*\w)")
 # Formats of what a kustomization draws in; Helm's values are what its charts are filled in with.
 _KUSTOMIZED = frozenset({"kustomize", "kubernetes", "helm-values"})
 _KEPT = (
@@ -79,6 +77,7 @@ class Project:
         self._exclude = exclude
         self.embedded = embedded
         self._root = root
+        self._named: dict[Path, dict[str, str]] = {}  # the named templates of charts
 
     def judge(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What the rules say of a reference in the file *path*, but for what the repository says."""
@@ -120,9 +119,12 @@ class Project:
 
     def _fed(self, verdict: Verdict, occurrence: Occurrence, path: Path, root: Path) -> Verdict:
         """The verdict on a reference that a template takes from values, which may name the image."""
-        for found in _VALUES.finditer(occurrence.text):
-            if charts.feeds(path, root, found[1].split(".")):
-                reason = f"the template takes it from {found[0]}: see {charts.VALUES}"
+        chart = charts.chart_of(path, root)
+        if chart is not None and chart not in self._named:
+            self._named[chart] = charts.named_templates(chart)
+        for values in charts.values_behind(occurrence.text, self._named[chart]) if chart else ():
+            if charts.feeds(path, root, values.split(".")):
+                reason = f"the template takes it from .Values.{values}: see {charts.VALUES}"
                 return replace(verdict, reason=reason, elsewhere=True)
         return verdict
 

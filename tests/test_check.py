@@ -174,9 +174,18 @@ CHART = {
         "  - image: {{ .Values.web.image }}\n"
         '  - image: {{ include "x.image" (dict "root" .Values.image) }}\n'
         "  - image: {{ .Values.list.images | first }}\n"
+        '  - image: {{ include "x.outer" . }}\n'
         "{}"
     ),
 }
+
+
+CHART["templates/_helpers.tpl"] = (
+    '{{- define "x.image" -}}{{ .root.repository }}{{- end -}}\n'
+    '{{- define "x.outer" -}}{{ include "x.inner" . }}{{ include "x.outer" . }}{{- end -}}\n'
+    '{{- define "x.inner" -}}{{ $i := .Values.web }}{{ include "lib.image" $i.image }}{{- end -}}\n'
+    '{{- define "x.none" -}}{{ .Values.plain }}{{- end -}}\n'
+)
 
 
 def chart(extra: str = "") -> dict[str, str | bytes]:
@@ -198,13 +207,13 @@ def test_what_a_template_takes_from_values_is_told_there(tmp_path: Path) -> None
         root,
         {
             "templates/pod.yaml": chart(
-                "  - image: {{ .Values.plain.name }}\n  - image: {{ .Values.no.x }}\n"
+                '  - image: {{ .Values.plain.name }}\n  - image: {{ include "x.none" . }}\n'
             )["templates/pod.yaml"]
         },
     )
-    assert [each[1:3] for each in found(root)] == [(9, "unresolved-reference"), (10, "unresolved-reference")]
+    assert [each[1:3] for each in found(root)] == [(10, "unresolved-reference"), (11, "unresolved-reference")]
     fill(root, {"values.yaml": "image: [\n"})
-    assert len(found(root)) == 7
+    assert len(found(root)) == 8
 
 
 def test_without_a_registry_or_a_rule(tmp_path: Path) -> None:
