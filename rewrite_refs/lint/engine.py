@@ -79,10 +79,10 @@ def findings(text: Text, settings: Settings) -> list[Finding]:
     # A comment without rules does not hide what is said of comments.
     whole = [each for each in known.whole if each.rules is not None]
     # Nobody knows what the comments are for that stand in what cannot be read.
-    unread = any(not each.template for each in text.problems)
+    is_whole = all(each.template for each in text.problems)
     for each in _of_comments(known.all, used, settings):
         severity = settings.severity(each.rule)
-        if severity is None or (unread and each.rule is unused_ignore):
+        if severity is None or (each.rule is unused_ignore and not is_whole):
             continue
         if not _is_left(each, text, settings) and not any(one.names((each.rule.NAME,)) for one in whole):
             found[_finding(each, text, severity)] = None
