@@ -166,9 +166,7 @@ class _Attempt:
         for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
             if index in plans:
                 wanted = resolved(finding.verdict.target or "")
-                # What the configuration ignores is not said to be direct after the way back.
-                statuses = (finding.verdict.then, "ignored")
-                if resolved(after.text) != wanted or self.judge(after).status not in statuses:
+                if resolved(after.text) != wanted or not _is_as_wanted(finding.verdict, self.judge(after)):
                     return None
             elif after.text != finding.occurrence.text:
                 return None
@@ -250,6 +248,14 @@ def _shared(findings: Sequence[Judged], plans: dict[int, Plan], index: int) -> s
                     "give each a registry of its own"
                 )
     return None
+
+
+def _is_as_wanted(before: Verdict, after: Verdict) -> bool:
+    """Whether a reference is what its verdict was to make of it.
+
+    What the configuration ignores is not said to be direct; what goes through the cache has to be said to.
+    """
+    return after.status == before.then or (after.status == "ignored" and before.then != "cached")
 
 
 def _groups(plans: dict[int, Plan]) -> list[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -85,47 +86,39 @@ def open_session(
     return opener.session(start)
 
 
+@dataclass(frozen=True)
 class _Opener:
     """Opens a session for each configuration that the files of a run have."""
 
-    def __init__(
-        self,
-        options: Options,
-        cwd: Path,
-        top: Path | None,
-        rules_type: type[Rules],
-        lint: bool,
-        progress: Progress | None,
-    ) -> None:
-        self._options = options
-        self._cwd = cwd
-        self._top = top
-        self._rules_type = rules_type
-        self._lint = lint
-        self._progress = progress
-        self._places: dict[Path, Path | None] = {}
-        self._sessions: dict[Path | None, Session] = {}
+    options: Options
+    cwd: Path
+    top: Path | None
+    rules_type: type[Rules]
+    lint: bool
+    progress: Progress | None
+    places: dict[Path, Path | None] = field(default_factory=dict)
+    sessions: dict[Path | None, Session] = field(default_factory=dict)
 
     def session(self, folder: Path) -> Session:
         """The session of the files in a folder (absolute)."""
-        if folder not in self._places:
-            self._places[folder] = self._place(folder)
-        place = self._places[folder]
-        if place not in self._sessions:
-            self._sessions[place] = self._opened(place)
-        return self._sessions[place]
+        if folder not in self.places:
+            self.places[folder] = self._place(folder)
+        place = self.places[folder]
+        if place not in self.sessions:
+            self.sessions[place] = self._opened(place)
+        return self.sessions[place]
 
     def _place(self, folder: Path) -> Path | None:
         """Where the configuration for a folder is."""
-        if self._options.no_config:
+        if self.options.no_config:
             return None
-        if self._options.config is not None:
-            return Path(os.path.abspath(self._options.config))
-        stop = root_of(folder) or (self._cwd if folder.is_relative_to(self._cwd) else self._top or folder)
+        if self.options.config is not None:
+            return Path(os.path.abspath(self.options.config))
+        stop = root_of(folder) or (self.cwd if folder.is_relative_to(self.cwd) else self.top or folder)
         return locate(folder, stop)
 
     def _opened(self, place: Path | None) -> Session:
-        options, cwd = self._options, self._cwd
+        options, cwd = self.options, self.cwd
         config = Config()
         if place is not None:
             config = load(
@@ -133,9 +126,9 @@ class _Opener:
             )
         registry, rules = combined(config, _registry(options), _rules(options.rule))
         root = root_of(config.folder) if config.folder and options.config is None else None
-        root = root or self._top
+        root = root or self.top
         folder = config.folder or root or cwd
-        base = self._rules_type(
+        base = self.rules_type(
             registry, rules, config.aliases, config.own, logged_in=config.runners_logged_in
         )
         settings = _settings(config, folder, options)
@@ -147,7 +140,7 @@ class _Opener:
         embedded = options.embedded or config.embedded
         project = Project(policies, root, embedded, exclude, lambda path: self.session(path.parent).project)
         assigned = Assigned.of(config.formats, folder)
-        return Session(project, assigned, exclude, cwd, self._lint, self.session, self._progress)
+        return Session(project, assigned, exclude, cwd, self.lint, self.session, self.progress)
 
 
 def _settings(config: Config, folder: Path, options: Options) -> Settings:
