@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -16,6 +18,7 @@ from rewrite_refs import __version__
 from rewrite_refs.cli import check, explain, init, rewrite, rule, rules
 from rewrite_refs.cli.output import INTERRUPTED, fail
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.reports import inert, visible
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -23,9 +26,14 @@ _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 class _Commands(click.Group):
     """The commands; whatever goes wrong in one ends in a message and an exit code."""
 
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        with _clear():
+            return super().make_context(*given, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _clear():
+                return super().invoke(ctx)
         except ConfigError as error:
             fail(*error.args)
         except KeyboardInterrupt:
@@ -38,6 +46,21 @@ class _Commands(click.Group):
             raise
         except Exception as error:  # never a traceback
             fail(f"internal error, please report it: {type(error).__name__}: {error}")
+
+
+@contextmanager
+def _clear() -> Iterator[None]:
+    """What click says of a wrong usage goes out in one line: names of files are among the arguments."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:  # its message is the help
+        raise
+    except click.UsageError as error:
+        message = error.format_message()
+        clear = inert.line(visible(message))
+        if clear == message:
+            raise
+        raise click.UsageError(clear, error.ctx) from None
 
 
 @click.group(cls=_Commands, context_settings=_HELP)

@@ -11,7 +11,7 @@ import click
 
 from rewrite_refs import files
 from rewrite_refs.cli.options import Options
-from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say, write
+from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say
 from rewrite_refs.cli.setup import inspected
 from rewrite_refs.cli.sources import Asked, Read, checked, read, sources
 from rewrite_refs.config import FILE_NAME, Config, load, locate
@@ -184,14 +184,9 @@ def _amount(result: Result, how: str) -> str:
 
 def _agreed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
     """Show a change, and ask whether to make it."""
-    from rewrite_refs.reports import diff
+    from rewrite_refs.cli import diffs
 
-    # A diff of a link would change what it points to into a file of that name.
-    path = Path(os.path.realpath(target.path))
-    root = root_of(path.parent)
-    name = path.relative_to(root).as_posix() if root else target.shown
-    lines = diff.lines(name, old.decode("utf-8"), new.decode("utf-8"))
-    write("".join(lines).encode("utf-8", "surrogateescape"))
+    diffs.show(target.path, target.shown, old, new)
     if yes:
         return True
     if sys.stdin is None or not sys.stdin.isatty():

@@ -14,7 +14,7 @@ import click
 from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.progress import Progress
 from rewrite_refs.discover import root_of
-from rewrite_refs.reports import visible
+from rewrite_refs.reports import inert, visible
 from rewrite_refs.results import Entry, Failure, Finding, Report, Trouble
 from rewrite_refs.session import Outcome
 
@@ -22,21 +22,27 @@ OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 def say(text: str) -> None:
-    """Print a line to standard error, if somebody listens."""
+    """Print a message of one or more lines to standard error, if somebody listens."""
+    lines = "\n".join(inert.line(visible(line)) for line in text.split("\n"))
     with suppress(OSError):  # there is nobody left to tell
-        click.echo(text.encode("utf-8"), err=True)
+        click.echo(lines.encode("utf-8"), err=True)
 
 
 def write(data: bytes, to_stderr: bool = False) -> None:
-    """Print *data* as it is."""
+    """Print *data* as it is: what a program reads."""
     if data:
         click.echo(data, nl=False, err=to_stderr)
+
+
+def write_lines(lines: Iterable[str], to_stderr: bool = False) -> None:
+    """Print lines for people; control characters in them are visible already."""
+    write("".join(f"{inert.line(line)}\n" for line in lines).encode("utf-8"), to_stderr)
 
 
 def fail(*messages: str) -> NoReturn:
     """Print errors and end with 2."""
     for message in messages:
-        say("\n".join(visible(line) for line in f"error: {message}".split("\n")))
+        say(f"error: {message}")
     sys.exit(FAILED)
 
 
@@ -70,21 +76,9 @@ class Run:
             self.progress.clear()
         if outcome.error is not None:
             self.failures.append(Failure(outcome.shown, outcome.error))
-            say(f"{visible(outcome.shown)}: error: {visible(outcome.error)}")
+            say(visible(f"{outcome.shown}: error: {outcome.error}"))
         elif self.options.verbose and outcome.templates:
-            say(f"{visible(outcome.shown)}: a template, not read")
-
-    def diff(self, outcome: Outcome) -> None:
-        """Print what would change in a file, named as its repository names it."""
-        if outcome.changed:
-            from rewrite_refs.reports import diff
-
-            # A diff of a link would change what it points to into a file of that name.
-            path = Path(os.path.realpath(outcome.path))
-            root = root_of(path.parent)
-            name = path.relative_to(root).as_posix() if root else outcome.shown
-            old, new = outcome.old.decode("utf-8"), outcome.new.decode("utf-8")
-            write("".join(diff.lines(name, old, new)).encode("utf-8", "surrogateescape"))
+            say(visible(f"{outcome.shown}: a template, not read"))
 
     def report(self) -> Report:
         """All results in order."""
@@ -118,7 +112,7 @@ class Run:
             from rewrite_refs.reports import json
 
             lines = json.lines(report)
-        write("".join(f"{line}\n" for line in lines).encode("utf-8"), to_stderr)
+        write_lines(lines, to_stderr)
 
     def summary(self, text: str) -> None:
         """One line about the run, on standard error."""

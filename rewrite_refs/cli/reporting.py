@@ -14,7 +14,7 @@ from rewrite_refs import files
 from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.output import Run, fail, say, write
 from rewrite_refs.discover import root_of
-from rewrite_refs.reports import visible
+from rewrite_refs.reports import inert, visible
 from rewrite_refs.results import Report
 
 FORMATS = (
@@ -97,7 +97,7 @@ def publish(run: Run, report: Report, wanted: Wanted) -> None:
     if wanted.statistics:
         from rewrite_refs.reports import statistics
 
-        write(_text(statistics.lines(report)), to_stderr=wanted.format not in _FOR_EYES)
+        write(_text(map(inert.line, statistics.lines(report))), to_stderr=wanted.format not in _FOR_EYES)
     for format, path in wanted.outputs:
         text = _text(_lines(format, report, None))
         try:
@@ -114,8 +114,9 @@ def publish(run: Run, report: Report, wanted: Wanted) -> None:
 def _lines(format: str, report: Report, run: Run | None) -> Iterator[str]:
     """A report in a format; only what a *run* prints is coloured."""
     module = import_module(f"rewrite_refs.reports.{format}")
-    if format in _FOR_EYES and run is not None:
-        found: Iterator[str] = module.lines(report, run.paint)
+    if format in _FOR_EYES:
+        lines = module.lines(report, run.paint) if run is not None else module.lines(report)
+        found: Iterator[str] = map(inert.line, lines)
     elif format == "html":
         from rewrite_refs.links import linker
 

@@ -90,8 +90,10 @@ def _carry_out(
         able = able or _is_able(session.at(outcome.path))
         if diff:
             would_change |= outcome.changed
-            if not options.json:
-                run.diff(outcome)
+            if outcome.changed and not options.json:
+                from rewrite_refs.cli import diffs
+
+                diffs.show(outcome.path, outcome.shown, outcome.old, outcome.new)
         elif stdin_filename is not None:
             write(outcome.new)
         elif outcome.changed:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rewrite_refs.cli.options import Options, common, paths, printed
-from rewrite_refs.cli.output import OK, Run, write
+from rewrite_refs.cli.output import OK, Run, write, write_lines
 from rewrite_refs.cli.setup import open_session, outcomes
 from rewrite_refs.errors import ConfigError
 
@@ -66,7 +66,10 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
             _headed(each, emitter(each)) if emit == "table" and len(surveys) > 1 else emitter(each)
             for each in surveys
         )
-    write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+    if emit == "table" and not options.json:
+        write_lines(lines)
+    else:
+        write("".join(f"{line}\n" for line in lines).encode("utf-8"))
     run.exit(OK)
 
 

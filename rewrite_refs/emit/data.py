@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from rewrite_refs.reports import inert
 from rewrite_refs.survey import Standing, Survey
 
 
@@ -18,7 +19,8 @@ def lines(surveys: Iterable[Survey]) -> Iterator[str]:
         }
         for survey in surveys
     ]
-    yield from json.dumps({"version": 1, "registries": registries}, indent=2, ensure_ascii=False).split("\n")
+    text = json.dumps({"version": 1, "registries": registries}, indent=2, ensure_ascii=False)
+    yield from inert.bracketed(text, r"\u005b").split("\n")
 
 
 def _upstream(standing: Standing) -> dict[str, object]:

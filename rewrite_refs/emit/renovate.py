@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from rewrite_refs.emit import parts
 from rewrite_refs.placeholders import resolved
+from rewrite_refs.reports import inert
 from rewrite_refs.survey import Survey
 
 SCHEMA = "https://docs.renovatebot.com/renovate-schema.json"
@@ -32,7 +33,7 @@ def lines(*surveys: Survey) -> Iterator[str]:
     longest = dict(sorted(aliases.items(), key=lambda each: -len(each[0])))
     notes = [*_NOTES, *{_ROOT for each in surveys for rule in each.rules if not rule.prefix}]
     document = {"$schema": SCHEMA, "description": notes, "registryAliases": longest}
-    yield json.dumps(document, indent=2, ensure_ascii=False)
+    yield inert.bracketed(json.dumps(document, indent=2, ensure_ascii=False), r"\u005b")
 
 
 def _aliases(survey: Survey) -> Iterator[tuple[str, str]]:

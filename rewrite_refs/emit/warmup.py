@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from rewrite_refs.emit import parts
 from rewrite_refs.placeholders import is_placeholder, resolved
-from rewrite_refs.reports import visible
+from rewrite_refs.reports import inert, visible
 from rewrite_refs.survey import Pull, Survey
 
 _ABOUT = (
@@ -52,7 +52,7 @@ def lines(survey: Survey) -> Iterator[str]:
         number = "1 reference" if every.references == 1 else f"{every.references} references"
         yield from parts.comment(f"Left out for want of a rule: {number} to {every.upstream.host}")
     for cold in survey.cold:
-        yield f"# {visible(cold.text)}: {cold.reason}"
+        yield inert.line(visible(f"# {cold.text}: {cold.reason}"))
     if survey.pulls:
         yield '[ "$failed" = 0 ]'
 

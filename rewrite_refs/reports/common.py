@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rewrite_refs.reports import HOME, Entry, Failure, Finding, Place, Report, Trouble, fingerprints
+from rewrite_refs.reports import HOME, Entry, Failure, Finding, Place, Report, Trouble, fingerprints, inert
 from rewrite_refs.results import SEVERITIES
 
 TOOL = "rewrite-refs"
@@ -47,13 +47,15 @@ def dumps(value: object, indent: int | None = None) -> str:
 
     A lone surrogate is valid in JSON by its grammar, and many parsers refuse
     the whole text for it (RFC 8259, section 8.2), so that it is spelled out.
+    What the log of a CI system would obey is escaped, which leaves the value as it is.
     """
     import json
 
     separators = None if indent else (",", ":")
     text = json.dumps(value, indent=indent, separators=separators)
-    # Only a text with surrogates is worth the walk, and most have none.
-    return json.dumps(_clean(value), indent=indent, separators=separators) if "\\ud" in text else text
+    if "\\ud" in text:  # only a text with surrogates is worth the walk, and most have none
+        text = json.dumps(_clean(value), indent=indent, separators=separators)
+    return inert.bracketed(text, r"\u005b")  # JSON has a "#" in texts alone
 
 
 def spelled(text: str) -> str:

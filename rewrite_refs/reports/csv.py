@@ -3,8 +3,8 @@
 The columns are those of the JSON report, without ``problem``, ``help`` and
 ``fix``.  Findings of the baseline are there, with ``known``.  A cell that a
 spreadsheet would take for a formula, because it begins with ``=``, ``+``, ``-``
-or ``@``, gets a ``'`` before it, and control characters are spelled out: a program
-that needs exact values should read ``json`` or ``jsonl``.  What could not be read
+or ``@``, gets a ``'`` before it, and control characters, and what CI systems obey, are
+spelled out: a program that needs exact values should read ``json`` or ``jsonl``.  What could not be read
 has no line here.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rewrite_refs.reports import Report, visible
+from rewrite_refs.reports import Report, inert, visible
 from rewrite_refs.reports.json import found, reference
 
 # What begins a formula (OWASP, "CSV Injection"), also in the full width of East Asian keyboards.
@@ -38,15 +38,19 @@ def _cell(value: str | int | bool | None) -> str:
     """The text of one cell."""
     if isinstance(value, bool):
         return str(value).lower()
-    text = visible("" if value is None else str(value))
+    text = inert.bracketed(visible("" if value is None else str(value)), r"\x5b")
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _line(cells: Iterable[str]) -> str:
-    """Cells with commas between them, quoted as RFC 4180 says."""
+    """Cells with commas between them, quoted as RFC 4180 says; all where the line would be a command."""
     import csv
     import io
 
+    row = list(cells)
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
+    is_command = inert.is_start(row[0])
+    csv.writer(line, lineterminator="", quoting=csv.QUOTE_ALL if is_command else csv.QUOTE_MINIMAL).writerow(
+        row
+    )
     return line.getvalue()

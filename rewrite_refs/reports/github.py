@@ -4,22 +4,18 @@ GitHub shows ten annotations of a step, so that ten are made, the worst first.
 All other findings are in the log, a line each, and those of the baseline are
 folded there.  Of ``list`` nothing is annotated, and each reference has a line.
 
-The runner takes a line for a command that begins with ``::``, behind blanks too,
-and a line that has ``##[`` anywhere; that of Azure takes ``##vso[``.  No text of
-a file comes to stand so.
+No other line is a command (``inert.py`` says how the runner reads lines).
 
 Sources: GitHub Docs, "Workflow commands for GitHub Actions"; of actions/toolkit
-``packages/core/src/command.ts`` (how values are escaped); of actions/runner
-``src/Runner.Common/ActionCommand.cs`` (how lines are read).
+``packages/core/src/command.ts`` (how values are escaped).
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from rewrite_refs.reports import Finding, Report, Severity, in_repository, visible
+from rewrite_refs.reports import Finding, Report, Severity, in_repository, inert, visible
 from rewrite_refs.reports.common import REFERENCE, TOOL, manual, shown, spelled, worst
 from rewrite_refs.reports.markdown import details, heading, row, table
 from rewrite_refs.results import SEVERITIES
@@ -28,7 +24,6 @@ _MOST = 10
 # GitHub refuses a summary of more than 1 MiB as a whole; other commands of the step may write to it, too.
 _ROOM = 900_000
 _COMMAND: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
-_LEGACY = re.compile(r"##(\w*)\[")
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -87,6 +82,4 @@ def _escaped(text: str, more: str = "") -> str:
 def _concise(each: Finding) -> str:
     """A line of the log that is no command."""
     place = each.place
-    line = visible(f"{place.path}:{place.line}:{place.column}: {each.rule} {each.message}")
-    line = _LEGACY.sub(r"##\1\\x5b", line)
-    return f"./{line}" if line.lstrip().startswith("::") else line
+    return inert.line(visible(f"{place.path}:{place.line}:{place.column}: {each.rule} {each.message}"))

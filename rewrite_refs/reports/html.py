@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from rewrite_refs.reports import HOME, Report, number
+from rewrite_refs.reports import HOME, Report, inert, number
 from rewrite_refs.reports.pagerows import Link, Row, Task, references, tasks
 from rewrite_refs.reports.pagesummary import numbers, summaries, text, unread
 from rewrite_refs.results import SEVERITIES
@@ -152,6 +152,7 @@ def _json(name: str, columns: Sequence[str], rows: Iterable[Task | Row]) -> Iter
     yield f'"{name}":{{"columns":{json.dumps(columns)},"rows":['
     comma = ""
     for row in rows:
-        yield comma + json.dumps(row, separators=(",", ":")).translate(_ESCAPES)
+        text = json.dumps(row, separators=(",", ":")).translate(_ESCAPES)
+        yield comma + inert.bracketed(text, r"\u005b")
         comma = ","
     yield "]}"

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, number, visible
+from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, inert, number, visible
 from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, manual, shown, worst
 from rewrite_refs.results import SEVERITIES
 
@@ -77,7 +77,7 @@ def code(text: str) -> str:
     Backslashes do not escape in a code span (GitHub Flavored Markdown, section 6.3), but before a
     ``|`` they are counted by some and not by others (section 4.10).
     """
-    shown = visible(text).replace("`", r"\x60").replace("|", r"\x7c")
+    shown = inert.bracketed(visible(text), r"\x5b").replace("`", r"\x60").replace("|", r"\x7c")
     return f"`{shown}`" if shown else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
-from rewrite_refs.reports import Entry, Report, number, visible
+from rewrite_refs.reports import Entry, Report, inert, number, visible
 from rewrite_refs.reports.groups import UNKNOWN
 from rewrite_refs.reports.pagerows import shown, upstream
 from rewrite_refs.rules import Status
@@ -28,7 +28,7 @@ _SELDOM = ("wrong", "ignored")
 
 def text(words: str) -> str:
     """*words* as HTML that shows them, whatever they are."""
-    return escape(visible(words))
+    return inert.bracketed(escape(visible(words)), "&#91;")
 
 
 def numbers(report: Report) -> Iterator[str]:

@@ -7,7 +7,7 @@ import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 
-from rewrite_refs.reports import Report, github, markdown, visible
+from rewrite_refs.reports import Report, github, inert, markdown, visible
 from rewrite_refs.reports.common import FAILURE, shown, worst
 from tests.reports.some import DIRECT, EMPTY, FULL, KNOWN, LISTED, NASTY, PLAIN, TARGET, reports
 
@@ -96,8 +96,8 @@ def test_nothing_of_a_file_leaves_its_code_span(report: Report) -> None:
         told = worst([each for each, _ in shown(report) if not each.known])
         assert len(cells) == (len(told) + 1 if told else 0)
         for each, codes in zip(told, cells[1:], strict=True):
-            message = visible(each.message).replace("`", "\\x60").replace("|", "\\x7c")
-            assert codes[-1] == message
+            message = inert.bracketed(visible(each.message), r"\x5b")
+            assert codes[-1] == message.replace("`", "\\x60").replace("|", "\\x7c")
             assert each.rule == FAILURE or codes[0] is not None
 
 
