@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+# Encodings and how a text in them starts: with a byte order mark, or with a character of ASCII.
+_WIDE = tuple(
+    (name, re.compile(start, re.DOTALL))
+    for name, start in (
+        ("utf-32-be", rb"\0\0\xfe\xff|\0\0\0."),
+        ("utf-32-le", rb"\xff\xfe\0\0|.\0\0\0"),
+        ("utf-16-be", rb"\xfe\xff|\0."),
+        ("utf-16-le", rb"\xff\xfe|.\0"),
+    )
+)
 
 
 class Unwritable(Exception):
@@ -33,6 +45,28 @@ def read(path: Path) -> bytes | None:
         if error.errno == errno.ELOOP:
             return None
         raise
+
+
+def narrowed(data: bytes) -> bytes | None:
+    """The UTF-8 of a text in UTF-16 or UTF-32, with a byte order mark or without; None for all else.
+
+    The first bytes tell (YAML 1.2.2, section 5.2, "Character Encodings").  What is no text after all gives
+    replacement characters.
+    """
+    found = next((name for name, start in _WIDE if start.match(data)), None)
+    return (
+        None
+        if found is None
+        else data.decode(found, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    )
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether *data* is a text in UTF-8; one has no NUL."""
+    try:
+        return "\0" not in data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def text(path: Path) -> str | None:

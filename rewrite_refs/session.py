@@ -28,6 +28,8 @@ from rewrite_refs.source import Lines, Occurrence
 Nearest: TypeAlias = Callable[[Path], "Session"]
 Progress: TypeAlias = Callable[[int, int], None]
 
+_NOT_UTF8 = "this is not UTF-8: convert the file, or exclude it"
+
 
 class Outcome(NamedTuple):
     """What became of one file.
@@ -121,7 +123,7 @@ class Session(NamedTuple):
         """The outcome of *data*, read as the file *name* would be."""
         path = self._absolute(name)
         chain = self._chain(path.parent)
-        outcome = None if _leaves(chain, path, path) else chain[0]._read(path, data, edit)
+        outcome = None if _leaves(chain, path, path) else chain[0]._read(path, data, edit, named=True)
         return outcome or Outcome(path, self.shown(path), data, data)
 
     def shown(self, path: Path) -> str:
@@ -168,18 +170,28 @@ class Session(NamedTuple):
             yield self._failed(path, f"cannot be read: {error.strerror}")
             return
         if data is not None:
-            outcome = self._read(path, data, edit)
+            outcome = self._read(path, data, edit, named)
             if outcome:
                 yield outcome
         elif named:
             there = os.path.lexists(path)
             yield self._failed(path, "it is no regular file" if there else "there is no such file or folder")
 
-    def _read(self, path: Path, data: bytes, edit: bool) -> Outcome | None:
-        """What is to be said of one file's content; None where it shows the marks of no format."""
+    def _read(self, path: Path, data: bytes, edit: bool, named: bool) -> Outcome | None:
+        """What is to be said of one file's content; None where it shows the marks of no format.
+
+        A binary file has no marks, which matters where it was *named*: somebody expects it to be read.
+        """
         try:
-            format = self._format(path, data)
-            return self._outcome(path, data, format, edit) if format else None
+            narrow = files.narrowed(data)
+            format = self._format(path, data if narrow is None else narrow)
+            if format:
+                if narrow is not None:
+                    return self._undecodable(path, data, "")
+                return self._outcome(path, data, format, edit)
+            if named and not files.is_utf8(data):
+                return Outcome(path, self.shown(path), data, data, error=f"cannot be read: {_NOT_UTF8}")
+            return None
         except Exception as error:  # one file must not stop the others, nor show a traceback
             message = f"internal error, please report it with this file: {type(error).__name__}: {error}"
             return Outcome(path, self.shown(path), data, data, error=message)
@@ -248,15 +260,14 @@ class Session(NamedTuple):
         """The outcome of a file that is not UTF-8 behind the text *before*."""
         shown, settings = self.shown(path), self.project.policies.lint
         position = Lines(before).position(len(before))
-        message = "this is not UTF-8: convert the file, or exclude it"
         if settings.hides(Comments(), path, "unparsable-file"):
             return Outcome(path, shown, data, data)
         found: list[Finding] = []
         if self.lint:
             from rewrite_refs.lint import engine
 
-            found = engine.unread(Place(shown, *position, *position), message, settings)
-        troubles = (Trouble(shown, *position, message),)
+            found = engine.unread(Place(shown, *position, *position), _NOT_UTF8, settings)
+        troubles = (Trouble(shown, *position, _NOT_UTF8),)
         return Outcome(path, shown, data, data, troubles=troubles, findings=tuple(found))
 
 

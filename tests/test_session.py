@@ -17,6 +17,7 @@ from tests.commands import POD, fill, git, repository
 from tests.common import LIBRARY, RULES
 
 FROM = "FROM nginx:1\n"
+NOT_UTF8 = "this is not UTF-8: convert the file, or exclude it"
 
 
 def session(cwd: Path, exclude: tuple[str, ...] = (), **formats: list[str]) -> Session:
@@ -72,7 +73,8 @@ def tree(tmp_path: Path) -> Path:
         (["deploy/../deploy/web.yaml", "deploy", "deploy/web.yaml"], ["deploy/web.yaml 1"]),
         (["Dockerfile.again", "Dockerfile"], ["Dockerfile.again 1"]),
         (["deploy/web.yaml.in"], []),
-        (["deploy/values.yaml", "odd/Dockerfile.empty", "odd/Dockerfile.binary"], []),
+        (["deploy/values.yaml", "odd/Dockerfile.empty"], []),
+        (["odd/Dockerfile.binary"], [f"odd/Dockerfile.binary cannot be read: {NOT_UTF8}"]),
         (["../outside/Dockerfile"], ["../outside/Dockerfile 1"]),
         ([""], ["'' there is no file with an empty name"]),
         (["none", "none"], ["none there is no such file or folder"]),
@@ -143,6 +145,28 @@ def test_what_is_not_utf8_is_told_with_its_place(tree: Path) -> None:
     (outcome,) = session(tree).outcomes(["odd/Dockerfile.latin"], edit=True)
     assert [each[1:3] for each in outcome.troubles] == [(2, 4)]
     assert not outcome.changed
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_a_manifest_in_another_encoding_is_told(tmp_path: Path, encoding: str, mark: str) -> None:
+    text = mark + POD.format("nginx:1")
+    fill(tmp_path, {"pod.yaml": text.encode(encoding), "a.yaml": (mark + "a: 1\n").encode(encoding)})
+    (outcome,) = session(tmp_path).outcomes(["."], edit=True)
+    assert outcome.troubles == (("pod.yaml", 1, 1, NOT_UTF8),)
+    assert not outcome.changed
+    assert outcomes(session(tmp_path), "a.yaml") == [f"a.yaml cannot be read: {NOT_UTF8}"]
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0", b"a\0b", b"\xff", b"\0\0\1\0\xd8", b"a: \xe9\n"])
+def test_a_binary_file_matters_where_it_is_named(tmp_path: Path, data: bytes) -> None:
+    fill(tmp_path, {"x.yaml": data})
+    there = session(tmp_path)
+    assert outcomes(there, ".") == []
+    assert outcomes(there, "x.yaml", ".") == [f"x.yaml cannot be read: {NOT_UTF8}"]
+    assert outcomes(session(tmp_path, ("x.yaml",)), "x.yaml") == []
+    outcome = there.stdin("x.yaml", data, edit=True)
+    assert (outcome.error, outcome.new) == (f"cannot be read: {NOT_UTF8}", data)
 
 
 def test_places_and_troubles(tree: Path) -> None:
