@@ -1,7 +1,7 @@
 """Terraform files as a source of rules.
 
 Read are the resource ``aws_ecr_pull_through_cache_rule`` (and Cloud Control's
-``awscc_...``) and the community modules that make it (terraformmodels), with
+``awscc_...``) and the community modules that make it (``hcl.community``), with
 what can be worked out of variables, locals, ``for_each``, ``count``, the common
 functions, and modules in the same repository.  What cannot be is Unresolved,
 with its place and the expression that is to blame; nothing is guessed.  What the
@@ -23,10 +23,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.importing import Import, Imported, Place, Unresolved, terraformjson, terragrunt
-from rewrite_refs.importing.hcl import Block, Broken, parse, written
-from rewrite_refs.importing.hclvalues import Large
-from rewrite_refs.importing.terraformmodules import Given, Instance, Module, Placed
+from rewrite_refs.importing import Import, Imported, Place, Unresolved, terraformjson
+from rewrite_refs.importing.hcl import terragrunt
+from rewrite_refs.importing.hcl.blocks import Block, Broken, parse, written
+from rewrite_refs.importing.hcl.modules import Given, Instance, Module, Placed
+from rewrite_refs.importing.hcl.values import Large
 from rewrite_refs.importing.terraformrules import REMEDY, WORD, Found, Unmade, roots, rules, tree
 
 # OpenTofu reads NAME.tofu instead of NAME.tf.

@@ -12,11 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from rewrite_refs.importing import Imported, Place, Unresolved, describe
-from rewrite_refs.importing.hcl import Block, children, elements, parse, written
-from rewrite_refs.importing.hclexpressions import Scope, evaluate
-from rewrite_refs.importing.hclvalues import Set, Unknown, Wrong, number, pairs
-from rewrite_refs.importing.terraformmodels import model
-from rewrite_refs.importing.terraformmodules import (
+from rewrite_refs.importing.hcl.blocks import Block, children, elements, parse, written
+from rewrite_refs.importing.hcl.community import model
+from rewrite_refs.importing.hcl.expressions import Scope, evaluate
+from rewrite_refs.importing.hcl.modules import (
     Instance,
     Module,
     Placed,
@@ -25,6 +24,7 @@ from rewrite_refs.importing.terraformmodules import (
     source_of,
     value_of,
 )
+from rewrite_refs.importing.hcl.values import Set, Unknown, Wrong, number, pairs
 
 if TYPE_CHECKING:
     from tree_sitter import Node

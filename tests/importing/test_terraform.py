@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.importing import Import, Imported, Place, terraform
-from rewrite_refs.importing.terraformmodels import model
+from rewrite_refs.importing.hcl.community import model
 from tests.commands import fill
 
 REMEDY = ": import the output of terraform show -json instead"

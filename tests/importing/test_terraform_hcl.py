@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.importing import hcl
-from rewrite_refs.importing.hclexpressions import evaluate
-from rewrite_refs.importing.hcltypes import convert
-from rewrite_refs.importing.hclvalues import Large, Set, Unknown, Wrong, equal, kind, members, text, truth
+from rewrite_refs.importing.hcl import blocks
+from rewrite_refs.importing.hcl.expressions import evaluate
+from rewrite_refs.importing.hcl.types import convert
+from rewrite_refs.importing.hcl.values import Large, Set, Unknown, Wrong, equal, kind, members, text, truth
 
 # Expressions that Terraform takes, and their values.
 VALUES: list[tuple[str, Any]] = [
@@ -128,7 +128,7 @@ EXPRESSIONS = [expression for expression, _ in VALUES]
 
 
 def value(expression: str, **names: Any) -> Any:
-    return evaluate(hcl.parse(f"x = {expression}\n").attributes["x"], names)
+    return evaluate(blocks.parse(f"x = {expression}\n").attributes["x"], names)
 
 
 def plain(value: Any) -> Any:
@@ -342,27 +342,27 @@ def test_a_literal_is_what_is_written(written: Any) -> None:
     ],
 )
 def test_broken(source: str, line: int) -> None:
-    with pytest.raises(hcl.Broken) as caught:
-        hcl.parse(source)
+    with pytest.raises(blocks.Broken) as caught:
+        blocks.parse(source)
     assert caught.value.line == line
 
 
 def test_blocks_know_their_lines() -> None:
-    file = hcl.parse('# top\r\n\r\na = 1\r\nb "c" d {\r\n  e { f = 2 }\r\n}\r\nempty {}\r\n')
+    file = blocks.parse('# top\r\n\r\na = 1\r\nb "c" d {\r\n  e { f = 2 }\r\n}\r\nempty {}\r\n')
     (first, second) = file.blocks
     assert (file.type, list(file.attributes)) == ("", ["a"])
     assert (first.type, first.labels, first.label, first.line) == ("b", ("c", "d"), "c", 4)
     assert (first.blocks[0].type, first.blocks[0].line, list(first.blocks[0].attributes)) == ("e", 5, ["f"])
     assert (second.label, second.line) == ("", 7)
-    assert hcl.parse("").blocks == ()
+    assert blocks.parse("").blocks == ()
 
 
 def test_without_the_parser_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    hcl._parser.cache_clear()
+    blocks._parser.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "tree_sitter_hcl", None)
     with pytest.raises(ConfigError, match=r"pip install 'rewrite-refs\[terraform\]'"):
-        hcl.parse("")
-    hcl._parser.cache_clear()
+        blocks.parse("")
+    blocks._parser.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_without_the_parser_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     ],
 )  # fmt: skip
 def test_a_type_changes_a_value(given: str, type: str, expected: object) -> None:
-    assert convert(value(given), hcl.parse(f"type = {type}\n").attributes["type"]) == expected
+    assert convert(value(given), blocks.parse(f"type = {type}\n").attributes["type"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -401,12 +401,12 @@ def test_a_type_changes_a_value(given: str, type: str, expected: object) -> None
 )
 def test_a_value_that_is_not_of_its_type_is_wrong(given: str, type: str, message: str) -> None:
     with pytest.raises(Wrong) as caught:
-        convert(value(given), hcl.parse(f"type = {type}\n").attributes["type"])
+        convert(value(given), blocks.parse(f"type = {type}\n").attributes["type"])
     assert str(caught.value) == message
 
 
 def test_what_is_unknown_has_no_type() -> None:
-    type = hcl.parse("type = set(string)\n").attributes["type"]
+    type = blocks.parse("type = set(string)\n").attributes["type"]
     assert isinstance(convert(Unknown("x"), type), Unknown)
     assert isinstance(convert([Unknown("x"), "a"], type), Unknown)
 

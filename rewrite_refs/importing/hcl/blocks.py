@@ -1,7 +1,7 @@
 """HCL, the language of Terraform files, as blocks that know their lines.
 
 The grammar is tree-sitter-hcl's, which needs the extra ``[terraform]``.  The
-values of attributes stay trees here; hclvalues works them out.
+values of attributes stay trees here; ``expressions`` works them out.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from itertools import chain, product
 from math import prod
 from typing import NamedTuple
 
-from rewrite_refs.importing.hclvalues import (
+from rewrite_refs.importing.hcl.values import (
     Set,
     Unknown,
     Value,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rewrite_refs.importing.hcl import children, elements, written
-from rewrite_refs.importing.hclexpressions import evaluate
-from rewrite_refs.importing.hclvalues import (
+from rewrite_refs.importing.hcl.blocks import children, elements, written
+from rewrite_refs.importing.hcl.expressions import evaluate
+from rewrite_refs.importing.hcl.values import (
     Set,
     Unknown,
     Value,

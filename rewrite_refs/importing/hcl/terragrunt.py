@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from rewrite_refs.importing.hcl import Broken, children, elements, parse, written
+from rewrite_refs.importing.hcl.blocks import Broken, children, elements, parse, written
 
 if TYPE_CHECKING:
     from tree_sitter import Node

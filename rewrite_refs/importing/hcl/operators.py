@@ -13,7 +13,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 
-from rewrite_refs.importing.hclvalues import Set, Unknown, Value, equal, number, truth, unknown_in
+from rewrite_refs.importing.hcl.values import Set, Unknown, Value, equal, number, truth, unknown_in
 
 Operator = Callable[[Value, Value], Value]
 

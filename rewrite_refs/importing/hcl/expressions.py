@@ -12,10 +12,10 @@ from functools import partial
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rewrite_refs.importing.hcl import children, elements, written
-from rewrite_refs.importing.hclfunctions import call
-from rewrite_refs.importing.hcloperators import BINARY
-from rewrite_refs.importing.hclvalues import (
+from rewrite_refs.importing.hcl.blocks import children, elements, written
+from rewrite_refs.importing.hcl.functions import call
+from rewrite_refs.importing.hcl.operators import BINARY
+from rewrite_refs.importing.hcl.values import (
     Set,
     Unknown,
     Value,

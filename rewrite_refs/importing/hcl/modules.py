@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rewrite_refs.importing import Place
-from rewrite_refs.importing.hcl import Block, written
-from rewrite_refs.importing.hclexpressions import Scope, evaluate
-from rewrite_refs.importing.hcltypes import convert
-from rewrite_refs.importing.hclvalues import Unknown, Value, Wrong, equal, text
+from rewrite_refs.importing.hcl.blocks import Block, written
+from rewrite_refs.importing.hcl.expressions import Scope, evaluate
+from rewrite_refs.importing.hcl.types import convert
+from rewrite_refs.importing.hcl.values import Unknown, Value, Wrong, equal, text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
