@@ -1,7 +1,7 @@
 """Terraform files as a source of rules.
 
 Read are the resource ``aws_ecr_pull_through_cache_rule`` (and Cloud Control's
-``awscc_...``) and the community modules that make it (``hcl.community``), with
+``awscc_...``) and the community module that makes it (``hcl.community``), with
 what can be worked out of variables, locals, ``for_each``, ``count``, the common
 functions, and modules in the same repository.  What cannot be is Unresolved,
 with its place and the expression that is to blame; nothing is guessed.  What the

@@ -95,8 +95,8 @@ def rules(
 ) -> Iterator[Found]:
     """The rules of a module and of those that it calls, what cannot be resolved of them, and what makes none.
 
-    *at* is the place to show where the module is none of the files', and *trail* the
-    modules that led to it.
+    *at* is the place to show where the module is none of the files' (such a module calls no
+    other one), and *trail* the modules that led to it.
     """
     for file, block in instance.module.blocks:
         place = at or Place(file, block.line)
@@ -104,11 +104,11 @@ def rules(
             make = partial(_rule, block, instance, place)
             yield from _repeated(block, instance, place, make, ours=at is None)
         elif block.type == "module":
-            yield from _called(block, instance, known, place, at, (*trail, instance.module.folder))
+            yield from _called(block, instance, known, place, (*trail, instance.module.folder))
 
 
 def _called(
-    block: Block, instance: Instance, known: Tree, place: Place, at: Place | None, trail: tuple[str, ...]
+    block: Block, instance: Instance, known: Tree, place: Place, trail: tuple[str, ...]
 ) -> Iterator[Found]:
     """What the calls of a module make that *block* asks for."""
     module = _module_of(instance.module, block, known.modules)
@@ -119,7 +119,7 @@ def _called(
     local = module.folder in known.modules
     if module.folder in trail or (local and module.folder not in known.makers):
         return
-    inside = at or (None if local else place)
+    inside = None if local else place
 
     def make(scope: Scope) -> Iterator[Found]:
         arguments = {
@@ -133,7 +133,7 @@ def _called(
             providers = {name: instance.providers.get(own, Provider()) for name, own in passed.items()}
         return rules(Instance(module, arguments, providers), known, inside, trail)
 
-    yield from _repeated(block, instance, place, make, ours=at is None and (local or _tells(block)))
+    yield from _repeated(block, instance, place, make, ours=local or _tells(block))
 
 
 def _repeated(

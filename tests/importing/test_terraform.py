@@ -407,15 +407,6 @@ TEMPLATE = 'prefix = "docker-hub"\nupstream_registry_url = "registry-1.docker.io
         ("terraform-aws-modules/ecr/aws", f'region = "us-west-2"\nregistry_pull_through_cache_rules = {{ a = {HUB_RULE} }}\n', [(*ONE[0][:3], "us-west-2")]),
         ("terraform-aws-modules/ecr/aws//modules/repository-template", TEMPLATE + "create_pull_through_cache_rule = true\n", ONE),
         ("terraform-aws-modules/ecr/aws//modules/repository-template", TEMPLATE, []),
-        ("terraform-aws-modules/ecr/aws//wrappers", f"items = {{ a = {{ {ECR_ARGUMENTS} }} }}\n", BOTH),
-        ("terraform-aws-modules/ecr/aws//wrappers", f"defaults = {{ {ECR_ARGUMENTS} }}\nitems = {{ a = {{}} }}\n", BOTH),
-        ("terraform-aws-modules/ecr/aws//wrappers/repository-template", f"items = {{ a = {{ {TEMPLATE} create_pull_through_cache_rule = true }} }}\n", ONE),
-        ("lgallard/ecr/aws", "enable_pull_through_cache = true\n" + LIST, ONE),
-        ("lgallard/ecr/aws", LIST, []),
-        ("lgallard/ecr/aws//modules/pull-through-cache", LIST, ONE),
-        ("github.com/cloudposse-terraform-components/aws-ecr//src?ref=v1.5.0", MAP, [(*ONE[0][:3], None)]),
-        ("github.com/cloudposse/terraform-aws-components//modules/ecr", MAP + '\nregion = "us-east-2"\n', [(*ONE[0][:3], "us-east-2")]),
-        ("github.com/cloudposse/terraform-aws-components//modules/ecr", MAP + "\nenabled = false\n", []),
     ],
 )  # fmt: skip
 def test_community_modules(source: str, arguments: str, expected: list[tuple[str | None, ...]]) -> None:
@@ -424,6 +415,25 @@ def test_community_modules(source: str, arguments: str, expected: list[tuple[str
     assert [(each.upstream, each.prefix, each.path, each.region) for each in found.rules] == expected
     assert {each.place for each in found.rules} <= {Place("main.tf", 3)}
     assert found.unresolved == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments"),
+    [
+        ("terraform-aws-modules/ecr/aws//wrappers", f"items = {{ a = {{ {ECR_ARGUMENTS} }} }}\n"),
+        (
+            "terraform-aws-modules/ecr/aws//wrappers/repository-template",
+            f"items = {{ a = {{ {TEMPLATE} }} }}\n",
+        ),
+        ("lgallard/ecr/aws", LIST),
+        ("lgallard/ecr/aws//modules/pull-through-cache", LIST),
+        ("github.com/cloudposse-terraform-components/aws-ecr//src?ref=v1.5.0", MAP),
+    ],
+)
+def test_rules_of_another_community_module_are_reported(source: str, arguments: str) -> None:
+    assert short(read(main=call(arguments, source=source))) == [
+        f"? main.tf:1: the module {source} is not known here"
+    ]
 
 
 def test_what_a_community_module_gets_may_be_unknown() -> None:
@@ -436,15 +446,18 @@ def test_what_a_community_module_gets_may_be_unknown() -> None:
     ("source", "known"),
     [
         ("registry.terraform.io/terraform-aws-modules/ecr/aws", True),
-        ("registry.opentofu.org/lgallard/ecr/aws", True),
+        ("registry.opentofu.org/terraform-aws-modules/ecr/aws", True),
         ("github.com/terraform-aws-modules/terraform-aws-ecr", True),
         ("git::https://github.com/terraform-aws-modules/terraform-aws-ecr.git?ref=v3.0.0", True),
-        ("git::ssh://git@github.com/terraform-aws-modules/terraform-aws-ecr.git//wrappers/?ref=v3.0.0", True),
-        ("git@github.com:lgallard/terraform-aws-ecr.git//modules/pull-through-cache", True),
+        (
+            "git::ssh://git@github.com/terraform-aws-modules/terraform-aws-ecr.git//modules/repository-template/?ref=v3.0.0",
+            True,
+        ),
+        ("git@github.com:terraform-aws-modules/terraform-aws-ecr.git", True),
         ("terraform-aws-modules/ecr/aws//modules/other", False),
         ("terraform-aws-modules/ecr/google", False),
         ("acme/ecr/aws", False),
-        ("cloudposse/ecr/aws", False),
+        ("lgallard/ecr/aws", False),
         ("", False),
     ],
 )
