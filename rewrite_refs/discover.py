@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from rewrite_refs import gitcalls
 from rewrite_refs.formats import BY_NAME, FORMATS, Format
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 OnError: TypeAlias = Callable[[OSError], None]
 
-# What git exports to a hook names the hook's repository, whichever folder is asked about.
-OF_A_HOOK = frozenset(
-    {"GIT_COMMON_DIR", "GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE"}
-)
 _CLOSED_FOLDER = re.compile(rb"could not open directory '(.*)/?': (.*)")
 
 
@@ -94,21 +91,24 @@ def walk(folder: Path, on_error: OnError = lambda error: None) -> Iterator[Path]
 
 
 def _git_files(folder: Path, on_error: OnError) -> list[str] | None:
-    import subprocess
-
-    command = ["git", "ls-files", "-zco", "--exclude-standard"]
-    kept = {name: value for name, value in os.environ.items() if name not in OF_A_HOOK}
-    try:
-        run = subprocess.run(
-            command, cwd=folder, capture_output=True, check=False, env=kept | {"LC_ALL": "C"}
-        )
-    except OSError:
+    """The files below *folder*, by their path from there, that git lists; None where it does not."""
+    top = gitcalls.checkout_of(folder)
+    if top is None:
         return None
-    if run.returncode:
+    within = PurePath(os.path.realpath(folder)).relative_to(top)
+    prefix = b"" if within == PurePath() else os.fsencode(within) + b"/"
+    only = ["--", os.fsdecode(prefix)] if prefix else []
+    try:
+        run = gitcalls.run(top, "ls-files", "-zco", "--exclude-standard", *only)
+    except TimeoutError as error:
+        on_error(OSError(0, error.strerror, str(folder)))
+        return None
+    if run is None or run.returncode:
         return None
     for name, reason in _CLOSED_FOLDER.findall(run.stderr):
-        on_error(OSError(0, reason.decode(), str((root_of(folder) or folder) / os.fsdecode(name))))
-    return [os.fsdecode(name) for name in run.stdout.split(b"\0") if name]
+        on_error(OSError(0, reason.decode(), str(folder / os.fsdecode(name.removeprefix(prefix)))))
+    names = (name for name in run.stdout.split(b"\0") if name and gitcalls.is_inside(name))
+    return [os.fsdecode(name.removeprefix(prefix)) for name in names]
 
 
 def _unignored(folder: Path, on_error: OnError) -> Iterator[Path]:

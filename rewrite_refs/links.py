@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from rewrite_refs import gitcalls
+
 Link = Callable[[str, int], str | None]
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]+)?")
@@ -130,24 +132,9 @@ def _repository(url: str) -> _Repository | None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    """What git says in *root*; nothing where it fails, or there is no git."""
-    import subprocess
-
-    # What git exports to a hook names the hook's repository, whichever folder is asked about.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
-    }
+    """What git prints in *root*; nothing where it fails, or there is no git."""
     try:
-        run = subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            env=kept,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError:
+        run = gitcalls.run(root, *arguments)
+    except TimeoutError:
         return ""
-    return os.fsdecode(run.stdout).strip() if run.returncode == 0 else ""
+    return os.fsdecode(run.stdout).strip() if run and run.returncode == 0 else ""

@@ -12,7 +12,7 @@ ROOT = Path(rewrite_refs.__file__).parent
 # What each may import, besides those to its left.
 LAYERS = """
     errors reference registries upstreams placeholders mapping source formats audit rules restore results
-    ignores kustomize plans rewrite files charts discover lint parameters policy overlays project
+    ignores kustomize plans rewrite files gitcalls charts discover lint parameters policy overlays project
     reports
     survey emit baseline links confignodes configlint configrules configversion config session
     importing configuring cli __main__

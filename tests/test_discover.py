@@ -80,6 +80,7 @@ def test_a_subfolder_without_git_knows_what_is_ignored_above(tmp_path: Path, wit
 
 def test_a_checkout_that_git_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     untracked(tmp_path)
+    git(tmp_path, "add", "-f", "a.log")
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     refused = subprocess.run(["git", "ls-files"], cwd=tmp_path, capture_output=True, check=False)
     assert b"dubious ownership" in refused.stderr
@@ -133,11 +134,10 @@ def test_a_folder_that_git_cannot_list_is_told(tmp_path: Path, monkeypatch: pyte
     fake.parent.mkdir()
     warning = "warning: could not open directory 'sub/data/': Permission denied"
     fake.write_text(
-        f'#!{sys.executable}\nimport sys\nsys.stderr.write("{warning}\\n")\nprint("x\\0", end="")\n'
+        f'#!{sys.executable}\nimport sys\nsys.stderr.write("{warning}\\n")\nprint("sub/x\\0", end="")\n'
     )
     fake.chmod(0o755)
-    (tmp_path / "repo/.git").mkdir(parents=True)
-    (tmp_path / "repo/sub").mkdir()
+    repository(tmp_path / "repo", {"sub/x": ""})
     monkeypatch.setenv("PATH", str(fake.parent), prepend=os.pathsep)
     errors: list[OSError] = []
     assert list(walk(tmp_path / "repo/sub", errors.append)) == [tmp_path / "repo/sub/x"]
