@@ -25,4 +25,5 @@ COPY --from=build /opt/rewrite-refs /opt/rewrite-refs
 ENV PATH="/opt/rewrite-refs/bin:$PATH"
 USER 10001
 WORKDIR /src
-ENTRYPOINT ["rewrite-refs"]
+# Isolated, so that PYTHONPATH of a job does not add code of the checkout.
+ENTRYPOINT ["/opt/rewrite-refs/bin/python", "-I", "/opt/rewrite-refs/bin/rewrite-refs"]

@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -27,8 +28,9 @@ from groovy_parser.parser import parse_and_digest_groovy_content
 
 from rewrite_refs import __version__
 from tests.checkout import PROJECT, snapshot
-from tests.commands import git, repository, run
+from tests.commands import fill, git, repository, run
 from tests.common import LIBRARY
+from tests.pages import blocks
 
 BIN = Path(sys.executable).parent
 PROGRAM = BIN / "rewrite-refs"
@@ -66,15 +68,17 @@ class Ran(NamedTuple):
     outputs: dict[str, str]
 
 
-def bash(script: str, cwd: Path, environment: Mapping[str, str]) -> Ran:
+BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
+
+
+def bash(script: str, cwd: Path, environment: Mapping[str, str], shell: Sequence[str] = BASH) -> Ran:
     """Run a script as GitHub does; other CI systems stop at the first failure, too."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
     outputs = cwd.parent / "outputs"
     outputs.write_text("")
     environment = {**kept, "GITHUB_OUTPUT": str(outputs), **environment}
-    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
     done = subprocess.run(
-        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        [*shell, script], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     found = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
     return Ran(done.returncode, (done.stdout + done.stderr).decode(), found)
@@ -170,8 +174,10 @@ def test_the_report_is_uploaded_when_the_check_fails() -> None:
     assert upload["with"]["sarif_file"] == "${{ steps.run.outputs.sarif }}"
 
 
-def step(id: str, cwd: Path, known: Mapping[str, str] = {}, **inputs: str) -> Ran:
-    """Run a step of the action with some inputs, and some other values that expressions name."""
+def step(
+    id: str, cwd: Path, known: Mapping[str, str] = {}, job: Mapping[str, str] = {}, /, **inputs: str
+) -> Ran:
+    """Run a step of the action with inputs, other values that expressions name, and variables of the job."""
     temporary = cwd.parent / "temporary"
     temporary.mkdir(exist_ok=True)
     values = {f"inputs.{name}": str(each.get("default", "")) for name, each in ACTION["inputs"].items()}
@@ -186,7 +192,7 @@ def step(id: str, cwd: Path, known: Mapping[str, str] = {}, **inputs: str) -> Ra
         "GITHUB_STEP_SUMMARY": str(cwd.parent / "summary"),
         "RUNNER_TEMP": str(temporary),
     }
-    return bash(STEPS[id]["run"], cwd, fixed | environment)
+    return bash(STEPS[id]["run"], cwd, {**job, **fixed, **environment})
 
 
 def check(cwd: Path, **inputs: str) -> Ran:
@@ -297,7 +303,7 @@ def test_what_is_no_version_is_refused(tmp_path: Path, version: str) -> None:
 
 RECORDER = """\
 #!/bin/sh
-[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; }
+[ "$3" != venv ] || { mkdir -p "$4/bin" && cp "$0" "$4/bin/python"; }
 echo "$*"
 """
 
@@ -313,7 +319,7 @@ def test_what_is_installed(tmp_path: Path, version: str, source: str) -> None:
     (tmp_path / "x").mkdir()
     done = install(tmp_path / "x", str(python), version)
     assert done.code == 0, done.out
-    assert re.search(rf"-m pip install .*{re.escape(source)}$", done.out, re.MULTILINE)
+    assert re.search(rf"^-I -m pip install .*{re.escape(source)}$", done.out, re.MULTILINE)
     assert done.outputs["program"] == str(tmp_path / "temporary/rewrite-refs/bin/rewrite-refs")
 
 
@@ -329,11 +335,10 @@ def test_the_action_as_a_whole(demo: Path, tmp_path: Path) -> None:
 # --- templates for other CI systems -----------------------------------------------------------
 
 
-def run_lines(lines: Sequence[str], demo: Path, **environment: str) -> Ran:
-    """Run what a template runs, but for what installs it."""
-    kept = [line for line in lines if "pip" not in line]
-    assert len(kept) == len(lines) - 1
-    return bash("\n".join(kept), demo, {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **environment})
+def run_lines(lines: Sequence[str], demo: Path) -> Ran:
+    """Run what a template runs after the line that installs the program into $folder."""
+    (last,) = (number for number, line in enumerate(lines) if "pip install" in line)
+    return bash("\n".join(lines[last + 1 :]), demo, {"folder": str(BIN.parent)})
 
 
 def failed_tests(path: Path) -> int:
@@ -352,13 +357,29 @@ def filled_in(template: str) -> str:
     return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: inputs[found[1]]["default"], body)
 
 
+def gitlab_lines() -> list[str]:
+    job = yaml.safe_load(filled_in(text("ci/gitlab.yml")))["check-refs"]
+    return [*job["before_script"], *job["script"]]
+
+
+def bitbucket_lines() -> list[str]:
+    (step,) = yaml.safe_load(text("ci/bitbucket-pipelines.yml"))["pipelines"]["default"]
+    lines: list[str] = step["step"]["script"]
+    return lines
+
+
+def jenkins_scripts() -> list[str]:
+    found = re.findall(r"""\bsh (?:'''(.*?)'''|'([^'\n]*)')""", text("ci/Jenkinsfile"), re.DOTALL)
+    return [long or short for long, short in found]
+
+
 def test_gitlab(demo: Path, tmp_path: Path) -> None:
     header, _ = yaml.safe_load_all(text("ci/gitlab.yml"))
     pipeline = yaml.safe_load(filled_in(text("ci/gitlab.yml")))
     validated(tmp_path, "gitlab-ci", header)
     validated(tmp_path, "gitlab-ci", pipeline)
     job = pipeline["check-refs"]
-    done = run_lines([*job["before_script"], *job["script"]], demo)
+    done = run_lines(gitlab_lines(), demo)
     assert done.code == 1
     reports = job["artifacts"]["reports"]
     assert job["artifacts"]["when"] == "always"
@@ -368,22 +389,19 @@ def test_gitlab(demo: Path, tmp_path: Path) -> None:
 
 
 def test_bitbucket(demo: Path, tmp_path: Path) -> None:
-    pipeline = yaml.safe_load(text("ci/bitbucket-pipelines.yml"))
-    validated(tmp_path, "bitbucket-pipelines", pipeline)
-    (step,) = (each["step"] for each in pipeline["pipelines"]["default"])
-    done = run_lines(step["script"], demo)
+    validated(tmp_path, "bitbucket-pipelines", yaml.safe_load(text("ci/bitbucket-pipelines.yml")))
+    done = run_lines(bitbucket_lines(), demo)
     assert done.code == 1
     assert failed_tests(demo / "test-results/rewrite-refs.xml") >= failures(demo)
 
 
 def test_jenkins(demo: Path) -> None:
     source = text("ci/Jenkinsfile")
-    steps = re.findall(r"""\bsh (?:'''(.*?)'''|'([^'\n]*)')""", source, re.DOTALL)
-    assert len(steps) == source.count(" sh ") == 2
+    scripts = jenkins_scripts()
+    assert len(scripts) == source.count(" sh ") == 2
     parse_and_digest_groovy_content(source)  # raises where it is no Groovy
-    (demo.parent / "rewrite-refs").mkdir()
-    (demo.parent / "rewrite-refs/bin").symlink_to(BIN)
-    done = bash(steps[1][1], demo, {"WORKSPACE_TMP": str(demo.parent)})
+    (demo.parent / "rewrite-refs").symlink_to(BIN.parent)
+    done = bash(scripts[1], demo, {"WORKSPACE_TMP": str(demo.parent)})
     assert done.code == 1
     for format, name in re.findall(r"--output (\w+):(\S+?)'?\s", source):
         assert f"'{name}'" in source.split("post {")[1], format
@@ -401,12 +419,13 @@ def test_they_pass_their_own_check(name: str) -> None:
 
 PARSED = DockerfileParser(fileobj=BytesIO((PROJECT / "Dockerfile").read_bytes()))
 INSTRUCTIONS = [(each["instruction"], each["value"]) for each in PARSED.structure]
+(ENTRYPOINT,) = (json.loads(value) for kind, value in INSTRUCTIONS if kind == "ENTRYPOINT")
 
 
 def test_dockerfile() -> None:
     kinds = [kind for kind, _ in INSTRUCTIONS]
     assert kinds.count("FROM") == 2
-    assert ("ENTRYPOINT", '["rewrite-refs"]') in INSTRUCTIONS
+    assert ENTRYPOINT == ["/opt/rewrite-refs/bin/python", "-I", "/opt/rewrite-refs/bin/rewrite-refs"]
     user = next(value for kind, value in INSTRUCTIONS if kind == "USER")
     assert int(user) > 0
 
@@ -470,3 +489,189 @@ def test_what_the_build_runs(tmp_path: Path, demo: Path) -> None:
     done = bash(f"{place}/bin/rewrite-refs check --output sarif:x.sarif", demo, {})
     assert done.code == 1
     assert (demo / "x.sarif").stat().st_size
+
+
+# --- checkouts of strangers -------------------------------------------------------------------
+
+PACKAGES = {"ensurepip", "json", "logging", "pip", "rewrite_refs", "venv"}
+MODULES = {"click", "packaging", "pathspec", "setuptools", "sitecustomize", "usercustomize", "wheel", "yaml"}
+HOSTILE = {
+    "PYTHONPATH": f"HERE{os.pathsep}.",
+    "PYTHONHOME": "HERE",
+    "PYTHONPYCACHEPREFIX": "HERE/compiled",
+    "PYTHONSTARTUP": "HERE/json/__init__.py",
+    "PYTHONUSERBASE": "HERE",
+    "PIP_BUILD_CONSTRAINT": "HERE/constraints.txt",
+    "PIP_CACHE_DIR": "HERE/cache",
+    "PIP_CONSTRAINT": "HERE/constraints.txt",
+    "PIP_EDITABLE": "HERE",
+    "PIP_REQUIREMENT": "HERE/requirements.txt",
+}
+PLAIN = ("sh", "-ec")  # what Jenkins runs, and GitLab in an image without bash
+BUILD = """\
+[build-system]
+requires = ["needed"]
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "rewrite-refs"
+version = "9"
+"""
+BACKEND = """\
+import os, shutil
+
+assert "PIP_CACHE_DIR" not in os.environ or os.environ.get("PIP_NO_CACHE_DIR"), "a cache in the checkout"
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    shutil.copy("rewrite_refs-9-py3-none-any.whl", folder)
+    return "rewrite_refs-9-py3-none-any.whl"
+"""
+STUB = {
+    "rewrite_refs/__init__.py": "import json, logging\n\ndef main():\n    print('the stub ran')\n",
+    "rewrite_refs/__main__.py": "from rewrite_refs import main\nmain()\n",
+}
+
+
+def wheel(folder: Path, name: str, files: Mapping[str, str] = {}) -> None:
+    """Write a wheel; its program has the main function of its package."""
+    info = f"{name}-9.dist-info"
+    files = {
+        **files,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 9\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": f"[console_scripts]\n{name.replace('_', '-')} = {name}:main\n",
+        f"{info}/RECORD": "",
+    }
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / f"{name}-9-py3-none-any.whl", "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+
+
+class Stranger(NamedTuple):
+    """A checkout with a module for each name that Python or pip might import, and the job around it."""
+
+    checkout: Path
+    marks: Path
+    project: Path
+    job: dict[str, str]
+
+    def hostile(self) -> dict[str, str]:
+        """Variables of a job that lead Python and pip into the checkout."""
+        return {name: value.replace("HERE", str(self.checkout)) for name, value in HOSTILE.items()}
+
+    def files(self) -> set[Path]:
+        return {path for path in self.checkout.rglob("*") if path.is_file()}
+
+    def ran(self) -> set[str]:
+        """The modules of the checkout that were imported or run."""
+        return {path.name for path in self.marks.iterdir()}
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Stranger:
+    checkout, marks, project = (tmp_path / name for name in ("work/checkout", "marks", "project"))
+    marks.mkdir()
+    fill(checkout, {"constraints.txt": "rewrite-refs==1\n", "requirements.txt": f"-e {checkout}\n"})
+    for name in {*sys.stdlib_module_names, *MODULES, "setup"} | PACKAGES:
+        # open() is not there yet when Python starts.
+        mark = (
+            f"import posix\nposix.close(posix.open({str(marks / name)!r}, posix.O_CREAT | posix.O_WRONLY))\n"
+        )
+        paths = (f"{name}/__init__.py", f"{name}/__main__.py") if name in PACKAGES else (f"{name}.py",)
+        fill(checkout, dict.fromkeys(paths, mark))
+    fill(project, {"pyproject.toml": BUILD, "backend.py": BACKEND})
+    wheel(project, "rewrite_refs", STUB)
+    wheel(tmp_path / "wheels", "needed")
+    (tmp_path / "temporary").mkdir()
+    job = {
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        **dict.fromkeys(("TMPDIR", "RUNNER_TEMP", "WORKSPACE_TMP"), str(tmp_path / "temporary")),
+        "PIP_FIND_LINKS": str(tmp_path / "wheels"),
+        "PIP_NO_INDEX": "1",
+    }
+    return Stranger(checkout, marks, project, job)
+
+
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        ("python3 -m venv ../x", "venv"),
+        ("python3 -m pip --version", "pip"),
+        ("python3 -c 'import json'", "json"),
+        ("PYTHONPATH=. rewrite-refs --version", "encodings"),
+    ],
+)
+def test_unprotected_commands_run_code_of_the_checkout(stranger: Stranger, script: str, name: str) -> None:
+    """What the tests below look for is found where nothing prevents it."""
+    bash(f"{script} || true", stranger.checkout, stranger.job)
+    assert name in stranger.ran()
+
+
+def test_the_action_runs_no_code_of_the_checkout(stranger: Stranger) -> None:
+    before = stranger.files()
+    job = stranger.job | stranger.hostile()
+    known = {"steps.python.outputs.python-path": sys.executable, "github.action_path": str(stranger.project)}
+    installed = step("install", stranger.checkout, known, job)
+    assert installed.code == 0, installed.out
+    known = {"steps.install.outputs.program": installed.outputs["program"]}
+    done = step("run", stranger.checkout, known, job)
+    assert (done.code, done.out) == (0, "the stub ran\n")
+    assert stranger.ran() == set()
+    assert stranger.files() == before
+
+
+def runs(page: str) -> list[str]:
+    """The shell steps of a workflow on a page, after what makes a Python of the job's own."""
+    block = next(block for block in blocks(page, "yaml") if "pip install" in block)
+    steps = yaml.safe_load(block)["jobs"]["check-refs"]["steps"]
+    setup = 'python3 -I -m venv "$RUNNER_TEMP/python"\nPATH=$RUNNER_TEMP/python/bin:$PATH'
+    return [setup, *(each["run"] for each in steps if "run" in each)]
+
+
+def shell_block(page: str) -> str:
+    return next(block for block in blocks(page, "sh") if "venv" in block)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "shell", "variables"),
+    [
+        pytest.param(jenkins_scripts(), PLAIN, {*HOSTILE}, id="Jenkins"),
+        pytest.param(["\n".join(gitlab_lines())], PLAIN, {*HOSTILE}, id="GitLab"),
+        pytest.param(["\n".join(bitbucket_lines())], BASH, {*HOSTILE}, id="Bitbucket"),
+        pytest.param([shell_block("README.md")], BASH, {"PYTHONPATH", "PYTHONHOME"}, id="plain shell"),
+        pytest.param(["\n".join(runs("docs/ci.md"))], BASH, set(), id="without the action"),
+    ],
+)
+def test_no_other_job_runs_code_of_the_checkout(
+    stranger: Stranger, scripts: Sequence[str], shell: Sequence[str], variables: set[str]
+) -> None:
+    before = stranger.files()
+    job = stranger.job | {name: value for name, value in stranger.hostile().items() if name in variables}
+    for script in scripts:
+        script = re.sub(r"git\+https://[^\s\"]+", str(stranger.project), script)
+        script = script.replace("/tmp/rewrite-refs", '"$TMPDIR/rewrite-refs"')
+        done = bash(script, stranger.checkout, job, shell)
+        assert done.code == 0, done.out
+    assert done.out.endswith("the stub ran\n")
+    assert stranger.ran() == set()
+    assert stranger.files() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(
+            [each.replace("/opt/rewrite-refs", str(BIN.parent)) for each in ENTRYPOINT], id="container"
+        ),
+        pytest.param([str(BIN / "python"), "-I", "-m", "rewrite_refs"], id="module"),
+    ],
+)
+def test_the_real_program_imports_nothing_of_the_checkout(stranger: Stranger, words: Sequence[str]) -> None:
+    fill(stranger.checkout, {"Dockerfile": "FROM alpine\n"})
+    script = shlex.join([*words, "check"])
+    done = bash(script, stranger.checkout, stranger.job | stranger.hostile())
+    assert done.code == 1, done.out
+    assert "alpine is pulled" in done.out
+    assert stranger.ran() == set()

@@ -183,14 +183,17 @@ def test_hooks() -> None:
 def test_ci_snippets() -> None:
     steps = only(README, "jobs")[1]["jobs"]["check-refs"]["steps"]
     assert f"example/rewrite-refs@v{__version__}" in [step["uses"] for step in steps]
-    plain = next(text for text in blocks("docs/ci.md", "yaml") if "run: pip" in text)
+    plain = next(text for text in blocks("docs/ci.md", "yaml") if "pip install" in text)
     steps = yaml.safe_load(plain)["jobs"]["check-refs"]["steps"]
     install, check = [step["run"] for step in steps if "run" in step]
-    for page in (README, "docs/ci.md"):
-        lines = next(block for block in blocks(page, "sh") if "venv" in block).splitlines()
-        assert lines[1].endswith(install)
-        assert lines[2].endswith(check)
-    assert check.split()[1] in COMMANDS
+    first, second = (
+        next(block for block in blocks(page, "sh") if "venv" in block) for page in (README, "docs/ci.md")
+    )
+    assert first == second
+    *_, with_pip, last = first.splitlines()
+    assert with_pip.endswith(install)
+    assert last.endswith(check)
+    assert check.split()[-1] in COMMANDS
     assert install.endswith(f"@v{__version__}")
 
 
