@@ -1,4 +1,4 @@
-"""The two pre-commit hooks, run by pre-commit itself on a repository made here."""
+"""The hooks of the project, those it offers and its own, run by pre-commit itself."""
 
 import os
 import re
@@ -219,3 +219,54 @@ def test_installed(run: Run, repository: Path, project: Path) -> None:
     assert again.returncode == 0, again.stdout
     assert again.stdout.count("Passed") == 2
     assert texts(repository) == AFTER
+
+
+# --- the project's own hooks -----------------------------------------------------------------
+
+OWN = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text())
+
+
+def test_own_configuration_is_valid() -> None:
+    command = [sys.executable, "-m", "pre_commit", "validate-config", ".pre-commit-config.yaml"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_own_hooks_run_what_ci_runs() -> None:
+    entries = [hook["entry"].removesuffix(" --force-exclude") for hook in OWN["repos"][0]["hooks"]]
+    steps = re.findall(r"^step (\.venv.*)$", (PROJECT / ".ci/run").read_text(), re.MULTILINE)
+    assert entries == [
+        *(step.removesuffix(" --check") for step in steps),
+        ".venv/bin/rewrite-refs check --strict",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("added", "code", "failed"),
+    [
+        ({}, 0, []),
+        ({"fixtures/new/Dockerfile": "FROM alpine\n", "fixtures/new/x.py": "import os\n"}, 0, []),
+        ({"new/Dockerfile": "FROM alpine\n"}, 1, ["check-refs"]),
+        ({"new/x.py": "import os\n"}, 1, ["ruff-check"]),
+        ({"new/x.py": '"""X."""\n\nx  =  1\n'}, 1, ["ruff-format"]),
+    ],
+)
+def test_own_hooks(tmp_path: Path, added: dict[str, str], code: int, failed: list[str]) -> None:
+    """All but mypy, which takes a minute without its cache, and which CI runs."""
+    clone = snapshot(tmp_path / "clone")
+    (clone / ".venv").symlink_to(sys.prefix)
+    for name, content in added.items():
+        (clone / name).parent.mkdir(exist_ok=True)
+        (clone / name).write_text(content)
+    subprocess.run(["git", "add", *added], cwd=clone, check=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "run", "--all-files", "--color=never"],
+        cwd=clone,
+        env={**environment, "PRE_COMMIT_HOME": str(tmp_path / "home"), "SKIP": "mypy"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert re.findall(r"^- hook id: (.*)$", done.stdout, re.MULTILINE) == failed
