@@ -14,7 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
-from rewrite_refs.formats import FORMATS, embedded, gitops, interpolation, mask, strings, workflows
+from rewrite_refs.formats import FORMATS
+from rewrite_refs.formats import inline as embedded
+from rewrite_refs.formats.compose import interpolation
+from rewrite_refs.formats.kubernetes import gitops, strings
+from rewrite_refs.formats.kubernetes import workflow_parameters as workflows
+from rewrite_refs.formats.template import actions as mask
 from rewrite_refs.lint.registry import RULES, summary
 
 FOLDER = Path(__file__).parent

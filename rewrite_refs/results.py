@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from rewrite_refs.reference import Reference
-from rewrite_refs.rules import Cause, Status
+from rewrite_refs.cache.judge import Cause, Status
+from rewrite_refs.images.reference import Reference
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first

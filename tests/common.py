@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.engine.rewrite import Result, inspect, rewrite
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.rewrite import Result, inspect, rewrite
-from rewrite_refs.rules import Rules
-from rewrite_refs.source import Occurrence, edits_for, splice
+from rewrite_refs.text.spans import Occurrence, edits_for, splice
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 RULES = Rules(

@@ -18,7 +18,7 @@ from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 from moto.server import ThreadedMotoServer
 
-from rewrite_refs.upstreams import upstream_of
+from rewrite_refs.images.upstreams import upstream_of
 
 ACCOUNT = "123456789012"  # whose rules moto serves, whatever the credentials
 

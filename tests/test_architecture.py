@@ -11,11 +11,8 @@ import rewrite_refs
 ROOT = Path(rewrite_refs.__file__).parent
 # What each may import, besides those to its left.
 LAYERS = """
-    errors reference registries upstreams placeholders mapping source formats audit rules restore results
-    ignores kustomize plans rewrite files gitcalls charts discover lint parameters policy overlays project
-    reports
-    survey emit baseline links confignodes configlint configrules configversion config session
-    importing configuring cli __main__
+    errors text images cache files yaml formats results engine lint config repository reports
+    emit sources init cli __main__
 """.split()  # noqa: SIM905 - a list of thirty quoted words is no better
 
 

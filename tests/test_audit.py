@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from rewrite_refs.mapping import Cache, rule_for
-from rewrite_refs.rules import Rules, Verdict
-from rewrite_refs.source import Occurrence, Piece, Span
+from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.cache.rule import Cache, rule_for
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, HUB, RULES
 
 US = "123456789012.dkr.ecr.us-east-1.amazonaws.com"

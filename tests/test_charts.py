@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs import charts
-from rewrite_refs.charts import Default
+from rewrite_refs.repository import charts
+from rewrite_refs.repository.charts import Default
 from tests.commands import repository, run
 from tests.common import HOST, HUB
 from tests.test_golden import OPTIONS
@@ -71,7 +71,7 @@ def test_defaults(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("rewrite_refs.files.read", refuse)
+    monkeypatch.setattr("rewrite_refs.files.io.read", refuse)
     assert default("web/ci/prod.yaml", "image") is None
 
 

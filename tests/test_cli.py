@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from rewrite_refs import __version__, cli
 from rewrite_refs.cli import output, setup
-from rewrite_refs.config import FILE_NAME
+from rewrite_refs.config.load import FILE_NAME
 from tests.commands import GIVEN, POD, Ran, fill, git, repository, run
 from tests.common import HOST, LIBRARY
 

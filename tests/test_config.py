@@ -5,9 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.config import FILE_NAME, Config, Override, Parameters, combined, load, locate, parse_rule
+from rewrite_refs.cache.rule import Rule
+from rewrite_refs.config.load import (
+    FILE_NAME,
+    Config,
+    Override,
+    Parameters,
+    combined,
+    load,
+    locate,
+    parse_rule,
+)
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.mapping import Rule
 from tests.commands import fill
 from tests.common import HOST
 

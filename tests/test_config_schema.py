@@ -16,16 +16,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rewrite_refs.config import FILE_NAME, STYLED, Override, Parameters, _Reader, load
-from rewrite_refs.configlint import SEVERITIES, Lint
-from rewrite_refs.configuring.update import header
-from rewrite_refs.configversion import KEY
+from rewrite_refs.cache.rule import MAX_PREFIX, PREFIX
+from rewrite_refs.config.lint import SEVERITIES, Lint
+from rewrite_refs.config.load import FILE_NAME, STYLED, Override, Parameters, _Reader, load
+from rewrite_refs.config.version import KEY
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.formats import FORMATS
+from rewrite_refs.images.hosts import ECR_HOST
+from rewrite_refs.images.upstreams import UPSTREAMS
+from rewrite_refs.init.update import header
 from rewrite_refs.lint.registry import RULES, summary
-from rewrite_refs.mapping import MAX_PREFIX, PREFIX
-from rewrite_refs.registries import ECR_HOST
-from rewrite_refs.upstreams import UPSTREAMS
 from tests.checkout import PROJECT
 from tests.common import HOST
 

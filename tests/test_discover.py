@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs import discover
-from rewrite_refs.discover import Assigned, Patterns, check_pattern, root_of, walk
+from rewrite_refs.files import walk as discover
+from rewrite_refs.files.walk import Assigned, Patterns, check_pattern, root_of, walk
 from rewrite_refs.formats import BY_NAME
 from tests.commands import fill, git, repository
 
@@ -155,7 +155,7 @@ def test_a_gitignore_that_cannot_be_read_says_nothing(
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("rewrite_refs.files.read", refuse)
+    monkeypatch.setattr("rewrite_refs.files.io.read", refuse)
     assert below(tmp_path) == [".gitignore", "x"]
 
 

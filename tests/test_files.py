@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs import files
-from rewrite_refs.files import Unwritable, create, is_folder, put, read, write
+from rewrite_refs.files import io as files
+from rewrite_refs.files.io import Unwritable, create, is_folder, put, read, write
 
 ROOT = os.geteuid() == 0
 as_user = pytest.mark.skipif(ROOT, reason="root may do anything")

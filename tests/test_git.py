@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs import gitcalls
-from rewrite_refs.discover import walk
-from rewrite_refs.links import linker
+from rewrite_refs.files import git as gitcalls
+from rewrite_refs.files.walk import walk
+from rewrite_refs.reports.links import linker
 from tests.commands import GIVEN, POD, fill, git, repository, run
 
 ROOT = Path(gitcalls.__file__).parent
@@ -508,7 +508,7 @@ def test_in_a_hook(tmp_path: Path, linked: bool, arguments: list[str]) -> None:
     """Of a commit with an index of its own as well; files of another repository are those of that one."""
     main = commit(repository(tmp_path / "main", {"pod.yaml": IMAGE, ".gitignore": "*.log\n", "x.log": ""}))
     other = repository(tmp_path / "other", {"other.yaml": IMAGE})
-    code = "import sys; from pathlib import Path; from rewrite_refs.discover import walk;"
+    code = "import sys; from pathlib import Path; from rewrite_refs.files.walk import walk;"
     code += "print(*(path.name for each in sys.argv[1:] for path in walk(Path(each))))"
     script = shlex.join([sys.executable, "-c", code])
     fill(main, {".git/hooks/pre-commit": f'#!/bin/sh\nenv > env\n{script} "$PWD" {other} > ../said\n'})

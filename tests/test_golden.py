@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rewrite_refs.cli import cli
-from rewrite_refs.config import FILE_NAME
+from rewrite_refs.config.load import FILE_NAME
 from rewrite_refs.formats import FORMATS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.reference import read
+from rewrite_refs.images.reference import read
 from tests.commands import repository, run
 from tests.common import RULES
 from tests.test_golden import FIXTURES, OPTIONS

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from rewrite_refs import cli
-from rewrite_refs.config import FILE_NAME
+from rewrite_refs.config.load import FILE_NAME
 from tests import moto_ecr
 from tests.commands import POD, Ran, fill, repository, run
 from tests.common import HOST

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.kustomize.reading import Entry, Kustomization, matchable, read
-from rewrite_refs.plans import planned
-from rewrite_refs.policy import Policies
-from rewrite_refs.project import Project
-from rewrite_refs.restore import Restoring
-from rewrite_refs.rules import Rules, Verdict
-from rewrite_refs.session import Session
-from rewrite_refs.source import Apart, Occurrence, Piece, Span, Unplaceable
+from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.engine.plan import planned
+from rewrite_refs.repository.kustomize.reading import Entry, Kustomization, matchable, read
+from rewrite_refs.repository.policy import Policies
+from rewrite_refs.repository.project import Project
+from rewrite_refs.repository.session import Session
+from rewrite_refs.text.spans import Apart, Occurrence, Piece, Span, Unplaceable
 from tests.commands import fill
 from tests.common import HUB, LIBRARY, RULES
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.kustomize.reading import read
-from rewrite_refs.source import Occurrence, Piece, Span
+from rewrite_refs.repository.kustomize.reading import read
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import fill
 from tests.common import RULES
 from tests.test_golden import FIXTURES

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.links import linker
+from rewrite_refs.reports.links import linker
 from tests.commands import git, repository
 
 SHA = "0123456789abcdef0123456789abcdef01234567"

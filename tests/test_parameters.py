@@ -11,17 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs import parameters
-from rewrite_refs import rewrite as engine
-from rewrite_refs.formats import Format, compose, composeparameters, dockerfile, dockerparameters, kubernetes
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.parameters import Style, wishes
-from rewrite_refs.parameters.in_dockerfile import FOREIGN, OWN_DEFAULT
-from rewrite_refs.parameters.names import names_for
-from rewrite_refs.parameters.wishes import SHORT
-from rewrite_refs.rewrite import UNSAFE, Result
-from rewrite_refs.rules import Rules
-from rewrite_refs.source import Token
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.engine import parameters
+from rewrite_refs.engine import rewrite as engine
+from rewrite_refs.engine.parameters import Style
+from rewrite_refs.engine.parameters import requests as wishes
+from rewrite_refs.engine.parameters.dockerfile import FOREIGN, OWN_DEFAULT
+from rewrite_refs.engine.parameters.names import names_for
+from rewrite_refs.engine.parameters.requests import SHORT
+from rewrite_refs.engine.rewrite import UNSAFE, Result
+from rewrite_refs.formats import Format, compose, dockerfile, kubernetes
+from rewrite_refs.formats.compose import variables as composeparameters
+from rewrite_refs.formats.dockerfile import variables as dockerparameters
+from rewrite_refs.text.spans import Token
 from tests.common import HOST, HUB, LIBRARY, RULES
 
 CACHED = Style(parameter=True)

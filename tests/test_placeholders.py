@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.engine.rewrite import PLACEHOLDER, rewrite
 from rewrite_refs.formats import BY_NAME
-from rewrite_refs.formats.withplaceholder import with_placeholders
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.placeholders import (
+from rewrite_refs.formats.placeholders import with_placeholders
+from rewrite_refs.images.placeholders import (
     Variable,
     begins,
     head_of,
@@ -15,9 +18,6 @@ from rewrite_refs.placeholders import (
     variables,
     without_actions,
 )
-from rewrite_refs.restore import Restoring
-from rewrite_refs.rewrite import PLACEHOLDER, rewrite
-from rewrite_refs.rules import Rules
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from rewrite_refs.discover import Patterns
-from rewrite_refs.mapping import Cache, Rule, rule_for
-from rewrite_refs.parameters import Style
-from rewrite_refs.policy import Override, Policies, Policy
-from rewrite_refs.restore import Restoring
-from rewrite_refs.rules import Rules
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.rule import Cache, Rule, rule_for
+from rewrite_refs.engine.parameters import Style
+from rewrite_refs.files.walk import Patterns
+from rewrite_refs.repository.policy import Override, Policies, Policy
 from tests.common import HOST, RULES
 
 US = "123456789012.dkr.ecr.us-east-1.amazonaws.com"

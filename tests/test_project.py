@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs import files
-from rewrite_refs import project as module
-from rewrite_refs.discover import Patterns
-from rewrite_refs.policy import Policies
-from rewrite_refs.project import Project
-from rewrite_refs.rules import Rules, Verdict
-from rewrite_refs.source import Occurrence, Piece, Span
+from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.files import io as files
+from rewrite_refs.files.walk import Patterns
+from rewrite_refs.repository import project as module
+from rewrite_refs.repository.policy import Policies
+from rewrite_refs.repository.project import Project
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import POD, repository
 from tests.common import RULES
 

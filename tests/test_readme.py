@@ -17,14 +17,14 @@ import pytest
 import yaml
 
 from rewrite_refs import Reference, __version__, cli
+from rewrite_refs.cache.judge import Rules, Status
 from rewrite_refs.cli import output
-from rewrite_refs.config import Config, load
+from rewrite_refs.config.load import Config, load
 from rewrite_refs.formats import BY_NAME
+from rewrite_refs.images.hosts import SAME_REGISTRY
+from rewrite_refs.images.reference import read
 from rewrite_refs.lint.registry import BY_NAME as RULES_BY_NAME
-from rewrite_refs.reference import read
-from rewrite_refs.registries import SAME_REGISTRY
 from rewrite_refs.results import Severity
-from rewrite_refs.rules import Rules, Status
 from tests.checkout import PROJECT, snapshot
 from tests.pages import PAGES, blocks, code, everywhere, prose, table
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs import InvalidReference, Reference
-from rewrite_refs.reference import MAX_LENGTH, Written, read
+from rewrite_refs.images.reference import MAX_LENGTH, Written, read
 
 DATA = Path(__file__).parent / "data"
 VECTORS = [json.loads(line) for line in (DATA / "references.jsonl").read_text().splitlines()]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rewrite_refs.registries import Home, caveat, home_of, host_of, is_same
-from rewrite_refs.upstreams import UPSTREAMS, advice, upstream_of
+from rewrite_refs.images.hosts import Home, caveat, home_of, host_of, is_same
+from rewrite_refs.images.upstreams import UPSTREAMS, advice, upstream_of
 from tests.common import HOST
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.reference import Reference
+from rewrite_refs.cache.judge import Status
+from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import (
     Entry,
     Finding,
@@ -20,7 +21,6 @@ from rewrite_refs.reports import (
     text,
     visible,
 )
-from rewrite_refs.rules import Status
 from tests.commands import git
 
 NGINX = Reference("docker.io", "library/nginx", "1")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from rewrite_refs import __version__
-from rewrite_refs.config import FILE_NAME, Config, load
-from rewrite_refs.confignodes import Mistakes, parse
-from rewrite_refs.configversion import check_version
+from rewrite_refs.config.load import FILE_NAME, Config, load
+from rewrite_refs.config.nodes import Mistakes, parse
+from rewrite_refs.config.version import check_version
 from rewrite_refs.errors import ConfigError
 from tests.commands import fill, run
 
@@ -117,7 +117,7 @@ def test_that_of_an_extended_file_counts_too(tmp_path: Path) -> None:
 def test_without_the_key_nothing_is_imported_for_it(tmp_path: Path) -> None:
     fill(tmp_path, {FILE_NAME: "embedded: true\n"})
     code = (
-        "import sys, pathlib, rewrite_refs.config as c; "
+        "import sys, pathlib, rewrite_refs.config.load as c; "
         f"c.load(pathlib.Path({FILE_NAME!r}), 'c'); print('packaging' in sys.modules)"
     )
     done = subprocess.run(

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.engine.rewrite import inspect, rewrite
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import BY_NAME
-from rewrite_refs.formats.withplaceholder import with_placeholders
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.policy import Policies
-from rewrite_refs.reference import InvalidReference, Reference
-from rewrite_refs.restore import Restoring
-from rewrite_refs.rewrite import inspect, rewrite
-from rewrite_refs.rules import Rules
-from rewrite_refs.source import Occurrence, Piece, Span
+from rewrite_refs.formats.placeholders import with_placeholders
+from rewrite_refs.images.reference import InvalidReference, Reference
+from rewrite_refs.repository.policy import Policies
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import fill, run
 from tests.common import HOST, HUB, RULES
 

@@ -5,11 +5,11 @@ from pathlib import PurePath
 
 import pytest
 
+from rewrite_refs.engine.rewrite import UNSAFE
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile
-from rewrite_refs.formats.file import File
-from rewrite_refs.rewrite import UNSAFE
-from rewrite_refs.source import Occurrence, Piece, Span, Token
+from rewrite_refs.formats.base import File
+from rewrite_refs.text.spans import Occurrence, Piece, Span, Token
 from tests.common import HUB, LIBRARY, rewritten
 
 

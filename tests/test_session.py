@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs import files
-from rewrite_refs import session as module
-from rewrite_refs.discover import Assigned, Patterns
-from rewrite_refs.policy import Policies
-from rewrite_refs.project import Project
-from rewrite_refs.rules import Verdict
-from rewrite_refs.session import Outcome, Session
+from rewrite_refs.cache.judge import Verdict
+from rewrite_refs.files import io as files
+from rewrite_refs.files.walk import Assigned, Patterns
+from rewrite_refs.repository import session as module
+from rewrite_refs.repository.policy import Policies
+from rewrite_refs.repository.project import Project
+from rewrite_refs.repository.session import Outcome, Session
 from tests.commands import POD, fill, git, repository
 from tests.common import LIBRARY, RULES
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.source import (
+from rewrite_refs.text.spans import (
     Change,
     Chars,
     Edit,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.mapping import PREFIX, Cache, rule_for
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Cold, Pull, Served, Standing, Survey, of
-from rewrite_refs.upstreams import upstream_of
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import PREFIX, Cache, rule_for
+from rewrite_refs.emit.survey import Cold, Pull, Served, Standing, Survey, of
+from rewrite_refs.images.upstreams import upstream_of
 from tests.common import HOST, RULES
 from tests.emit.surveys import DIGEST, PLACEHOLDERS, UPSTREAMS, entries, survey, surveys
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from rewrite_refs import files
-from rewrite_refs.baseline import Key, dumped, marked, parsed
 from rewrite_refs.cli.output import fail, say
-from rewrite_refs.discover import root_of
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.files import io as files
+from rewrite_refs.files.walk import root_of
+from rewrite_refs.lint.baseline import Key, dumped, marked, parsed
 from rewrite_refs.reports import in_repository, visible
 from rewrite_refs.results import Finding, Report
 

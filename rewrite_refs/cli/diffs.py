@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from rewrite_refs.cli.output import say, write
-from rewrite_refs.discover import root_of
+from rewrite_refs.files.walk import root_of
 from rewrite_refs.reports import diff, inert
 
 # Each CI system that reads commands from its logs and has no way to switch that off, and its variable.

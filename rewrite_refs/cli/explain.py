@@ -18,7 +18,7 @@ from rewrite_refs.reports import Entry, Report, visible
 @printed
 def explain(reference: str, **given: Any) -> None:
     """Tell how REFERENCE is read, which rule takes it and what it becomes."""
-    from rewrite_refs.reference import InvalidReference
+    from rewrite_refs.images.reference import InvalidReference
     from rewrite_refs.reports import text
 
     options = Options(**given)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
-from rewrite_refs import files
 from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say
 from rewrite_refs.cli.setup import inspected
 from rewrite_refs.cli.sources import Asked, Read, checked, read, sources
-from rewrite_refs.config import FILE_NAME, Config, load, locate
-from rewrite_refs.discover import root_of
+from rewrite_refs.config.load import FILE_NAME, Config, load, locate
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.registries import host_of
+from rewrite_refs.files import io as files
+from rewrite_refs.files.walk import root_of
+from rewrite_refs.images.hosts import host_of
 from rewrite_refs.reports import visible
 
 if TYPE_CHECKING:
-    from rewrite_refs.configuring.update import Old, Result
+    from rewrite_refs.init.update import Old, Result
 
 
 class _Target(NamedTuple):
@@ -75,7 +75,7 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
 
     Without a source, it proposes rules for the images that the repository uses.
     """
-    from rewrite_refs.configuring import update
+    from rewrite_refs.init import update
 
     asked = checked(Asked(**given), paths)
     try:
@@ -124,10 +124,10 @@ def _target(given: str | None, cwd: Path) -> _Target:
 
 def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
     """What a scan of the repository proposes, and whether a file could not be read."""
-    from rewrite_refs import survey
-    from rewrite_refs.configuring import proposal
-    from rewrite_refs.configuring.update import Given
-    from rewrite_refs.rules import Rules
+    from rewrite_refs.cache.judge import Rules
+    from rewrite_refs.emit import survey
+    from rewrite_refs.init import proposal
+    from rewrite_refs.init.update import Given
 
     is_new = target.content is None
     options = Options(None if is_new else str(target.path), no_config=is_new, quiet=True)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from rewrite_refs import __version__
-from rewrite_refs.config import FILE_NAME
-from rewrite_refs.registries import ACCOUNT, REGION
+from rewrite_refs.config.load import FILE_NAME
+from rewrite_refs.images.hosts import ACCOUNT, REGION
 
 REGISTRY_VARIABLE = "REWRITE_REFS_REGISTRY"
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from rewrite_refs import files
 from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.output import Run, fail, say, write
-from rewrite_refs.discover import root_of
+from rewrite_refs.files import io as files
+from rewrite_refs.files.walk import root_of
 from rewrite_refs.reports import inert, visible
 from rewrite_refs.results import Report
 
@@ -118,7 +118,7 @@ def _lines(format: str, report: Report, run: Run | None) -> Iterator[str]:
         lines = module.lines(report, run.paint) if run is not None else module.lines(report)
         found: Iterator[str] = map(inert.line, lines)
     elif format == "html":
-        from rewrite_refs.links import linker
+        from rewrite_refs.reports.links import linker
 
         cwd = Path(os.path.realpath(Path.cwd()))
         root = root_of(cwd) or cwd

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import click
 
-from rewrite_refs import files
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.restore import Restoring
 from rewrite_refs.cli.options import Options, common, paths, printed, stdin
 from rewrite_refs.cli.output import Run, write
 from rewrite_refs.cli.setup import open_session, outcomes
-from rewrite_refs.config import FILE_NAME
+from rewrite_refs.config.load import FILE_NAME
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.restore import Restoring
-from rewrite_refs.rules import Rules
-from rewrite_refs.session import Session
+from rewrite_refs.files import io as files
+from rewrite_refs.repository.session import Session
 
 NO_RULES = f"""\
 there {{}}: `rewrite-refs init` takes the rules from your account, from Terraform or from CloudFormation.

@@ -14,7 +14,7 @@ from rewrite_refs.cli.output import write
 @click.argument("name", required=False, shell_complete=completed_rules)
 def rule(name: str | None) -> None:
     """Explain the rule NAME of the lint, or list all rules."""
-    from rewrite_refs.confignodes import nearest
+    from rewrite_refs.config.nodes import nearest
     from rewrite_refs.lint.registry import BY_NAME
 
     if name is not None and name not in BY_NAME:

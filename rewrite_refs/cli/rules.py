@@ -16,10 +16,10 @@ from rewrite_refs.cli.setup import open_session, outcomes
 from rewrite_refs.errors import ConfigError
 
 if TYPE_CHECKING:
+    from rewrite_refs.cache.judge import Rules
+    from rewrite_refs.emit.survey import Survey
     from rewrite_refs.reports import Entry
-    from rewrite_refs.rules import Rules
-    from rewrite_refs.session import Session
-    from rewrite_refs.survey import Survey
+    from rewrite_refs.repository.session import Session
 
 _EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "warmup")
 # What can stand in one output for several registries.
@@ -39,8 +39,7 @@ _OF_MANY = ("table", "renovate", "warmup")
 @printed
 def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
     """Tell per upstream how many references there are and which rule serves them; print what is missing."""
-    from rewrite_refs import survey
-    from rewrite_refs.emit import EMITTERS, data, renovate
+    from rewrite_refs.emit import EMITTERS, data, renovate, survey
 
     options = Options(**given)
     if options.json and emit != "table":

@@ -10,22 +10,22 @@ from pathlib import Path
 
 import click
 
-from rewrite_refs import files
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import Rule, check_registry
 from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, mistaken
 from rewrite_refs.cli.output import Run, say
-from rewrite_refs.config import Config, combined, load, locate, parse_rule
-from rewrite_refs.confignodes import nearest
-from rewrite_refs.discover import Assigned, Patterns, check_pattern, root_of
+from rewrite_refs.config.load import Config, combined, load, locate, parse_rule
+from rewrite_refs.config.nodes import nearest
+from rewrite_refs.engine.parameters import Style
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.files import io as files
+from rewrite_refs.files.walk import Assigned, Patterns, check_pattern, root_of
+from rewrite_refs.images.hosts import caveat, host_of
 from rewrite_refs.lint.settings import Settings
-from rewrite_refs.mapping import Rule, check_registry
-from rewrite_refs.parameters import Style
-from rewrite_refs.policy import Override, Policies
-from rewrite_refs.project import Project
-from rewrite_refs.registries import caveat, host_of
 from rewrite_refs.reports import visible
-from rewrite_refs.rules import Rules
-from rewrite_refs.session import Outcome, Progress, Session
+from rewrite_refs.repository.policy import Override, Policies
+from rewrite_refs.repository.project import Project
+from rewrite_refs.repository.session import Outcome, Progress, Session
 
 
 def outcomes(

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from rewrite_refs.cache.rule import check_registry
 from rewrite_refs.cli.options import mistaken
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.mapping import check_registry
 from rewrite_refs.reports import visible
 
 if TYPE_CHECKING:
-    from rewrite_refs.importing import Import
+    from rewrite_refs.sources import Import
 
 
 class Asked(NamedTuple):
@@ -105,22 +105,22 @@ def read(asked: Asked, cwd: Path, folder: Path) -> Read:
         return visible(", ".join(Path(each).as_posix() for each in shown if each != "."))
 
     if asked.from_aws:
-        from rewrite_refs.importing import account
+        from rewrite_refs.sources import aws as account
 
         return Read(account.read(asked.profile, asked.region), "the account", "From the AWS account.")
     if asked.from_json is not None:
-        from rewrite_refs.importing import describe
+        from rewrite_refs.sources import aws_json as describe
 
         text, shown = _text(asked.from_json)
         origin = f"From `{describe.COMMAND}`" + (f" ({named([shown])})." if asked.from_json != "-" else ".")
         return Read(describe.read(text, shown), shown, origin)
     region = asked.region[0] if asked.region else None
     if asked.from_terraform:
-        from rewrite_refs.importing import terraform
+        from rewrite_refs.sources import terraform
 
         rules = terraform.load([Path(each) for each in asked.from_terraform], show)
         return Read(rules, "Terraform", _origin("Terraform", named(asked.from_terraform)))
-    from rewrite_refs.importing import cloudformation
+    from rewrite_refs.sources import cloudformation
 
     paths = [Path(each) for each in asked.from_cloudformation]
     rules = cloudformation.load(paths, show, asked.account_id, region)

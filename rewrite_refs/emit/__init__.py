@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from rewrite_refs.emit import awscli, cloudformation, iam, renovate, table, terraform, warmup
-from rewrite_refs.survey import Survey
+from rewrite_refs.emit.survey import Survey
 
 Emitter = Callable[[Survey], Iterator[str]]
 

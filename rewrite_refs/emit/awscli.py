@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator
 
 from rewrite_refs.emit import parts
-from rewrite_refs.survey import Missing, Survey
+from rewrite_refs.emit.survey import Missing, Survey
 
 _AGAIN = (
     "It stops at the first call that fails. To run it again, delete the calls that went through: ECR "

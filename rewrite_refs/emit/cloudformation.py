@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rewrite_refs.emit import parts
-from rewrite_refs.survey import Missing, Survey
+from rewrite_refs.emit.survey import Missing, Survey
 
 Resource = dict[str, Any]
 

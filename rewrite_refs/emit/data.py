@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from rewrite_refs.emit.survey import Standing, Survey
 from rewrite_refs.reports import inert
-from rewrite_refs.survey import Standing, Survey
 
 
 def lines(surveys: Iterable[Survey]) -> Iterator[str]:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rewrite_refs.emit import parts
-from rewrite_refs.registries import partition_of
-from rewrite_refs.survey import Survey
+from rewrite_refs.emit.survey import Survey
+from rewrite_refs.images.hosts import partition_of
 
 # Invalid where they are left as they are, rather than valid and wrong.
 ACCOUNT, REGION, OTHER_ACCOUNT, PULLER = "ACCOUNT", "REGION", "OTHER_ACCOUNT", "PULLER"

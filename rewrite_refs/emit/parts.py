@@ -11,11 +11,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from rewrite_refs.emit.survey import Missing, Survey
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.placeholders import resolved
-from rewrite_refs.registries import Home, home_of
+from rewrite_refs.images.hosts import Home, home_of
+from rewrite_refs.images.placeholders import resolved
 from rewrite_refs.reports import visible
-from rewrite_refs.survey import Missing, Survey
 
 LOGIN_ACTION = "ecr:GetAuthorizationToken"
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")

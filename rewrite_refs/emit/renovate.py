@@ -13,9 +13,9 @@ import json
 from collections.abc import Iterator
 
 from rewrite_refs.emit import parts
-from rewrite_refs.placeholders import resolved
+from rewrite_refs.emit.survey import Survey
+from rewrite_refs.images.placeholders import resolved
 from rewrite_refs.reports import inert
-from rewrite_refs.survey import Survey
 
 SCHEMA = "https://docs.renovatebot.com/renovate-schema.json"
 _NOTES = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rewrite_refs.mapping import ROOT
+from rewrite_refs.cache.rule import ROOT
+from rewrite_refs.emit.survey import Served, Standing, Survey
 from rewrite_refs.reports import visible
-from rewrite_refs.survey import Served, Standing, Survey
 
 _HEAD = ("upstream", "references", "images", "cached", "rule")
 _RIGHT = frozenset({1, 2, 3})

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from rewrite_refs.emit import parts
-from rewrite_refs.survey import Missing, Survey
+from rewrite_refs.emit.survey import Missing, Survey
 
 _STATE = (
     "The state holds the values of the secrets: encrypt it. Terraform 1.11 with hashicorp/aws 5.88 can "

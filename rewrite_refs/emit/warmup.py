@@ -13,9 +13,9 @@ import shlex
 from collections.abc import Iterator
 
 from rewrite_refs.emit import parts
-from rewrite_refs.placeholders import is_placeholder, resolved
+from rewrite_refs.emit.survey import Pull, Survey
+from rewrite_refs.images.placeholders import is_placeholder, resolved
 from rewrite_refs.reports import inert, visible
-from rewrite_refs.survey import Pull, Survey
 
 _ABOUT = (
     "Pulls each image of the repository through the cache once, by its tag, so that references that are "

@@ -11,19 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Protocol
 
-from rewrite_refs.formats import (
-    compose,
-    dockerfile,
-    githubactions,
-    helmchart,
-    helmfile,
-    helmvalues,
-    kubernetes,
-    kustomization,
-    template,
-)
-from rewrite_refs.formats.file import File
-from rewrite_refs.source import Occurrence, Token
+from rewrite_refs.formats import compose, dockerfile, kubernetes, template
+from rewrite_refs.formats import github_actions as githubactions
+from rewrite_refs.formats import kustomize as kustomization
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.helm import chart as helmchart
+from rewrite_refs.formats.helm import helmfile
+from rewrite_refs.formats.helm import values as helmvalues
+from rewrite_refs.text.spans import Occurrence, Token
 
 
 class Format(Protocol):

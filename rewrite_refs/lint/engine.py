@@ -7,22 +7,22 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from rewrite_refs.engine.ignores import WORDS, Comment, Comments, lines_of
+from rewrite_refs.engine.rewrite import Judged
 from rewrite_refs.errors import Problem
-from rewrite_refs.ignores import WORDS, Comment, Comments, lines_of
-from rewrite_refs.lint import (
+from rewrite_refs.images.reference import Reference
+from rewrite_refs.lint.base import Rule, Said
+from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES, OF_VERDICTS
+from rewrite_refs.lint.rules import (
     blanket_ignore,
     digest_needs_warmup,
     unknown_ignore,
     unparsable_file,
     unused_ignore,
 )
-from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES, OF_VERDICTS
-from rewrite_refs.lint.said import Rule, Said
 from rewrite_refs.lint.settings import Settings
-from rewrite_refs.reference import Reference
 from rewrite_refs.results import Finding, Place, Replacement, Severity
-from rewrite_refs.rewrite import Judged
-from rewrite_refs.source import Edit, Lines, Span
+from rewrite_refs.text.spans import Edit, Lines, Span
 
 
 class Text(NamedTuple):

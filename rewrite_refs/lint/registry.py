@@ -5,7 +5,8 @@ Adding one is a module, a line here, and a run of ``docs/reference.py``.
 
 from __future__ import annotations
 
-from rewrite_refs.lint import (
+from rewrite_refs.lint.base import ReferenceRule, Rule, VerdictRule
+from rewrite_refs.lint.rules import (
     account_id_exposed,
     blanket_ignore,
     digest_needs_warmup,
@@ -25,7 +26,6 @@ from rewrite_refs.lint import (
     unused_ignore,
     wrong_region,
 )
-from rewrite_refs.lint.said import ReferenceRule, Rule, VerdictRule
 
 # The order is that of the manual.  Of these a verdict breaks one at most, and says which.
 _OF_VERDICTS: tuple[VerdictRule, ...] = (

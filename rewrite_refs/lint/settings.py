@@ -7,13 +7,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rewrite_refs.discover import Patterns
-from rewrite_refs.ignores import Comments
-from rewrite_refs.reference import Reference
+from rewrite_refs.engine.ignores import Comments
+from rewrite_refs.files.walk import Patterns
+from rewrite_refs.images.reference import Reference
 from rewrite_refs.results import Severity
 
 if TYPE_CHECKING:
-    from rewrite_refs.lint.said import Rule
+    from rewrite_refs.lint.base import Rule
 
 
 class Settings(NamedTuple):

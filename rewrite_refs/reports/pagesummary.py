@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
+from rewrite_refs.cache.judge import Status
+from rewrite_refs.images.upstreams import upstream_of
 from rewrite_refs.reports import Entry, Report, inert, number, visible
 from rewrite_refs.reports.groups import UNKNOWN
 from rewrite_refs.reports.pagerows import shown, upstream
-from rewrite_refs.rules import Status
-from rewrite_refs.upstreams import upstream_of
 
 # In the order of the page: what a status is called, and what it says of references.
 STATUSES: Mapping[Status, tuple[str, str]] = {

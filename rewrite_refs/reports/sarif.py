@@ -23,8 +23,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rewrite_refs import __version__
+from rewrite_refs.lint.base import Rule
 from rewrite_refs.lint.registry import RULES, summary
-from rewrite_refs.lint.said import Rule
 from rewrite_refs.reports import HOME, Finding, Place, Report, Severity, in_repository, visible
 from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, dumps, manual, shown
 from rewrite_refs.results import SEVERITIES

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from hypothesis import strategies as st
 
-from rewrite_refs.mapping import Rule, rule_for
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import Rule, rule_for
+from rewrite_refs.emit.survey import Survey, of
 from rewrite_refs.reports import Entry
-from rewrite_refs.rules import Rules
-from rewrite_refs.source import Occurrence, Piece, Span
-from rewrite_refs.survey import Survey, of
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, RULES
 
 DIGEST = "sha256:" + "a" * 64

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.emit.awscli import lines
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey
+from rewrite_refs.emit.survey import Survey
 from tests.common import HOST
 from tests.emit.surveys import (
     DIGEST,

@@ -11,9 +11,9 @@ import yaml
 from cfnlint.api import ManualArgs, lint
 from hypothesis import given, settings
 
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.emit.cloudformation import lines
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey
+from rewrite_refs.emit.survey import Survey
 from tests.common import HOST
 from tests.emit.surveys import EVERYTHING, NOTHING, NOTHING_MISSING, SURVEYS, survey, surveys
 

@@ -7,10 +7,10 @@ import boto3
 import pytest
 from hypothesis import given
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import rule_for
 from rewrite_refs.emit.iam import lines
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey
+from rewrite_refs.emit.survey import Survey
 from tests.common import HOST
 from tests.emit.surveys import AT_ROOT, EVERYTHING, NO_REGISTRY, NOTHING, NOTHING_MISSING, survey, surveys
 

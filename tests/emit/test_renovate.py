@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import rule_for
 from rewrite_refs.emit.renovate import lines
+from rewrite_refs.emit.survey import Survey
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.reference import Reference
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey
+from rewrite_refs.images.reference import Reference
 from tests.common import HOST
 from tests.emit.surveys import AT_ROOT, NO_REGISTRY, entries, survey, surveys
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from hypothesis import given
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import rule_for
 from rewrite_refs.emit import EMITTERS
+from rewrite_refs.emit.survey import Survey, of
 from rewrite_refs.emit.table import lines
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey, of
 from tests.common import HOST, RULES
 from tests.emit.surveys import entries, survey, surveys
 

@@ -13,9 +13,9 @@ import tree_sitter
 import tree_sitter_hcl
 from hypothesis import given
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.emit.survey import Survey
 from rewrite_refs.emit.terraform import lines, quoted
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey
 from tests.emit.surveys import (
     AT_ROOT,
     EVERYTHING,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.emit.survey import Survey, of
 from rewrite_refs.emit.warmup import lines
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.mapping import rule_for
-from rewrite_refs.rules import Rules
-from rewrite_refs.survey import Survey, of
 from tests.common import HOST, RULES
 from tests.emit.surveys import DIGEST, NO_REGISTRY, PLACEHOLDERS, SURVEYS, entries, survey, surveys
 

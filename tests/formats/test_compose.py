@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats import compose, yamlchars
-from rewrite_refs.formats.file import File
-from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.rewrite import Result
-from rewrite_refs.source import Span
+from rewrite_refs.engine.rewrite import Result
+from rewrite_refs.formats import compose
+from rewrite_refs.formats.base import File
+from rewrite_refs.text.spans import Span
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml.scalars import Scalar
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from rewrite_refs.formats import compose
-from rewrite_refs.formats.composeparameters import UNQUOTED, View, form, is_free
-from rewrite_refs.source import Piece
+from rewrite_refs.formats.compose.variables import UNQUOTED, View, form, is_free
+from rewrite_refs.text.spans import Piece
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import dockeragree, dockerfile, dockerlines
-from rewrite_refs.formats.file import File
-from rewrite_refs.rules import Rules
-from rewrite_refs.source import Chars, Span
+from rewrite_refs.formats import dockerfile
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.dockerfile import crosscheck as dockeragree
+from rewrite_refs.formats.dockerfile import lines as dockerlines
+from rewrite_refs.text.spans import Chars, Span
 from tests.common import HUB, LIBRARY, RULES, assert_properties, rewritten
 
 CASES = json.loads((Path(__file__).parent.parent / "data/dockerfiles.json").read_text())

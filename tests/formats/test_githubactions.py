@@ -9,10 +9,11 @@ from textwrap import dedent, indent
 import pytest
 from hypothesis import given
 
-from rewrite_refs.formats import compose, detect, githubactions, kubernetes
-from rewrite_refs.formats.file import File
-from rewrite_refs.lint import pull_before_login
-from rewrite_refs.rewrite import Judged, Result, inspect
+from rewrite_refs.engine.rewrite import Judged, Result, inspect
+from rewrite_refs.formats import compose, detect, kubernetes
+from rewrite_refs.formats import github_actions as githubactions
+from rewrite_refs.formats.base import File
+from rewrite_refs.lint.rules import pull_before_login
 from tests import common
 from tests.common import HOST, HUB, LIBRARY, RULES, assert_properties, assert_spliced, rewritten
 

@@ -6,8 +6,8 @@ from pathlib import PurePath
 
 import pytest
 
-from rewrite_refs.formats import helmchart
-from rewrite_refs.formats.file import File
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.helm import chart as helmchart
 from tests.common import HUB, assert_properties, assert_spliced, found, rewritten
 
 CHART = "apiVersion: v2\nname: web\n"

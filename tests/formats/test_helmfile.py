@@ -7,8 +7,9 @@ from pathlib import PurePath
 import pytest
 from hypothesis import given
 
-from rewrite_refs.formats import helmfile, template
-from rewrite_refs.formats.file import File
+from rewrite_refs.formats import template
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.helm import helmfile
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats import BY_NAME, detect, helmvalues
-from rewrite_refs.formats.file import File
-from rewrite_refs.rewrite import Result
+from rewrite_refs.engine.rewrite import Result
+from rewrite_refs.formats import BY_NAME, detect
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.helm import values as helmvalues
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten

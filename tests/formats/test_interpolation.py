@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats.interpolation import MAX_DEPTH, InvalidInterpolation, as_chars, expand
-from rewrite_refs.source import Chars, Piece, Span
+from rewrite_refs.formats.compose.interpolation import MAX_DEPTH, InvalidInterpolation, as_chars, expand
+from rewrite_refs.text.spans import Chars, Piece, Span
 
 
 def resolved(text: str) -> list[str]:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewrite_refs.engine.rewrite import UNSAFE, Result
 from rewrite_refs.formats import kubernetes
-from rewrite_refs.formats.file import File
-from rewrite_refs.rewrite import UNSAFE, Result
+from rewrite_refs.formats.base import File
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats import jsonpatch, kubernetes, kustomization, yamltree
-from rewrite_refs.formats.file import File
-from rewrite_refs.policy import Policies
-from rewrite_refs.project import Project
-from rewrite_refs.rewrite import Result, rewrite
-from rewrite_refs.source import Occurrence, Span
+from rewrite_refs.engine.rewrite import Result, rewrite
+from rewrite_refs.formats import kubernetes
+from rewrite_refs.formats import kustomize as kustomization
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
+from rewrite_refs.repository.policy import Policies
+from rewrite_refs.repository.project import Project
+from rewrite_refs.text.spans import Occurrence, Span
+from rewrite_refs.yaml import tree as yamltree
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, RULES, assert_properties, rewritten

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats import mask
-from rewrite_refs.formats.split import MASK
-from rewrite_refs.source import Span
+from rewrite_refs.formats.template import actions as mask
+from rewrite_refs.text.spans import Span
+from rewrite_refs.yaml.references import MASK
 
 
 def shown(text: str) -> str:

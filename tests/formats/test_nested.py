@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import yamltree
-from rewrite_refs.formats.nested import nested
-from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.source import Occurrence, Piece, Span
+from rewrite_refs.text.spans import Occurrence, Piece, Span
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.nested import nested
+from rewrite_refs.yaml.scalars import Scalar
 
 
 def words(text: str) -> Iterator[Occurrence]:

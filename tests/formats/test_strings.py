@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from rewrite_refs.engine.rewrite import UNSAFE
 from rewrite_refs.formats import kubernetes
-from rewrite_refs.rewrite import UNSAFE
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.formats import mask, template, templateread, templatewords
-from rewrite_refs.formats.file import File
-from rewrite_refs.rewrite import Result, inspect
-from rewrite_refs.source import Span
+from rewrite_refs.engine.rewrite import Result, inspect
+from rewrite_refs.formats import template
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.template import actions as mask
+from rewrite_refs.formats.template import documents as templateread
+from rewrite_refs.formats.template import expressions as templatewords
+from rewrite_refs.text.spans import Span
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, RULES, assert_properties, assert_spliced, rewritten

@@ -7,12 +7,13 @@ from pathlib import Path, PurePath
 
 import pytest
 
+from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.engine.rewrite import rewrite
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import BY_NAME, helmvalues, kubernetes
-from rewrite_refs.formats.file import File
-from rewrite_refs.formats.withplaceholder import with_hosts, with_placeholders
-from rewrite_refs.restore import Restoring
-from rewrite_refs.rewrite import rewrite
+from rewrite_refs.formats import BY_NAME, kubernetes
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.helm import values as helmvalues
+from rewrite_refs.formats.placeholders import with_hosts, with_placeholders
 from tests.commands import POD, repository, run
 from tests.common import HOST, RULES
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import yamlchars, yamltree
-from rewrite_refs.formats.yamlchars import Scalar
-from rewrite_refs.formats.yamltree import Mapping, Node, Sequence
-from rewrite_refs.source import Edit, Span, same_but, splice
+from rewrite_refs.text.spans import Edit, Span, same_but, splice
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, Sequence
 
 PARSERS = {"c": yamltree.c_events, "pure": yamltree.pure_events}
 

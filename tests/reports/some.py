@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
+from rewrite_refs.images.reference import Reference
 from rewrite_refs.lint.registry import RULES
-from rewrite_refs.reference import Reference
 from rewrite_refs.results import Entry, Failure, Finding, Group, Place, Replacement, Report, Trouble
 
 TARGET = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1"

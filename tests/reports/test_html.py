@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.reference import Reference
+from rewrite_refs.cache.judge import Status
+from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import Entry, Failure, Finding, Place, Report, Severity, Trouble, html, visible
-from rewrite_refs.rules import Status
 from tests.common import HOST
 from tests.reports.browser import chromium
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rewrite_refs.cli.reporting import FORMATS
-from rewrite_refs.reference import Reference
+from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import (
     Entry,
     Failure,

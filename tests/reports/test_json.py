@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
+from rewrite_refs.cache.judge import Status
 from rewrite_refs.reports import Report, Severity, fingerprints, json, jsonl
-from rewrite_refs.rules import Status
 from tests.reports.some import (
     DIRECT,
     EMPTY,

@@ -1,0 +1,358 @@
+"""The rule engine: what a reference becomes, and why it stays.
+
+References that go through a cache already are looked at as well: ``library/``
+of Docker Hub that is missing or one too many, a prefix that no rule has, and
+the registry of other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from rewrite_refs.cache.drift import FAULTS, meant_as_prefix, moved
+from rewrite_refs.cache.rule import Cache, Held, Rule
+from rewrite_refs.images.hosts import ECR_HOST, SAME_REGISTRY, home_of
+from rewrite_refs.images.placeholders import begins, is_placeholder, resolved
+from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
+from rewrite_refs.images.upstreams import advice, upstream_of
+from rewrite_refs.text.spans import Barred, Change, Occurrence
+
+Status = Literal["direct", "wrong", "cached", "unmapped", "own", "unresolved", "ignored"]
+# Why a reference is not as it should be, by the name of the rule of the lint.
+Cause = Literal[
+    "direct-upstream",
+    "lambda-image",
+    "missing-library",
+    "needless-library",
+    "no-rule",
+    "pull-before-login",
+    "shared-value-conflict",
+    "uncacheable-registry",
+    "unknown-prefix",
+    "unresolved-reference",
+    "wrong-region",
+]
+
+_BREAKS: Mapping[Status, Cause] = {"direct": "direct-upstream", "unresolved": "unresolved-reference"}
+_LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".cluster.local")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done about one reference.
+
+    ``changes`` turn the resolved text into ``target``; both are empty where
+    nothing is to be done.  ``reason`` says why a reference stays, or what is wrong with it.  ``apart``
+    leaves the name as it is and puts the new one beside it.  ``then`` is what is
+    to be said of it after the changes, and ``otherwise`` what to do where these
+    cannot be proved right.  ``placeholder`` is the one for the registry that
+    goes, if the reference has one.  ``cause`` is what the reference breaks where
+    the status does not say it, and of an ignored one what it would break;
+    ``elsewhere`` tells that it breaks nothing here, because what is to be said of it
+    is said where it comes from.
+    """
+
+    status: Status
+    reference: Reference | None = None
+    rule: str | None = None
+    target: str | None = None
+    changes: tuple[Change, ...] = ()
+    reason: str | None = None
+    apart: bool = False
+    then: Status = "cached"
+    otherwise: Verdict | None = None
+    placeholder: str | None = None
+    cause: Cause | None = None
+    elsewhere: bool = False
+
+    @property
+    def faults(self) -> tuple[Cause, ...]:
+        """The rules by which a comment can mean it: what it breaks, and what its status alone would say."""
+        status = _BREAKS.get(self.status)
+        return tuple({each: None for each in (self.breaks, status) if each and self.breaks})
+
+    @property
+    def breaks(self) -> Cause | None:
+        """The rule of the lint that the reference breaks, if any."""
+        return None if self.elsewhere else self.cause or _BREAKS.get(self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one account and region, ready to judge references.
+
+    ``registry`` is the ECR host or a placeholder for it, or None where nobody
+    gave one: statuses can be told without it, targets cannot.  ``own`` holds
+    hosts or ``host/path`` prefixes that are never touched.  ``others`` are the
+    caches that other files use; ``strict`` tells that the registry was given
+    for these files in particular, so that another region's is a mistake.
+    ``logged_in`` tells that the runners of CI have access to the registry before
+    a job logs in, so that what is pulled then is rewritten as all else is.
+    """
+
+    registry: str | None = None
+    rules: tuple[Rule, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
+    others: tuple[Cache, ...] = ()
+    strict: bool = False
+    logged_in: bool = False
+
+    def judge(self, occurrence: Occurrence) -> Verdict:
+        """Say of one occurrence what it is and what it becomes."""
+        try:
+            written = self.read(occurrence.text, occurrence.holes)
+        except InvalidReference as error:
+            status: Status = "own" if occurrence.own else "unresolved"
+            return Verdict(status, reason=occurrence.own or occurrence.reason or str(error))
+        if occurrence.own:
+            return Verdict("own", written.reference, reason=occurrence.own)
+        if occurrence.reason and not is_placeholder(written.host):
+            return Verdict("unresolved", written.reference, reason=occurrence.reason)
+        verdict = _in_place(self.judge_written(written), occurrence)
+        if occurrence.barred and not (self.logged_in and occurrence.barred.rule == "pull-before-login"):
+            verdict = _barred(verdict, occurrence.barred)
+        noted = occurrence.note and verdict.target and not verdict.reason
+        return replace(verdict, reason=occurrence.note) if noted else verdict
+
+    def read(self, text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
+        """Read a reference, of which *holes* are unknown and the host may be a placeholder that is known.
+
+        Raises InvalidReference as ``reference.read`` does.
+        """
+        for cache in self.caches:
+            # A format may have put the default of a variable in its place.
+            spelled = [each for each in (cache.registry, resolved(cache.registry)) if is_placeholder(each)]
+            length = max((begins(text, each) for each in spelled), default=0)
+            if length:  # a host of as many characters in its place
+                rest = [(start, end) for start, end in holes if start >= length]
+                written = read("X" * length + text[length:], rest)
+                reference = replace(written.reference, registry=cache.registry)
+                return replace(written, text=text, reference=reference, host=text[:length])
+        return read(text, holes)
+
+    @property
+    def caches(self) -> Iterator[Cache]:
+        """The cache of these files, then those of others."""
+        if self.registry is not None:
+            yield Cache(self.registry, self.rules)
+        yield from self.others
+
+    def judge_written(self, written: Written) -> Verdict:
+        """Say of a reference what it is and what it becomes."""
+        host = self.canonical(written.reference.registry)
+        reference = written.reference
+        if host != reference.registry:
+            repository = reference.repository
+            if host == DOCKER_HUB and "/" not in repository:
+                repository = LIBRARY + repository
+            reference = Reference(host, repository, reference.tag, reference.digest)
+        name = reference.name
+        for own in self.own:
+            if name == own or name.startswith(own + "/"):
+                return Verdict("own", reference, reason=f"{own} is your own")
+        found = self.held(written)
+        if found and self._is_ours(found[0]):
+            return self._kept(written, reference, *found)
+        implied = reference.repository.removesuffix(written.path)
+        certain = len(implied) + written.certain
+        rule, sure = self._taker(host, reference.repository, certain)
+        if rule and sure:
+            return self._direct(written, reference, rule, implied)
+        if rule:
+            reason = f"whether the rule for {rule.name} takes it depends on a variable"
+            return Verdict("unresolved", reference, reason=reason)
+        return self._kept(written, reference, *found) if found else self._unmapped(written, reference)
+
+    def canonical(self, host: str) -> str:
+        """The one name by which rules know a registry."""
+        host = self.aliases.get(host, host)
+        return SAME_REGISTRY.get(host, host)
+
+    def held(self, written: Written) -> tuple[Cache, Held] | None:
+        """The cache that a reference names, and what it holds there; None where it names none that is known.
+
+        The registry of the same account in another region counts where these files have one of their own.
+        """
+        host, path = written.reference.registry, written.path
+        home, here = home_of(host), home_of(resolved(self.registry or ""))
+        caches = [cache for cache in self.caches if cache.is_at(host)]
+        if not caches and self.strict and home and here and home.account == here.account:
+            caches = [Cache(host, self.rules)]
+        found = [(cache, held) for cache in caches if (held := cache.held(path, written.certain))]
+        # In the registry of other files a repository without a prefix may as well be somebody's own.
+        sure = [
+            each for each in found if self._is_ours(each[0]) or (each[1].rule.prefix and not each[1].unsure)
+        ]
+        return max(sure, key=lambda each: len(each[1].rule.prefix), default=None)
+
+    def _is_ours(self, cache: Cache) -> bool:
+        """Whether it is the cache of these files."""
+        return (cache.registry, cache.rules) == (self.registry, self.rules)
+
+    def _taker(self, upstream: str, repository: str, certain: int) -> tuple[Rule | None, bool]:
+        """The rule that takes a *repository* of an upstream, and whether that is sure.
+
+        Behind its first *certain* characters a part of the name is unknown.
+        """
+        known, holed = repository[:certain], certain < len(repository)
+        rules = [each for each in self.rules if each.upstream == upstream]
+        for rule in sorted(rules, key=lambda rule: -len(rule.path)):
+            under = rule.path and rule.path + "/"
+            if known.startswith(under) or (holed and under.startswith(known)):
+                return rule, known.startswith(under)
+        return None, True
+
+    def _kept(self, written: Written, reference: Reference, cache: Cache, held: Held) -> Verdict:
+        """The verdict on a reference that goes through a cache."""
+        rule, reason = held.rule, FAULTS[held.fault] if held.fault else None
+        cause: Cause | None = held.fault
+        if not self._is_ours(cache):
+            cause = "unknown-prefix" if cache.is_at(self.registry or "") else "wrong-region"
+            chosen, sure = self._taker(rule.upstream, held.repository, held.certain)
+            if chosen is None or not sure:
+                reason = f"the registry of these files is {self.registry}, and no rule there maps {rule.name}"
+                if chosen:
+                    reason = f"whether the rule for {chosen.name} takes it depends on a variable"
+                return Verdict("wrong", reference, rule.name, reason=reason, cause=cause)
+            reason = f"the registry of these files is {self.registry}"
+            if cause == "unknown-prefix":
+                reason = (
+                    f"the rule for {chosen.name} has the prefix {chosen.prefix or 'ROOT'} for these files"
+                )
+            rule = chosen
+        if reason is None:
+            return Verdict("cached", reference, rule.name)
+        trouble = self._astray(rule, held.repository, held.certain)
+        if trouble:
+            return Verdict("wrong", reference, rule.name, reason=trouble, cause=cause)
+        host = written.reference.registry if self._is_here(written) else self.registry or ""
+        changes = moved(written, held, host, rule)
+        target = changed(written.text, changes)
+        return Verdict("wrong", reference, rule.name, target, changes, reason, cause=cause)
+
+    def _is_here(self, written: Written) -> bool:
+        """Whether a reference names the registry of these files, by whatever endpoint."""
+        return Cache(self.registry or "", ()).is_at(written.reference.registry)
+
+    def _astray(self, rule: Rule, repository: str, certain: int) -> str | None:
+        """Why a *repository* that *rule* takes would not be found behind its prefix; None where it is."""
+        dropped = len(rule.path) + 1 if rule.path else 0
+        added = len(rule.prefix) + 1 if rule.prefix else 0
+        name = f"{rule.prefix}/{repository[dropped:]}" if rule.prefix else repository[dropped:]
+        held = Cache("", self.rules).held(name, certain - dropped + added)
+        if held and held.rule != rule:
+            return f"behind the prefix {rule.prefix or 'ROOT'} the cache takes it for one of {held.rule.name}"
+        if held and held.unsure:
+            return "which rule the cache takes it for depends on a variable"
+        return FAULTS[held.fault] if held and held.fault else None
+
+    def _direct(self, written: Written, reference: Reference, rule: Rule, implied: str) -> Verdict:
+        """The changes that put a reference behind *rule*; *implied* is a ``library/`` not written."""
+        trouble = self._astray(rule, reference.repository, len(implied) + written.certain)
+        if trouble:
+            return Verdict("direct", reference, rule=rule.name, reason=trouble)
+        if self.registry is None:
+            return Verdict("direct", reference, rule=rule.name)
+        head = f"{self.registry}/{rule.prefix}" if rule.prefix else self.registry
+        changes: list[Change] = []
+        if written.host:
+            changes.append(Change(0, len(written.host), head))
+        else:
+            changes.append(Change(0, 0, head + "/"))
+        dropped = rule.path + "/" if rule.path else ""
+        at = written.path_start
+        if implied and not dropped:
+            changes.append(Change(at, at, implied))
+        elif dropped and not implied:
+            changes.append(Change(at, at + len(dropped), ""))
+        target = changed(written.text, changes)
+        return Verdict("direct", reference, rule.name, target, tuple(changes))
+
+    def _unmapped(self, written: Written, reference: Reference) -> Verdict:
+        host = reference.registry
+        if host == DOCKER_HUB:
+            return Verdict("direct", reference, reason=f"no rule maps {DOCKER_HUB}")
+        if any(cache.is_at(host) for cache in self.caches):
+            return _uncached(reference, written)
+        private = _private(host)
+        if private:
+            return self._own(written, reference, private)
+        if upstream_of(host):
+            return Verdict(
+                "unmapped", reference, reason=f"ECR could cache {host}: no rule maps it", cause="no-rule"
+            )
+        if not host:
+            return Verdict("unmapped", reference, reason="ECR cannot cache it", cause="uncacheable-registry")
+        known = advice(host, reference.repository)
+        more = known or "put it into own if it is yours, else copy the image to a repository of yours"
+        reason = f"ECR cannot cache {host}; {more}"
+        return Verdict("unmapped", reference, reason=reason, cause="uncacheable-registry")
+
+    def _own(self, written: Written, reference: Reference, reason: str) -> Verdict:
+        """The verdict on a private registry, which may be that of the cache in another region."""
+        home, here = home_of(reference.registry), home_of(resolved(self.registry or ""))
+        if home and here and home.account == here.account and home.region != here.region:
+            held = Cache(reference.registry, self.rules).held(written.path, written.certain)
+            if held and held.rule.prefix and not held.unsure:
+                return Verdict("own", reference, reason=reason, cause="wrong-region")
+        return Verdict("own", reference, reason=reason)
+
+
+def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:
+    """A verdict that replaces registry and path in one where they stand in one place, apart from the rest."""
+    match verdict.changes:
+        case (Change(0, host, head), Change(at, end, "")) if at == host + 1:
+            laid = occurrence.laid_out()
+            if any(start <= 0 and stop == end - 1 for start, stop, piece in laid if piece.text):
+                return replace(verdict, changes=(Change(0, end - 1, head),))
+    return verdict
+
+
+def _barred(verdict: Verdict, barred: Barred) -> Verdict:
+    """A verdict on a reference that stands where none to the cache can be pulled."""
+    if verdict.status in ("own", "unresolved") or (verdict.status == "unmapped" and not barred.is_all):
+        return verdict
+    status = "own" if barred.is_all else verdict.status
+    return replace(verdict, status=status, target=None, changes=(), reason=barred.reason, cause=barred.rule)
+
+
+def changed(text: str, changes: Sequence[Change]) -> str:
+    """A resolved *text* after *changes*, which are in order."""
+    for change in reversed(changes):
+        text = text[: change.start] + change.text + text[change.end :]
+    return text
+
+
+def _uncached(reference: Reference, written: Written) -> Verdict:
+    """The verdict on a repository of a cache's registry that has the prefix of no rule."""
+    prefix = meant_as_prefix(written.path[: written.certain], written.certain == len(written.path))
+    if prefix is None:
+        return Verdict("own", reference, reason="a private ECR registry")
+    reason = (
+        f"no rule has the prefix {prefix}, so that nothing is pulled into it: write the prefix of a rule, "
+        f"or put {reference.registry}/{prefix} into own"
+    )
+    return Verdict("wrong", reference, reason=reason, cause="unknown-prefix")
+
+
+def _private(host: str) -> str | None:
+    """Why *host* is a private registry, or None where it is not known to be one."""
+    if ECR_HOST.fullmatch(host):
+        return "a private ECR registry"
+    bare = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    has_port = bare != host
+    if bare == "localhost" or bare.endswith(_LOCAL_SUFFIXES) or bare.startswith("["):
+        return "a local registry"
+    if "." not in bare:
+        return "a local registry" if has_port else None
+    if not bare.replace(".", "").isdecimal():
+        return None
+    import ipaddress
+
+    try:
+        return "a local registry" if ipaddress.ip_address(bare).is_private else None
+    except ValueError:
+        return None

@@ -1,0 +1,116 @@
+"""The way back: references to a cache become references to its upstream again.
+
+What was ``nginx`` is ``nginx`` again, without ``docker.io`` and ``library/``.
+Where a registry stands by itself (a key of its own, the default of a variable),
+it becomes the upstream's host; where nothing but its host shows that a text is
+an image, the host stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from rewrite_refs.cache.drift import path_change
+from rewrite_refs.cache.judge import Rules, Verdict, changed
+from rewrite_refs.cache.rule import Held
+from rewrite_refs.images.placeholders import is_placeholder
+from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Written
+from rewrite_refs.text.spans import Change, Occurrence, Piece
+
+_UNSURE = "its name depends on a variable"
+_NO_NAME = "its upstream has no image of that name"
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring(Rules):
+    """The same rules, read backwards."""
+
+    def judge(self, occurrence: Occurrence) -> Verdict:
+        """Say of one occurrence what it is, and what it was before it named the cache."""
+        verdict = Rules.judge(self, occurrence)
+        if verdict.status not in ("cached", "wrong"):
+            return replace(verdict, target=None, changes=())
+        written = self.read(occurrence.text, occurrence.holes)
+        found = self.held(written)
+        if found is None:
+            return replace(verdict, target=None, changes=())
+        if found[1].unsure:
+            return replace(verdict, target=None, changes=(), reason=_UNSURE)
+        best: Verdict | None = None
+        host = found[0].registry
+        placeholder = host if is_placeholder(host) else None
+        for changes in reversed(_ways(occurrence, written, found[1], placeholder)):
+            target = changed(written.text, changes)
+            shift = len(target) - len(written.text)
+            holes = [
+                (start + shift, end + shift) for start, end in occurrence.holes if start >= len(written.host)
+            ]
+            then = self._back(target, holes, found[1])
+            if then is not None:
+                best = replace(
+                    verdict,
+                    target=target,
+                    changes=tuple(changes),
+                    reason=None,
+                    then=then.status,
+                    otherwise=best,
+                    placeholder=placeholder,
+                )
+        known = len(written.path) == written.certain
+        reason = _NO_NAME if known else _UNSURE
+        return best or replace(verdict, target=None, changes=(), reason=reason)
+
+    def _back(self, target: str, holes: Sequence[tuple[int, int]], held: Held) -> Verdict | None:
+        """The verdict on *target*, or None where it is not the upstream's image that is meant."""
+        try:
+            verdict = self.judge_written(self.read(target, holes))
+        except InvalidReference:
+            return None
+        reference = verdict.reference
+        same = reference and (reference.registry, reference.repository) == (
+            held.rule.upstream,
+            held.repository,
+        )
+        return verdict if same else None
+
+
+def _ways(
+    occurrence: Occurrence, written: Written, held: Held, placeholder: str | None
+) -> list[list[Change]]:
+    """How a reference can be turned back, the best first; *placeholder* is that for the registry, if any."""
+    host, rest, rule = len(written.host), held.rest, held.rule
+    head = host + 1 + len(rule.prefix) if rule.prefix else host
+    short = held.repository
+    if rule.upstream == DOCKER_HUB and "/" not in short.removeprefix(LIBRARY):
+        short = short.removeprefix(LIBRARY)
+    fixed = [path_change(head + 1, rest, held.repository)] if held.fault else []
+    long = [Change(0, head, rule.upstream), path_change(head + 1, rest, held.repository)]
+    if _piece_at(occurrence, host).span is None:
+        return [[Change(0, host, rule.upstream), path_change(host + 1, written.path, short)], long]
+    brief = [Change(0, head + 1, ""), path_change(head + 1, rest, short)]
+    is_brief = rule.upstream == DOCKER_HUB and not occurrence.by_host
+    if not _in_one(occurrence, head):
+        # A placeholder that a default was read for is one place all the same.
+        first = [brief] if is_brief and placeholder else []
+        return [*first, [Change(0, host, rule.name), Change(host, head, ""), *fixed], long]
+    if _piece_at(occurrence, head).span is None:
+        return [[Change(0, head, rule.upstream), path_change(head + 1, rest, short)], long]
+    if not _in_one(occurrence, head + 1):
+        return [[Change(0, head, rule.name), *fixed], long]
+    return [brief, long] if is_brief else [long]
+
+
+def _in_one(occurrence: Occurrence, length: int) -> bool:
+    """Whether the first *length* characters stand in one place."""
+    pieces = [piece for start, end, piece in occurrence.laid_out() if start < length and start < end]
+    return all(
+        one.span is not None and other.span is not None and one.span.end == other.span.start
+        for one, other in pairwise(pieces)
+    )
+
+
+def _piece_at(occurrence: Occurrence, index: int) -> Piece:
+    """The piece that holds a character of the text."""
+    return next(piece for start, end, piece in occurrence.laid_out() if start <= index < end)

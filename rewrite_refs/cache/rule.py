@@ -1,0 +1,152 @@
+"""Pull-through-cache rules: their grammar, and which upstream image a repository of the cache holds.
+
+A rule ties an upstream registry, perhaps with a path, to a repository prefix
+of a private Amazon ECR registry.  Sources: the Amazon ECR user guide ("Sync an
+upstream registry with an Amazon ECR private registry") and the botocore model
+of ``CreatePullThroughCacheRule`` for the grammar of prefixes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from rewrite_refs.images.hosts import ECR_HOST, SAME_REGISTRY, is_same
+from rewrite_refs.images.placeholders import is_placeholder, resolved
+from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
+
+Fault = Literal["missing-library", "needless-library"]
+
+ROOT = "ROOT"
+MAX_PREFIX = 30
+PREFIX = re.compile(
+    r"(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*/?|ROOT)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pull-through-cache rule.
+
+    ``upstream`` is a registry host, ``path`` the upstream repository prefix
+    that is replaced (empty for all), ``prefix`` the ECR repository prefix
+    (empty for ROOT).
+    """
+
+    upstream: str
+    path: str
+    prefix: str
+
+    @property
+    def name(self) -> str:
+        """The upstream as the configuration writes it."""
+        return f"{self.upstream}/{self.path}" if self.path else self.upstream
+
+
+class Held(NamedTuple):
+    """An upstream image that a repository of a cache holds.
+
+    ``rest`` is what stands in the repository's name behind the rule's prefix,
+    ``repository`` the upstream repository that is meant, of which the first
+    ``certain`` characters are known, and ``fault`` what is wrong about the
+    ``library/`` of Docker Hub in ``rest``.  ``unsure`` tells that a variable in
+    the name may as well hold the rest of another rule's prefix.
+    """
+
+    rule: Rule
+    rest: str
+    repository: str
+    certain: int
+    fault: Fault | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The rules of one registry: the ECR host, or a placeholder for it."""
+
+    registry: str
+    rules: tuple[Rule, ...]
+
+    def is_at(self, host: str) -> bool:
+        """Whether *host* is this registry, by whatever endpoint."""
+        return host == self.registry or is_same(host, resolved(self.registry))
+
+    def held(self, repository: str, certain: int) -> Held | None:
+        """What a repository of this registry is the cache of; None where no rule has its prefix.
+
+        Behind its first *certain* characters a part of the name is unknown.
+        """
+        rules = [each for each in self.rules if repository.startswith(each.prefix and each.prefix + "/")]
+        rule = max(rules, key=lambda rule: len(rule.prefix), default=None)
+        if rule is None:
+            return None
+        start = len(rule.prefix) + 1 if rule.prefix else 0
+        rest, known = repository[start:], repository[start:certain]
+        upstream = f"{rule.path}/{rest}" if rule.path else rest
+        fault: Fault | None = None
+        # Without a prefix it may as well be a repository that no rule made.
+        if rule.upstream == DOCKER_HUB and rule.prefix and not rule.path:
+            if "/" not in rest and len(known) == len(rest):
+                fault, upstream = "missing-library", LIBRARY + rest
+            elif known.startswith(LIBRARY) and "/" in known[len(LIBRARY) :]:
+                fault, upstream = "needless-library", rest[len(LIBRARY) :]
+        unsure = certain < len(repository) and any(
+            each not in rules and f"{each.prefix}/".startswith(repository[:certain]) for each in self.rules
+        )
+        certain = max(0, len(upstream) - len(rest) + len(known))
+        return Held(rule, rest, upstream, certain, fault, unsure)
+
+
+def rule_for(upstream: str, prefix: str, path: str = "") -> Rule:
+    """A rule from *upstream* (a host, perhaps with a path) and *prefix* as people write them.
+
+    Raises ValueError, with what to write instead, where either breaks ECR's grammar.
+    """
+    host, _, inline = upstream.strip().rstrip("/").removeprefix("https://").partition("/")
+    path = path.strip("/") or inline
+    host = SAME_REGISTRY.get(host, host)
+    try:
+        probe = Reference.parse(f"{host}/{path + '/' if path else ''}name/name")
+    except InvalidReference:
+        probe = None
+    if probe is None or not host or probe.registry != host or not set(host) & set(".:"):
+        raise ValueError(
+            f"{upstream!r} is no registry: write a host such as docker.io or quay.io, "
+            "with a path if the rule has an upstream repository prefix"
+        )
+    if not PREFIX.fullmatch(prefix) or not 2 <= len(prefix) <= MAX_PREFIX:
+        raise ValueError(
+            f"{prefix!r} is no ECR repository prefix: write 2 to {MAX_PREFIX} characters of a-z, 0-9 "
+            "and single . _ - / between them, such as docker-hub, or ROOT"
+        )
+    if prefix == ROOT and path:
+        raise ValueError(f"ROOT cannot be combined with the upstream path {path!r}: give the rule a prefix")
+    return Rule(host, path, "" if prefix == ROOT else prefix.rstrip("/"))
+
+
+def check_registry(host: str) -> str:
+    """*host* if it is a private ECR registry's, or a placeholder; ValueError with what to write otherwise."""
+    if not ECR_HOST.fullmatch(host) and not is_placeholder(host):
+        raise ValueError(
+            f"{host!r} is no private ECR registry: write a host such as "
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, "
+            "or what your files have in its place, such as ${ECR_REGISTRY}"
+        )
+    return host
+
+
+def check_rules(registry: str | None, rules: Sequence[Rule]) -> None:
+    """Raise ValueError where rules contradict one another."""
+    prefixes: dict[str, Rule] = {}
+    for rule in rules:
+        if registry is not None and Cache(registry, ()).is_at(rule.upstream):
+            raise ValueError(f"the rule for {rule.name} maps the registry onto itself: remove it")
+        if rule.prefix in prefixes:
+            raise ValueError(
+                f"{prefixes[rule.prefix].name} and {rule.name} have the same prefix "
+                f"{rule.prefix or ROOT}: in ECR a prefix belongs to one rule"
+            )
+        prefixes[rule.prefix] = rule

@@ -1,0 +1,1 @@
+"""The configuration file ``.rewrite-refs.yaml``: reading and checking it."""

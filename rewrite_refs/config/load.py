@@ -1,0 +1,288 @@
+"""``.rewrite-refs.yaml``: read, checked and turned into a Config.
+
+Every mistake is reported with its file and line and with what to write
+instead; nothing runs on a configuration that has one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rewrite_refs.cache.rule import Rule, check_registry, check_rules, rule_for
+from rewrite_refs.config.lint import Lint, lint_of
+from rewrite_refs.config.nodes import Mistakes, Node, kind, nearest, parse
+from rewrite_refs.config.rules import aliases_of, own_of, rules_of, variables_of
+from rewrite_refs.config.version import KEY as REQUIRED_VERSION
+from rewrite_refs.config.version import check_version
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.files.walk import check_pattern
+from rewrite_refs.formats import BY_NAME
+
+FILE_NAME = ".rewrite-refs.yaml"
+STYLED = ("dockerfile", "compose")  # formats that have variables for a registry
+
+
+class Parameters(NamedTuple):
+    """Of the style ``parameter``: what the default of a variable is, and its name by that of the rule."""
+
+    default: str = "cache"
+    names: Mapping[str, str] = {}
+
+
+class Override(NamedTuple):
+    """What holds for some files instead; None where nothing else does."""
+
+    files: tuple[str, ...]
+    registry: str | None = None
+    rules: tuple[Rule, ...] | None = None
+    style: Mapping[str, str] | None = None
+
+
+class Config(NamedTuple):
+    """What the user has configured.  Patterns count from ``folder``, the folder of the file."""
+
+    folder: Path | None = None
+    registry: str | None = None
+    rules: tuple[Rule, ...] = ()
+    aliases: Mapping[str, str] = {}
+    own: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    formats: Mapping[str, tuple[str, ...]] = {}
+    embedded: bool = False
+    style: Mapping[str, str] = {}
+    parameters: Parameters = Parameters()
+    overrides: tuple[Override, ...] = ()
+    runners_logged_in: bool = False
+    lint: Lint = Lint()
+
+
+def locate(start: Path, stop: Path) -> Path | None:
+    """The configuration nearest to *start*, looked for upward as far as *stop*; both absolute folders."""
+    for folder in (start, *start.parents):
+        if os.path.lexists(folder / FILE_NAME):
+            return folder / FILE_NAME
+        if folder == stop:
+            break
+    return None
+
+
+def load(path: Path, shown: str) -> Config:
+    """Read the configuration at *path*, which messages call *shown*, and what it extends.
+
+    Raises ConfigError with an argument for each mistake.
+    """
+    return _load(path, shown, ())
+
+
+def _load(path: Path, shown: str, above: tuple[Path, ...]) -> Config:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{shown}: the configuration cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown}:{line}: the configuration is not UTF-8: convert it") from None
+    return _Reader(shown, path, above).config(parse(text, shown))
+
+
+def parse_rule(text: str) -> Rule:
+    """A rule from ``UPSTREAM=PREFIX``.  Raises ValueError with what to write instead."""
+    upstream, equals, prefix = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r} is no rule: write UPSTREAM=PREFIX, such as docker.io=docker-hub")
+    return rule_for(upstream, prefix)
+
+
+def combined(
+    config: Config, registry: str | None, rules: Iterable[Rule]
+) -> tuple[str | None, tuple[Rule, ...]]:
+    """Registry and rules of the command line over those of the configuration.
+
+    A rule of the command line replaces the configured one for its upstream.
+    Raises ConfigError where what comes out contradicts itself.
+    """
+    extra = tuple(rules)
+    given: dict[str, Rule] = {}
+    for rule in extra:
+        if rule.name in given:
+            raise ConfigError(
+                f"two rules for {rule.name} ({given[rule.name].prefix} and {rule.prefix}): give one"
+            )
+        given[rule.name] = rule
+    registry = registry or config.registry
+    merged = (*(rule for rule in config.rules if rule.name not in given), *extra)
+    try:
+        check_rules(registry, merged)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return registry, merged
+
+
+class _Reader:
+    """Reads the parts of a configuration, over those of the one that it extends."""
+
+    def __init__(self, shown: str, path: Path, above: tuple[Path, ...]) -> None:
+        self.wrong = Mistakes(shown)
+        self.path = path
+        self.above = (*above, path.resolve())
+        self.base = Config()
+        self.registry: str | None = None
+        self.aliases: dict[str, str] = {}
+        # In the order in which they need one another.
+        self.readers: Mapping[str, Callable[[Node, int], Any]] = {
+            "registry": self._registry,
+            "aliases": self._aliases,
+            "rules": self._rules,
+            "own": self._own,
+            "exclude": self._exclude,
+            "formats": self._formats,
+            "embedded": partial(self._switch, "embedded"),
+            "style": self._style,
+            "parameters": self._parameters,
+            "overrides": self._overrides,
+            "runners-logged-in": partial(self._switch, "runners-logged-in"),
+            "lint": self._lint,
+        }
+
+    def config(self, root: Node | None) -> Config:
+        """The configuration at a root node; ConfigError where it has mistakes."""
+        check_version(self.wrong, root)
+        parts = {}
+        if root is not None and kind(root) != "nothing":
+            known = (REQUIRED_VERSION, "extends", *self.readers)
+            parts = self.wrong.parts(root, "the configuration", 1, known)
+        if "extends" in parts:
+            self.base = self._extended(*parts.pop("extends"))
+        self.registry, self.aliases = self.base.registry, dict(self.base.aliases)
+        values = {
+            key.replace("-", "_"): read(*parts[key]) for key, read in self.readers.items() if key in parts
+        }
+        self.wrong.check()
+        config = self.base._replace(folder=self.path.parent, **values)
+        try:
+            check_rules(config.registry, config.rules)
+        except ValueError as error:  # of the two files together
+            raise ConfigError(f"{self.wrong.shown}:1: {error}") from None
+        return config
+
+    def _extended(self, node: Node, line: int) -> Config:
+        """The configuration of another file, whose patterns count as if they stood in this one."""
+        name = self.wrong.text(node, "extends", line)
+        path = self.path.parent / (name or "")
+        if name is None:
+            return Config()
+        if path.resolve() in self.above:
+            self.wrong.add(line, f"{name} extends this file, or is it: remove one extends")
+            return Config()
+        shown = Path(os.path.normpath(Path(self.wrong.shown).parent / name)).as_posix()
+        try:
+            return _load(path, shown, self.above)
+        except ConfigError as error:
+            if not path.is_file():
+                error.args = (f"{self.wrong.shown}:{line}: there is no file {shown} to extend",)
+            raise
+
+    def _registry(self, node: Node, line: int) -> str | None:
+        self.registry = self._host_of(node, line) or self.registry
+        return self.registry
+
+    def _host_of(self, node: Node, line: int) -> str | None:
+        text = self.wrong.text(node, "registry", line)
+        try:
+            return text if text is None else check_registry(text)
+        except ValueError as error:
+            self.wrong.add(line, str(error))
+        return None
+
+    def _rules(self, node: Node, line: int) -> tuple[Rule, ...]:
+        rules = rules_of(self.wrong, node, line, self.registry, self.aliases)
+        names = {rule.name for rule in rules}
+        return (*(rule for rule in self.base.rules if rule.name not in names), *rules)
+
+    def _aliases(self, node: Node, line: int) -> dict[str, str]:
+        self.aliases = aliases_of(self.wrong, node, line, self.aliases)
+        return self.aliases
+
+    def _own(self, node: Node, line: int) -> tuple[str, ...]:
+        return (*self.base.own, *own_of(self.wrong, node, line, self.aliases))
+
+    def _exclude(self, node: Node, line: int) -> tuple[str, ...]:
+        return (*self.base.exclude, *self._patterns(node, line))
+
+    def _patterns(self, node: Node, line: int) -> tuple[str, ...]:
+        patterns = []
+        for text, at in self.wrong.texts(node, "the patterns", line):
+            try:
+                patterns.append(check_pattern(text))
+            except ValueError as error:
+                self.wrong.add(at, str(error))
+        return tuple(patterns)
+
+    def _switch(self, name: str, node: Node, line: int) -> bool:
+        if kind(node) != "true or false" or node.value.lower() not in ("true", "false"):
+            self.wrong.add(line, f"{name} must be true or false, not {kind(node)}")
+        return str(node.value).lower() == "true"
+
+    def _lint(self, node: Node, line: int) -> Lint:
+        return lint_of(self.wrong, node, line, self.base.lint, check_pattern)
+
+    def _formats(self, node: Node, line: int) -> dict[str, tuple[str, ...]]:
+        formats = dict(self.base.formats)
+        for name, value, at in self.wrong.items(node, "formats", line):
+            if name in BY_NAME:
+                formats[name] = self._patterns(value, at)
+            else:
+                self.wrong.add(at, f"unknown format {name!r}: {nearest(name, BY_NAME)}")
+        return formats
+
+    def _style(self, node: Node, line: int) -> dict[str, str]:
+        return {**self.base.style, **self._style_of(node, line)}
+
+    def _style_of(self, node: Node, line: int) -> dict[str, str]:
+        """The style of each format that has a choice."""
+        if kind(node) != "a mapping":
+            style = self.wrong.choice(node, "style", line, ("literal", "parameter"))
+            return dict.fromkeys(STYLED, style) if style else {}
+        styles = {}
+        for name, (value, at) in self.wrong.parts(node, "style", line, STYLED).items():
+            style = self.wrong.choice(value, f"the style of {name}", at, ("literal", "parameter"))
+            if style:
+                styles[name] = style
+        return styles
+
+    def _parameters(self, node: Node, line: int) -> Parameters:
+        parameters = self.base.parameters
+        parts = self.wrong.parts(node, "parameters", line, Parameters._fields)
+        if "default" in parts:
+            default = self.wrong.choice(
+                parts["default"][0], "default", parts["default"][1], ("cache", "upstream")
+            )
+            parameters = parameters._replace(default=default or "cache")
+        if "names" in parts:
+            parameters = parameters._replace(
+                names={**parameters.names, **variables_of(self.wrong, *parts["names"])}
+            )
+        return parameters
+
+    def _overrides(self, node: Node, line: int) -> tuple[Override, ...]:
+        if kind(node) != "a list":
+            self.wrong.add(line, f"overrides must be a list, not {kind(node)}: write - files: [deploy/eu/**]")
+            return ()
+        found = (self._override(each, each.start_mark.line + 1) for each in node.value)
+        return (*self.base.overrides, *found)
+
+    def _override(self, node: Node, line: int) -> Override:
+        parts = self.wrong.parts(node, "each of overrides", line, Override._fields)
+        files = self._patterns(*parts["files"]) if "files" in parts else ()
+        if kind(node) == "a mapping" and "files" not in parts:
+            self.wrong.add(line, "an override has no files: write files: [deploy/eu/**]")
+        registry = self._host_of(*parts["registry"]) if "registry" in parts else None
+        rules = None
+        if "rules" in parts:
+            rules = rules_of(self.wrong, *parts["rules"], registry or self.registry, self.aliases)
+        style = self._style_of(*parts["style"]) if "style" in parts else None
+        return Override(files, registry, rules, style)

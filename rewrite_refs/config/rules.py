@@ -1,0 +1,150 @@
+"""What a configuration says about registries: rules, aliases, own ones, and variables for them.
+
+Every function gets the ``Mistakes`` that it adds to, a node and its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from rewrite_refs.cache.rule import Rule, check_rules, rule_for
+from rewrite_refs.config.nodes import Mistakes, Node, kind
+from rewrite_refs.images.hosts import SAME_REGISTRY
+from rewrite_refs.images.placeholders import head_of
+from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
+
+# Variables that BuildKit or a shell sets (the Dockerfile reference, "Predefined ARGs").
+_PREDEFINED = re.compile(
+    r"(?i:(?:https?|ftp|no|all)_proxy)|(?:BUILD|TARGET)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT|STAGE)"
+    r"|BUILDKIT_\w+|SOURCE_DATE_EPOCH|PATH|HOME|HOSTNAME|TERM"
+)
+
+
+def rules_of(
+    wrong: Mistakes, node: Node, line: int, registry: str | None, aliases: Mapping[str, str]
+) -> tuple[Rule, ...]:
+    """The rules for a *registry*, those of one upstream in the order in which they are written."""
+    rules: list[Rule] = []
+    seen: dict[str, str] = {}
+    for upstream, value, at in wrong.items(node, "rules", line):
+        for prefix in _prefixes(wrong, upstream, value, at):
+            try:
+                rule = rule_for(upstream, prefix)
+                if rule.upstream in aliases:
+                    name = aliases[rule.upstream]
+                    raise ValueError(f"{rule.upstream} is an alias of {name}: write the rule for {name}")
+                if seen.setdefault(rule.name, upstream) != upstream:
+                    raise ValueError(
+                        f"two rules for {rule.name}, as {seen[rule.name]} and as {upstream}: keep one, "
+                        "or give it a list of prefixes"
+                    )
+                check_rules(registry, [*rules, rule])
+                rules.append(rule)
+            except ValueError as error:
+                wrong.add(at, str(error))
+    return tuple(rules)
+
+
+def _prefixes(wrong: Mistakes, upstream: str, node: Node, line: int) -> Iterator[str]:
+    """The prefixes of an upstream's rules; the first is the one that is written."""
+    many = kind(node) == "a list"
+    if many and not node.value:
+        wrong.add(line, f"the rule for {upstream} has no prefix: write one such as docker-hub")
+    for each in node.value if many else [node]:
+        prefix = _prefix(wrong, upstream, each, max(line, each.start_mark.line + 1) if many else line)
+        if prefix is not None:
+            yield prefix
+
+
+def _prefix(wrong: Mistakes, upstream: str, node: Node, line: int) -> str | None:
+    what = f"the prefix for {upstream}"
+    if kind(node) != "a mapping":
+        return wrong.text(node, what, line)
+    prefix, known = None, True
+    for key, value, at in wrong.items(node, what, line):
+        if key == "prefix":
+            prefix = wrong.text(value, what, at)
+        else:
+            known = False
+            wrong.add(at, f"unknown key {key!r}: write prefix")
+    if known and not node.value:
+        wrong.add(line, f"the rule for {upstream} has no prefix: write {{prefix: docker-hub}}")
+    return prefix
+
+
+def aliases_of(wrong: Mistakes, node: Node, line: int, known: Mapping[str, str]) -> dict[str, str]:
+    """Registries by their other names, with those that are *known* already."""
+    aliases, places = dict(known), {}
+    for name, value, at in wrong.items(node, "aliases", line):
+        upstream = wrong.text(value, f"the registry that {name} is", at)
+        if upstream is None:
+            continue
+        alias, host = _host(name), _host(upstream)
+        if not alias or not host:
+            wrong.add(at, "an alias maps a registry's host to another: write mirror.gcr.io: docker.io")
+        elif alias == host:
+            wrong.add(at, f"{name} and {upstream} are the same registry anyway: remove the alias")
+        else:
+            aliases[alias] = host
+            places[host] = at
+    for upstream, at in places.items():
+        if upstream in aliases:
+            wrong.add(at, f"{upstream} is an alias itself: write {aliases[upstream]}")
+    return aliases
+
+
+def own_of(wrong: Mistakes, node: Node, line: int, aliases: Mapping[str, str]) -> tuple[str, ...]:
+    """Registries that are never touched, with or without a path."""
+    names: list[str] = []
+    for text, at in wrong.texts(node, "own", line):
+        name = text.strip().rstrip("/")
+        placeholder = head_of(name)
+        first, _, rest = f"{'x.y' if placeholder else ''}{name[len(placeholder) :]}".partition("/")
+        if not set(first) & set(".:") and first != "localhost":
+            first, rest = DOCKER_HUB, f"{first}/{rest}" if rest else first
+        try:
+            probe = Reference.parse(f"{first}/{rest or 'any/any'}")
+        except InvalidReference:
+            probe = None
+        if probe is None or probe.tag or probe.digest or probe.registry != first:
+            example = "registry.example.com or ghcr.io/acme"
+            wrong.add(at, f"{text!r} is no registry, nor a path in one: write {example}")
+            continue
+        first = placeholder or aliases.get(first, SAME_REGISTRY.get(first, first))
+        names.append(f"{first}/{rest}" if rest else first)
+        if first == DOCKER_HUB and rest and "/" not in rest:
+            names.append(f"{first}/{LIBRARY}{rest}")
+    return tuple(names)
+
+
+def variables_of(wrong: Mistakes, node: Node, line: int) -> dict[str, str]:
+    """The variables for the registries of rules, by the names of the rules."""
+    names: dict[str, str] = {}
+    for upstream, value, at in wrong.items(node, "names", line):
+        name = wrong.text(value, f"the variable for {upstream}", at)
+        try:
+            rule = rule_for(upstream, "any")
+        except ValueError as error:
+            wrong.add(at, str(error))
+            continue
+        if name is None:
+            continue
+        if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
+            wrong.add(at, f"{name!r} is no name of a variable: write one such as REGISTRY")
+        elif _PREDEFINED.fullmatch(name):
+            wrong.add(at, f"{name} has a meaning of its own in a build: write another name, such as REGISTRY")
+        elif name in names.values():
+            wrong.add(at, f"{name} stands for another upstream already: each needs one of its own")
+        else:
+            names[rule.name] = name
+    return names
+
+
+def _host(name: str) -> str | None:
+    """The one name of a registry, or None where the name is not that of one."""
+    try:
+        rule = rule_for(name, "any")
+    except ValueError:
+        return None
+    return None if rule.path else rule.upstream

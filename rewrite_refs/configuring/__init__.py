@@ -1,1 +1,0 @@
-"""What ``rewrite-refs init`` makes of a configuration: texts in, texts and remarks out."""

@@ -1,0 +1,1 @@
+"""Find, judge, edit and prove, for one text."""

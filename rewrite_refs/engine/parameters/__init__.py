@@ -1,0 +1,61 @@
+"""Registries in variables, so that a build or a developer can choose another.
+
+    FROM python:3.12        becomes     ARG REGISTRY=<host>/docker-hub
+                                        FROM ${REGISTRY}/library/python:3.12
+
+    image: postgres:16      becomes     image: ${REGISTRY:-<host>/docker-hub}/library/postgres:16
+
+There is one variable for each rule.  Its default is the cache, or the upstream:
+then everybody pulls as before (forks, laptops), and who passes the address of
+the cache pulls through it.  A registry that stands alone in the default of a
+variable already stays there.  What no variable can carry is left and reported.
+
+A registry whose address is a placeholder (``${ECR_REGISTRY}``) needs half of
+this: a Dockerfile has to declare its variables.
+
+This is the engine of ``rewrite`` with other changes to carry out, and so with
+the same proof: the references of the new text, resolved with its defaults, are
+the wanted ones, and nothing else differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rewrite_refs.engine import rewrite as engine
+from rewrite_refs.engine.parameters.style import Style
+from rewrite_refs.engine.rewrite import Judge, Judged, Result
+from rewrite_refs.errors import Problem
+from rewrite_refs.formats import Format
+
+__all__ = ["Style", "inspect", "rewrite"]
+
+
+def inspect(
+    text: str, format: Format, judge: Judge, style: Style
+) -> tuple[list[Judged], tuple[Problem, ...]]:
+    """Every reference of a text with its verdict, and what could not be read.
+
+    Where the default is to be the upstream, what a variable with that default leads to counts as *cached*.
+    """
+    findings, problems = engine.inspect(text, format, judge)
+    if findings and (style.parameter or style.variables):
+        from rewrite_refs.engine.parameters import dispatch as styled
+
+        findings = styled.inspected(text, format, style, findings, problems)[0]
+    return findings, problems
+
+
+def rewrite(text: str, format: Format, judge: Judge, style: Style) -> Result:
+    """Rewrite what the rules map in a style, as far as it can be proved; leave the rest and say why.
+
+    The findings are those of *text*, and their targets have the cache for the variables.
+    """
+    findings, problems = engine.inspect(text, format, judge)
+    if findings and (style.parameter or style.variables):
+        from rewrite_refs.engine.parameters import dispatch as styled
+
+        result = styled.rewritten(text, format, judge, style, findings, problems)
+    else:
+        result = engine.carry_out(text, format, judge, findings, problems)
+    return replace(result, findings=tuple(engine.unignored(text, format, result.findings)))

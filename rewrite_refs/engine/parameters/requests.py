@@ -1,0 +1,172 @@
+"""What is to be done about one reference whose registry goes into a variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from rewrite_refs.cache.judge import Verdict, changed
+from rewrite_refs.engine.parameters.style import Style
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.images.reference import name_of
+from rewrite_refs.text.spans import Change, Occurrence, Piece
+
+THROUGH = "through {}, whose default is the upstream"
+SYNTAX = "a syntax directive takes no variable: pass --build-arg BUILDKIT_SYNTAX={}"
+SHORT = "{} holds its registry without the path that the rule for {} replaces: put that path into it"
+
+_VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?::?-(?P<default>[^{}$]*))?\})", re.ASCII)
+
+
+class View(Protocol):
+    """What a format tells of a text before a registry of it moves into a variable."""
+
+    def variable(self, piece: Piece) -> str | None:
+        """The variable of which a piece is the whole default."""
+
+    def reason(self, occurrence: Occurrence) -> str | None:
+        """Why no variable can stand in a reference."""
+
+    def lifts(self, occurrence: Occurrence) -> bool:
+        """Whether a reference needs a stage of its own to have a variable."""
+
+    def is_directive(self, occurrence: Occurrence) -> bool:
+        """Whether a reference is read before there are variables, and can only be written literally."""
+
+
+class Wish(NamedTuple):
+    """What to do about one reference: the changes of ``verdict``.
+
+    With a ``rule`` they are to name its variable instead of the registry, and
+    with ``lift`` the reference needs a stage of its own for that.  ``through``
+    is the variable that has the registry already.
+    """
+
+    verdict: Verdict
+    rule: str | None = None
+    lift: bool = False
+    through: str | None = None
+
+
+def seen(finding: Judged, view: View, style: Style) -> Judged:
+    """A finding after what stands in variables already, and after what cannot stand in one."""
+    verdict, occurrence = finding.verdict, finding.occurrence
+    whole = _whole(finding) if style.parameter and style.upstream and verdict.status == "direct" else None
+    name = _variable(view, occurrence, whole)
+    if name:
+        reason = THROUGH.format(name)
+        return replace(finding, verdict=Verdict("cached", verdict.reference, verdict.rule, reason=reason))
+    if _is_asked(verdict) and view.is_directive(occurrence):
+        if not (style.upstream or style.variables):
+            return finding
+        reason = SYNTAX.format(verdict.target)
+        return replace(finding, verdict=Verdict("unresolved", verdict.reference, reason=reason))
+    reasons = view.reason(occurrence) or _short(finding, view, style) if _is_asked(verdict) else None
+    return refused(finding, reasons) if reasons else finding
+
+
+def wish(finding: Judged, view: View, style: Style) -> Wish | None:
+    """What is to be done about a finding that was ``seen``; None where nothing has to."""
+    verdict, occurrence = finding.verdict, finding.occurrence
+    if not _is_asked(verdict):
+        return None
+    if not style.parameter or verdict.status != "direct" or view.is_directive(occurrence):
+        return Wish(verdict, lift=view.lifts(occurrence))
+    first, *others = verdict.changes
+    whole = None if style.upstream else _whole(finding)
+    name = _variable(view, occurrence, whole)
+    if name and whole:
+        return Wish(replace(verdict, changes=(Change(0, len(whole), first.text),)), through=name)
+    name = _variable(view, occurrence, _registry(finding))
+    if name is None:
+        return Wish(verdict, verdict.rule, lift=view.lifts(occurrence))
+    if not style.upstream:
+        return Wish(verdict, through=name)
+    text = occurrence.text
+    target = changed(text, others)
+    if not occurrence.pieces[0].text:  # nothing may go into the empty default
+        others = [Change(each.start, each.start + 1, each.text + text[each.start]) for each in others]
+    verdict = replace(verdict, changes=tuple(others), target=target, then="direct")
+    return Wish(verdict, through=name)
+
+
+def head_of(verdict: Verdict) -> str:
+    """The address of the cache in a verdict that has changes."""
+    return verdict.changes[0].text.rstrip("/")
+
+
+def named(verdict: Verdict, variable: str, holds: str, head: str) -> Verdict:
+    """A verdict whose changes put a *variable* in the place of the registry.
+
+    It *holds* the upstream, or the address of the cache, which is *head* once that is resolved.
+    """
+    length = len(head_of(verdict))
+    first, *others = verdict.changes
+    changes = (first._replace(text=variable + first.text[length:]), *others)
+    target = holds + (verdict.target or "")[length:]
+    return replace(verdict, changes=changes, target=target, then="cached" if holds == head else "direct")
+
+
+def settled(verdict: Verdict, head: str, resolved: str) -> Verdict:
+    """A verdict whose target begins with the *head* of the cache as it is resolved in its file."""
+    target = verdict.target or ""
+    return replace(verdict, target=resolved + target[len(head) :]) if target.startswith(head) else verdict
+
+
+def resolved(text: str, values: Mapping[str, str]) -> str:
+    """An address with the *values* of its variables in it, or their defaults."""
+    return _VARIABLE.sub(
+        lambda found: values.get(found["plain"] or found["braced"]) or found["default"] or found[0], text
+    )
+
+
+def refused(finding: Judged, reason: str) -> Judged:
+    """A finding that is left."""
+    return replace(finding, verdict=replace(finding.verdict, changes=(), reason=reason))
+
+
+def _is_asked(verdict: Verdict) -> bool:
+    """Whether a verdict is to be carried out with a variable."""
+    is_direct = verdict.status == "direct" and bool(verdict.changes)
+    return is_direct or any("$" in change.text for change in verdict.changes)
+
+
+def _short(finding: Judged, view: View, style: Style) -> str | None:
+    """What keeps the variable that has the registry from having the cache instead."""
+    name = (
+        _variable(view, finding.occurrence, _registry(finding))
+        if style.parameter and style.upstream
+        else None
+    )
+    is_short = any(not change.text for change in finding.verdict.changes)
+    return SHORT.format(name, finding.verdict.rule) if name and is_short else None
+
+
+def _variable(view: View, occurrence: Occurrence, registry: str | None) -> str | None:
+    """The variable that holds the *registry* with which a reference begins, and nothing else."""
+    first = occurrence.pieces[0]
+    if registry is None or not first.known or first.text not in (registry, registry and registry + "/"):
+        return None
+    return view.variable(first)
+
+
+def _registry(finding: Judged) -> str:
+    """The registry of a reference as it is written; empty where it is only implied."""
+    return finding.occurrence.text[: finding.verdict.changes[0].end]
+
+
+def _whole(finding: Judged) -> str | None:
+    """What of a reference a rule replaces: the registry as it is written, and the path of the rule.
+
+    None where it does not begin with that, because the ``library/`` of Docker Hub is missing.
+    """
+    verdict, text = finding.verdict, finding.occurrence.text
+    if not verdict.target:  # nobody gave a cache; then the name has to be written in full
+        is_full = verdict.reference is not None and verdict.reference.name == name_of(text)
+        return verdict.rule if is_full and text.startswith(f"{verdict.rule}/") else None
+    rest = verdict.target[len(head_of(verdict)) + 1 :]
+    if text == rest:
+        return ""
+    return text.removesuffix(f"/{rest}") if text.endswith(f"/{rest}") else None

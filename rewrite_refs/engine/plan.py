@@ -1,0 +1,101 @@
+"""From a verdict to the edits that carry it out.
+
+A placeholder for the registry is one thing here: it goes as a whole, whatever
+default a format has read for it, and never comes to stand in its own default.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rewrite_refs.cache.judge import Verdict
+from rewrite_refs.images.placeholders import resolved, start_of, variables
+from rewrite_refs.images.reference import name_of
+from rewrite_refs.text.spans import Edit, Occurrence, Piece, Span, Unplaceable, edits_for
+
+Plan = tuple[Edit, ...]
+
+_OPENED = re.compile(
+    r"(?:\$\{(?P<name>\w+):?-[^{}]*|(?i:\bARG[ \t])[^\n]*?\b(?P<argument>\w+)=[\"']?)\Z", re.ASCII
+)
+_FURTHEST = 400  # characters before a place in its line
+_OWN_DEFAULT = (
+    "${{{0}}} has a default here, and is to be the registry: write it without one, or as in registry"
+)
+# Of Go templates: what begins with the dot, and what a dot depends on.
+_DOT = re.compile(r"\{\{-?\s*(\.\w+)")
+_BLOCK = re.compile(r"\{\{-?\s*(if|range|with|define|block|end)\b")
+_NESTED = (
+    "the placeholder is an action of a template, and none can stand in another: put the registry there "
+    "by hand, or give these files another one in overrides"
+)
+_REBOUND = "within a {0} there is no {1}: write the placeholder with ${1}"
+
+
+def planned(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
+    """The edits of the source *text* that carry out a verdict.
+
+    Raises Unplaceable where there is no place for them.
+    """
+    apart = occurrence.apart
+    if verdict.apart:
+        if apart is None or apart.at is None:
+            raise Unplaceable("there is no room for a newName beside it: write the entry on lines of its own")
+        return (Edit(apart.at, apart.at, f"{apart.before}{name_of(verdict.target or '')}{apart.after}"),)
+    if verdict.placeholder:
+        occurrence = _in_one_piece(text, occurrence, verdict.placeholder)
+    edits = edits_for(text, occurrence, verdict.changes)
+    written = "".join(change.text for change in verdict.changes)
+    for edit in edits if "{{" in written else ():
+        _check_action(text, edit.start, written)
+    names = {each.name for each in variables(verdict.placeholder or written)}
+    for edit in edits if names else ():
+        around = _OPENED.search(text, max(edit.start - _FURTHEST, 0), edit.start)
+        name = around and (around["name"] or around["argument"])
+        if name in names:
+            raise Unplaceable(_OWN_DEFAULT.format(name))
+    return edits
+
+
+def _check_action(text: str, at: int, action: str) -> None:
+    """Raise Unplaceable where an *action* of a template would mean nothing, or something else.
+
+    Source: the documentation of Go's text/template: ``range`` and ``with`` set the dot, and a
+    string in an action is no template.
+    """
+    opened = max(text.rfind(mark, 0, at) for mark in ("{{", "{%"))
+    if opened > max(text.rfind(mark, 0, at) for mark in ("}}", "%}")):
+        raise Unplaceable(_NESTED)
+    dot = _DOT.search(action)
+    blocks: list[str] = []
+    for found in _BLOCK.finditer(text, 0, at) if dot else ():
+        if found[1] != "end":
+            blocks.append(found[1])
+        elif blocks:
+            blocks.pop()
+    setting = next((block for block in reversed(blocks) if block in ("range", "with")), None)
+    if dot and setting:
+        raise Unplaceable(_REBOUND.format(setting, dot[1]))
+
+
+def _in_one_piece(text: str, occurrence: Occurrence, placeholder: str) -> Occurrence:
+    """An occurrence with the *placeholder* with which it begins as one piece.
+
+    It is the same where the placeholder's host is written out.
+    """
+    host = resolved(placeholder)
+    laid = occurrence.laid_out() if occurrence.text.startswith(host) else []
+    for start, end, piece in laid:
+        if piece.span is None or not piece.verbatim or not start <= len(host) <= end:
+            continue
+        stop = piece.span.start + len(host) - start
+        for last in (stop, stop + 1):  # the host may be the whole default of its variable
+            at = start_of(text, last, placeholder) if last == stop or end == len(host) else None
+            if at is not None:
+                tail = Piece(piece.text[len(host) - start :], Span(stop, piece.span.end))
+                rest = [other for low, _, other in laid if low > start]
+                return replace(
+                    occurrence, pieces=(Piece(host, Span(at, last)), *([tail] if tail.text else []), *rest)
+                )
+    return occurrence

@@ -1,0 +1,324 @@
+"""Find, judge, edit and prove, for one text.  Pure: text in, text out.
+
+Checking is a rewriting that nobody writes, and a diff one that is printed, so
+the modes cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rewrite_refs.cache.judge import Cause, Verdict
+from rewrite_refs.engine.ignores import WORD, Comments, comments, lines_of
+from rewrite_refs.engine.plan import Plan, planned
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats import Format, dockerfile, template
+from rewrite_refs.images.placeholders import is_placeholder, resolved, without_actions
+from rewrite_refs.text.spans import (
+    Edit,
+    Lines,
+    Occurrence,
+    Overlap,
+    Token,
+    Unplaceable,
+    combined,
+    same_but,
+    splice,
+)
+from rewrite_refs.yaml import tree as yamltree
+
+Judge = Callable[[Occurrence], Verdict]
+
+UNSAFE = "another use of the same text would change its meaning"
+PLACEHOLDER = (
+    "the placeholder for the registry cannot stand here: put the text into quotes, "
+    "or give these files another registry in overrides"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An occurrence and what was decided about it.
+
+    ``done`` tells whether the new text holds the target instead.  Where the
+    verdict has a target and ``done`` is False, its reason says why not.
+    ``edits`` of the text do it, where they are all that it takes: those of the
+    references that share a place with this one are among them.
+    """
+
+    occurrence: Occurrence
+    verdict: Verdict
+    done: bool = False
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The new text of a file (the old one where nothing changes) and its findings, in order."""
+
+    text: str
+    findings: tuple[Judged, ...]
+    problems: tuple[Problem, ...]
+
+
+def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
+    """Every reference of a text with its verdict, and what could not be read."""
+    occurrences, problems = _find(text, format)
+    return list(unignored(text, format, [Judged(each, judge(each)) for each in occurrences])), problems
+
+
+def unignored(text: str, format: Format, findings: Sequence[Judged]) -> Sequence[Judged]:
+    """The findings of a text, those that a comment leaves as ignored ones."""
+    if WORD not in text or not findings:
+        return findings
+    lines = Lines(text)
+    found = comments(text, lines, format.NAME == dockerfile.NAME)
+    return [_unless_ignored(each, found, lines) for each in findings]
+
+
+def _unless_ignored(judged: Judged, found: Comments, lines: Lines) -> Judged:
+    verdict = judged.verdict
+    if judged.done or not (verdict.breaks or verdict.changes) or verdict.status == "ignored":
+        return judged
+    comment = found.covering(lines_of(judged.occurrence, lines), verdict.faults)
+    if comment is None:
+        return judged
+    reason = f"a comment says so: {comment.reason}" if comment.reason else "a comment says so"
+    ignored = Verdict("ignored", verdict.reference, reason=reason, cause=verdict.breaks)
+    return Judged(judged.occurrence, ignored)
+
+
+def rewrite(text: str, format: Format, judge: Judge) -> Result:
+    """Rewrite what the rules map and what can be proved; leave the rest and say why."""
+    findings, problems = inspect(text, format, judge)
+    return carry_out(text, format, judge, findings, problems)
+
+
+def carry_out(
+    text: str, format: Format, judge: Judge, decided: Sequence[Judged], problems: tuple[Problem, ...] = ()
+) -> Result:
+    """Do what was *decided* of every reference of a text, or else otherwise, as far as it can be proved."""
+    findings = list(decided)
+    plans: dict[int, Plan] = {}
+    for index, finding in enumerate(findings):
+        if finding.verdict.changes:
+            try:
+                plans[index] = planned(text, finding.occurrence, finding.verdict)
+            except Unplaceable as error:
+                findings[index] = _left(finding, str(error))
+    proved = _carried_out(_Attempt(text, format, judge, findings), plans)
+    edits = _edits(proved.plans)
+    for index, finding in enumerate(findings):
+        if index in proved.plans:
+            verdict = replace(finding.verdict, reason=None)
+            findings[index] = Judged(finding.occurrence, verdict, True, edits[index])
+        elif index in plans:
+            shared = _shared(findings, plans, index)
+            if shared is None and is_placeholder(_head(finding)):
+                findings[index] = _left(finding, PLACEHOLDER)
+            else:
+                findings[index] = _left(finding, shared or UNSAFE, "shared-value-conflict")
+    others = [
+        old.verdict.otherwise if old.verdict.changes and not new.done else None
+        for old, new in zip(decided, findings, strict=True)
+    ]
+    if any(others):
+        again = [
+            replace(each, verdict=other) if other else each
+            for each, other in zip(decided, others, strict=True)
+        ]
+        return carry_out(text, format, judge, again, problems)
+    return Result(proved.text, tuple(findings), problems)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What every attempt to carry out plans on one text has in common."""
+
+    text: str
+    format: Format
+    judge: Judge
+    findings: Sequence[Judged]
+
+    @cached_property
+    def outline(self) -> list[Token]:
+        """The outline of the text as it was."""
+        return list(self.format.outline(self.text))
+
+    def apply(self, plans: dict[int, Plan]) -> str | None:
+        """The text with some plans carried out, or None where that cannot be proved right.
+
+        Proved means: the references found in the new text are the wanted ones,
+        one to one; those that were rewritten go through the cache now; nothing
+        else of the parsed document differs; and YAML is YAML still.
+        """
+        if not plans:
+            return self.text
+        try:
+            edits = combined(plans.values())
+            new = splice(self.text, edits)
+            found, _ = _find(new, self.format)
+        except Overlap:
+            return None
+        if len(found) != len(self.findings) or self._breaks(edits, new):
+            return None
+        for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
+            if index in plans:
+                wanted = resolved(finding.verdict.target or "")
+                if resolved(after.text) != wanted or not _is_as_wanted(finding.verdict, self.judge(after)):
+                    return None
+            elif after.text != finding.occurrence.text:
+                return None
+        return new if self._keeps_the_rest(edits, new) else None
+
+    def _breaks(self, edits: Sequence[Edit], new: str) -> bool:
+        """Whether the braces of a placeholder have made YAML unreadable, which formats read as a host."""
+        if self.format.NAME in (dockerfile.NAME, template.NAME) or not any(
+            "{" in each.text for each in edits
+        ):
+            return False
+        return _unreadable(new) > _unreadable(self.text)
+
+    def _keeps_the_rest(self, edits: Sequence[Edit], new: str) -> bool:
+        """Whether the parsed document differs by the edits alone."""
+        if self.format.NAME != template.NAME:
+            return same_but(self.outline, self.format.outline(new), edits)
+        # There, actions are no part of the YAML around them: those of a placeholder count as letters.
+        kept = [Edit(*each[:2], without_actions(self.text[each.start : each.end])) for each in edits]
+        old = splice(self.text, kept)
+        edits = [edit._replace(text=without_actions(edit.text)) for edit in edits]
+        outline = self.outline if old == self.text else list(self.format.outline(old))
+        return same_but(outline, self.format.outline(splice(old, edits)), edits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """Plans that were carried out together, and the text that came of it."""
+
+    plans: dict[int, Plan]
+    text: str
+
+
+def _carried_out(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
+    """As many of the plans as can be carried out together.
+
+    Occurrences that share a place stand or fall together, unless one of them
+    can put a literal head in front of the variable that they share.  Groups
+    that fail are found by halving.
+    """
+    proved = _Proved({}, attempt.text)
+    pending = [_groups(plans)]
+    while pending:
+        groups = pending.pop()
+        wanted = {index: plans[index] for group in groups for index in group}
+        text = attempt.apply(proved.plans | wanted)
+        if text is not None:
+            proved = _Proved(proved.plans | wanted, text)
+        elif len(groups) > 1:
+            middle = len(groups) // 2
+            pending += [groups[middle:], groups[:middle]]
+        else:
+            proved = _one_by_one(attempt, proved, wanted)
+    return proved
+
+
+def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _Proved:
+    """The members of a group that fails as a whole, each as planned or with a literal head in front."""
+    for index, plan in plans.items():
+        for each in (plan, _in_front(attempt.findings[index])):
+            wanted = proved.plans | {index: each} if each else proved.plans
+            text = attempt.apply(wanted) if each else None
+            if text is not None:
+                proved = _Proved(wanted, text)
+                break
+    return proved
+
+
+def _shared(findings: Sequence[Judged], plans: dict[int, Plan], index: int) -> str | None:
+    """What to say of a finding that is left for another reference in which its registry stands."""
+    for edit in plans.get(index, ()):
+        for number, other in enumerate(findings):
+            spans = [piece.span for piece in other.occurrence.pieces if piece.span and piece.known]
+            covers = any(span.start <= edit.start < span.end and edit.end <= span.end for span in spans)
+            if number != index and covers and edit not in plans.get(number, ()):
+                elsewhere = "goes elsewhere" if other.verdict.changes else "stays"
+                return (
+                    f"its registry is also a part of {other.occurrence.text}, which {elsewhere}: "
+                    "give each a registry of its own"
+                )
+    return None
+
+
+def _is_as_wanted(before: Verdict, after: Verdict) -> bool:
+    """Whether a reference is what its verdict was to make of it.
+
+    What the configuration ignores is not said to be direct; what goes through the cache has to be said to.
+    """
+    return after.status == before.then or (after.status == "ignored" and before.then != "cached")
+
+
+def _groups(plans: dict[int, Plan]) -> list[list[int]]:
+    """Indices of plans that touch a place in common, together."""
+    by_place: dict[int, list[int]] = {}
+    groups: list[list[int]] = []
+    for index, edits in plans.items():
+        joined = [index]
+        for other in {
+            id(by_place[e.start]): by_place[e.start] for e in edits if e.start in by_place
+        }.values():
+            joined = [*other, *joined]
+            groups.remove(other)
+        groups.append(joined)
+        for member in joined:
+            by_place.update((edit.start, joined) for edit in plans[member])
+    return groups
+
+
+def _edits(plans: dict[int, Plan]) -> dict[int, tuple[Edit, ...]]:
+    """For each plan the edits that go with it, because they touch a place in common."""
+    return {
+        index: tuple(combined(plans[member] for member in group))
+        for group in _groups(plans)
+        for index in group
+    }
+
+
+def _in_front(finding: Judged) -> Plan | None:
+    """The edit that puts the whole head before the variable with which a reference begins."""
+    front, changes = finding.occurrence.front, finding.verdict.changes
+    if front is None or any(change.start or change.end for change in changes):
+        return None
+    return (Edit(front, front, "".join(change.text for change in changes)),)
+
+
+def _find(text: str, format: Format) -> tuple[list[Occurrence], tuple[Problem, ...]]:
+    found: list[Occurrence] = []
+    try:
+        for occurrence in format.find(text):
+            found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
+    except ParseError as error:
+        return found, error.problems
+    return found, ()
+
+
+def _unreadable(text: str) -> int:
+    """How many documents of a text are no YAML."""
+    count = 0
+    for span in yamltree.split(text):
+        try:
+            yamltree.parse(text, span)
+        except ParseError:
+            count += 1
+    return count
+
+
+def _head(finding: Judged) -> str:
+    """The registry of what a finding was to become."""
+    return (finding.verdict.target or "").partition("/")[0]
+
+
+def _left(finding: Judged, reason: str, cause: Cause | None = None) -> Judged:
+    verdict = finding.verdict
+    return replace(finding, verdict=replace(verdict, reason=reason, cause=cause or verdict.cause))

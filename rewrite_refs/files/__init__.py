@@ -1,0 +1,1 @@
+"""The file system: reading, whole-file writing, and walking a repository as git does."""

@@ -1,0 +1,71 @@
+"""Compose files whose registries stand in variables: ``image: ${REGISTRY:-docker.io}/library/postgres:16``.
+
+Compose fills in variables wherever an image can stand, a ``dockerfile_inline``
+among them, so that one form serves for all.  Nothing has to be declared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from rewrite_refs.formats.compose.interpolation import variable_of
+from rewrite_refs.text.spans import Occurrence, Piece
+
+# A name as an item of a list, or as a key without a value.
+_ALONE = r"^[ \t]*(?:-[ \t]+)?([\"']?){0}\1[ \t]*:?[ \t]*(?:#.*)?\r?$|[\[,][ \t]*([\"']?){0}\2[ \t]*[\],]"
+_CLOSED = re.compile(r"\$\{[^{}]*\}")
+
+UNQUOTED = "a text without quotes cannot hold the braces of a variable here: quote it"
+
+
+class View:
+    """What there is to know of a Compose file before a registry of it moves into a variable."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def variable(self, piece: Piece) -> str | None:
+        """The variable of which a piece is the whole default."""
+        return variable_of(self.text, piece.span) if piece.span else None
+
+    def reason(self, occurrence: Occurrence) -> str | None:
+        """Why no variable can stand in a reference, as far as that is known beforehand."""
+        start = occurrence.site.start
+        before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        line = _outside_variables(before)
+        is_flow = line.count("{") > line.count("}") or line.count("[") > line.count("]")
+        return UNQUOTED if is_flow and before[-1] not in "'\"" else None
+
+    def lifts(self, occurrence: Occurrence) -> bool:
+        """Whether a reference needs a stage of its own; here none does."""
+        return False
+
+    def is_directive(self, occurrence: Occurrence) -> bool:
+        """Whether no variable counts there; Compose fills them in everywhere."""
+        return False
+
+
+def form(name: str, default: str) -> str:
+    """A variable with a default, as it is written in a Compose file."""
+    return f"${{{name}:-{default}}}"
+
+
+def is_free(text: str, name: str, defaults: Collection[str]) -> bool:
+    """Whether a variable stands nowhere in a text but with one of some defaults, and so means a registry.
+
+    A name alone (``environment: [NAME]``) hands on what the shell has, where it means something else.
+    """
+    allowed = "|".join(re.escape(each) for each in defaults)
+    if re.search(rf"\$(?:\{{{name}(?!\w)(?!:-(?:{allowed})\}})|{name}(?!\w))", text, re.ASCII):
+        return False
+    is_known = re.search(rf"\$\{{{name}:-(?:{allowed})\}}", text) is not None
+    return is_known or not re.search(_ALONE.format(name), text, re.MULTILINE)
+
+
+def _outside_variables(line: str) -> str:
+    """What is left of a line without its variables, the last of which may not be closed yet."""
+    longer = ""
+    while longer != line:
+        longer, line = line, _CLOSED.sub("", line)
+    return line.replace("${", "")

@@ -1,0 +1,128 @@
+"""Dockerfiles and Containerfiles, as BuildKit reads them.
+
+Files: ``Dockerfile``, ``Dockerfile.*``, ``*.Dockerfile`` and ``Containerfile*``
+in any letter case.
+
+Found are the images of ``FROM``, ``COPY --from=``, ``RUN --mount=...,from=``,
+the same behind ``ONBUILD``, and the frontend image of ``# syntax=``.  Where the
+image, its registry, or an empty default meant for a registry stands in an
+``ARG`` before the first ``FROM``, the default of the ``ARG`` is edited:
+
+    before:  ARG REGISTRY=docker.io
+             FROM ${REGISTRY}/library/alpine:3
+    after:   ARG REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub
+             FROM ${REGISTRY}/library/alpine:3
+
+Left alone are names and numbers of stages, ``scratch``, comments, heredocs,
+and images that only a build argument names.  A file that BuildKit's parser
+refuses, or that dockerfile-parse reads in another way, is left and reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from rewrite_refs.errors import ParseError
+from rewrite_refs.formats.base import File
+from rewrite_refs.text.spans import Chars, Occurrence, Piece, Span, Token
+
+NAME = "dockerfile"
+
+_NAMES = re.compile(r"dockerfile(?:\..*)?|.*\.dockerfile|containerfile.*", re.IGNORECASE | re.DOTALL)
+_WHOLE = re.compile(r"(?:.*\.)?dockerfile|containerfile", re.IGNORECASE | re.DOTALL)
+_FROM = re.compile(rb"^[^\w#]*f(?:[\\`]\s+)?r(?:[\\`]\s+)?o(?:[\\`]\s+)?m", re.IGNORECASE | re.MULTILINE)
+_IGNORED = re.compile(r"\.(?:dockerignore|containerignore|md|rst|txt)\Z", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\s*(?:\$\{?\w+\}?|@\w+@|%%\w+%%|<%.*%>)\s*")
+
+
+def candidate(path: PurePath) -> bool:
+    """Whether a file is a Dockerfile by its name."""
+    name = path.name
+    return _NAMES.fullmatch(name) is not None and not _IGNORED.search(name)
+
+
+def claims(file: File, data: bytes) -> bool:
+    """Whether a file is a Dockerfile by its name and its content.
+
+    A part that a template draws in (``Dockerfile.envs``) has no ``FROM``, and is none.
+    """
+    if not candidate(file.path):
+        return False
+    return bool(_FROM.search(data)) or (_WHOLE.fullmatch(file.name) is not None and bool(data.strip()))
+
+
+def find(text: str) -> Iterator[Occurrence]:
+    """The references of a Dockerfile.  Raises ParseError where BuildKit would refuse it."""
+    from rewrite_refs.formats.dockerfile.lines import refuse
+    from rewrite_refs.formats.dockerfile.stages import Reading
+
+    try:
+        yield from Reading(text).occurrences()
+    except RecursionError:
+        raise refuse(0, "its variables are nested too deeply") from None
+    except ParseError as error:
+        if not _is_template(text, error.problems[0].offset):
+            raise
+        raise ParseError([error.problems[0]._replace(template=True)]) from None
+
+
+def find_in(chars: Chars) -> Iterator[Occurrence]:
+    """The references of a Dockerfile that stands inside another file, as places of that file."""
+    try:
+        for occurrence in find(chars.text):
+            yield _through(chars, occurrence)
+    except ParseError as error:
+        problems = [
+            problem._replace(offset=_through_span(chars, Span(problem.offset, problem.offset)).start)
+            for problem in error.problems
+        ]
+        raise ParseError(problems) from None
+
+
+def outline(text: str) -> list[Token]:
+    """Every instruction with its heredocs, and the parser directives."""
+    from rewrite_refs.formats.dockerfile import stages as dockerread
+
+    return dockerread.outline(text)
+
+
+def _is_template(text: str, offset: int) -> bool:
+    """Whether what cannot be read at *offset* is there for a template engine."""
+    line = text[text.rfind("\n", 0, offset) + 1 :].partition("\n")[0]
+    if _PLACEHOLDER.fullmatch(line):
+        return True
+    return "{{" in line or "{%" in line or re.search(r"^\s*(?:\{\{|\{%)", text, re.MULTILINE) is not None
+
+
+def _through(chars: Chars, occurrence: Occurrence) -> Occurrence:
+    """An occurrence of the inner text as one of the outer."""
+    pieces: list[Piece] = []
+    for piece in occurrence.pieces:
+        if piece.span is None:
+            pieces.append(piece)
+        elif not piece.known or not piece.text:
+            pieces.append(piece._replace(span=_through_span(chars, piece.span)))
+        else:
+            pieces += Chars(piece.text, chars.places[piece.span.start : piece.span.end]).pieces()
+    front = occurrence.front
+    return Occurrence(
+        tuple(pieces),
+        _through_span(chars, occurrence.span),
+        _through_span(chars, occurrence.site),
+        None if front is None else _through_span(chars, Span(front, front)).start,
+        occurrence.own,
+        occurrence.reason,
+    )
+
+
+def _through_span(chars: Chars, span: Span) -> Span:
+    """A span of the inner text as one of the outer; what has no place lends its neighbour's."""
+    places = [place for place in chars.places[span.start :] if place]
+    if not places:
+        places = [place for place in chars.places if place][-1:]
+        end = places[0].end if places else 0
+        return Span(end, end)
+    inside = [place for place in chars.places[span.start : span.end] if place]
+    return Span(places[0].start, inside[-1].end if inside else places[0].start)

@@ -1,0 +1,66 @@
+"""Where lines are inserted into a Dockerfile, so that every comment stays with what it speaks of.
+
+A new ``ARG`` stands
+
+- behind the last ``ARG`` before the first ``FROM``, or before the first one if
+  the default of one of them needs the new variable;
+- where there is none, behind the directives and the comments at the top, and
+  before the ``FROM`` together with its own comment.
+
+Its own is a comment that speaks to a tool about the next line (``hadolint
+ignore``), one that follows on another, such as a licence, and one of a single
+line in a file in which other stages have comments too (``# Build stage``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rewrite_refs.formats.dockerfile.lines import SPACES, Line, Script
+
+# Comments that speak to a tool about the line below.
+_PRAGMA = re.compile(
+    r"#\s*(?:hadolint\s+(?!global)|(?:checkov|trivy|renovate|rewrite-refs|dockle|kics-scan|semgrep|snyk|tfsec)\b"
+    r"|nosemgrep|noqa|nosec|check\s*=|[\w-]+[: ]ignore\b)",
+    re.IGNORECASE,
+)
+_LICENCE = re.compile("copyright|licen[cs]e|spdx", re.IGNORECASE)
+
+
+def above(script: Script, index: int, froms: Sequence[int]) -> tuple[int, bool]:
+    """The offset above an instruction and its own comment, and whether there is one for people.
+
+    *froms* are the indices of all ``FROM``; *index* is 0, or that of the first of them.
+    """
+    lines, instructions = script.lines, script.instructions
+    low = instructions[index - 1].last + 1 if index else len(script.directives)
+    bottom = top = instructions[index].first
+    while top > low and _is_comment(lines[top - 1]):
+        top -= 1
+    follows = index > 0 or any(_is_comment(line) for line in lines[low:top])
+    if follows or (bottom - top == 1 and index == froms[0] and _is_heading(script, lines[top], froms)):
+        return lines[top].start, top < bottom and not _is_pragma(lines[top])
+    first = next((number for number in range(top, bottom) if _is_pragma(lines[number])), bottom)
+    return lines[first].start, False
+
+
+def behind(script: Script, index: int) -> int:
+    """The offset of the line behind an instruction."""
+    return script.lines[script.instructions[index].last + 1].start
+
+
+def _is_heading(script: Script, line: Line, froms: Sequence[int]) -> bool:
+    """Whether the comment at the top of a file is that of its first stage, as other stages have one."""
+    if _LICENCE.search(line.text):
+        return False
+    others = [script.lines[script.instructions[index].first - 1] for index in froms[1:]]
+    return any(_is_comment(each) and not _is_pragma(each) for each in others)
+
+
+def _is_comment(line: Line) -> bool:
+    return line.text.lstrip(SPACES).startswith("#")
+
+
+def _is_pragma(line: Line) -> bool:
+    return _PRAGMA.match(line.text.lstrip(SPACES)) is not None

@@ -1,0 +1,339 @@
+"""What BuildKit's parser refuses, instruction by instruction.
+
+This follows ``frontend/dockerfile/instructions`` (``ParseInstruction`` and
+``BFlags.Parse``) and the line parsers of ``frontend/dockerfile/parser``.  A
+file that they refuse builds nothing, so nobody can say what it pulls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rewrite_refs.formats.dockerfile.lines import BLANKS, SPACES, Instruction, is_json, refuse, split_keyword
+from rewrite_refs.formats.dockerfile.words import split_flags, split_words
+from rewrite_refs.text.spans import Chars
+
+_BOOL, _ONE, _MANY = "bool", "one", "many"
+_FLAGS: Mapping[str, Mapping[str, str]] = {
+    "add": {
+        "chown": _ONE, "chmod": _ONE, "link": _BOOL, "keep-git-dir": _BOOL,
+        "checksum": _ONE, "unpack": _BOOL, "exclude": _MANY,
+    },
+    "copy": {
+        "chown": _ONE, "from": _ONE, "chmod": _ONE, "link": _BOOL, "exclude": _MANY, "parents": _BOOL,
+    },
+    "from": {"platform": _ONE},
+    "healthcheck": {
+        "interval": _ONE, "timeout": _ONE, "start-period": _ONE, "start-interval": _ONE, "retries": _ONE,
+    },
+    "run": {"mount": _MANY, "network": _ONE, "security": _ONE, "device": _MANY},
+}  # fmt: skip
+_KEYWORDS = frozenset(_FLAGS) | {
+    "arg", "cmd", "entrypoint", "env", "expose", "label", "maintainer", "onbuild", "shell", "stopsignal",
+    "user", "volume", "workdir",
+}  # fmt: skip
+_NEEDS_ARGUMENTS = frozenset({
+    "arg", "env", "expose", "healthcheck", "label", "maintainer", "onbuild", "stopsignal", "user", "volume",
+    "workdir",
+})  # fmt: skip
+_JSON_FORM = frozenset({"add", "cmd", "copy", "entrypoint", "run", "shell", "volume"})
+
+STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
+_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|h|m|s))+)")
+_SMALL = re.compile(r"(?:[+-]?[0-9.]+(?:ns|us|µs|μs))+")
+_GO_BOOLS = frozenset(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"])
+_HEREDOC_WORD = re.compile(r"[0-9]*<<-?[\t\n\f\r ]*[^<\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An instruction in parts.  ``args`` are the characters behind the flags, blanks trimmed."""
+
+    keyword: str
+    flags: tuple[tuple[str, Chars], ...]
+    args: Chars
+    start: int  # index of the first argument in the logical line
+    trigger: bool  # stands behind ONBUILD
+
+    def words(self) -> list[Chars]:
+        """The arguments, split at blanks."""
+        words, at = [], 0
+        for match in BLANKS.finditer(self.args.text):
+            words.append(self.args.slice(at, match.start()))
+            at = match.end()
+        return [*words, self.args.slice(at, len(self.args))] if self.args.text else []
+
+    def flag(self, name: str) -> list[Chars]:
+        """The values of a flag, in order."""
+        return [value for key, value in self.flags if key == name]
+
+
+def parse(line: Instruction, escape: str) -> Parsed:
+    """Take an instruction apart; for ONBUILD, its trigger.
+
+    Raises ParseError where BuildKit's parser refuses the instruction.
+    """
+    lead = len(line.text) - len(line.text.lstrip(SPACES))
+    try:
+        outer = _parts(line, lead, escape, trigger=False)
+        _check(outer, escape)
+        if outer.keyword != "onbuild":
+            return outer
+        inner = _parts(line, outer.start, escape, trigger=True)
+        _check_shape(inner, escape)
+    except Refused as refused:
+        raise refuse(line.offset(min(lead, len(line.text))), str(refused)) from None
+    return inner
+
+
+class Refused(Exception):
+    """BuildKit refuses an instruction; the message says why."""
+
+
+def _parts(line: Instruction, start: int, escape: str, trigger: bool) -> Parsed:
+    """The instruction that begins at index *start* of a logical line."""
+    text = line.text.rstrip(SPACES)
+    match = BLANKS.search(text, start)
+    if not match:
+        return Parsed(text[start:].lower(), (), Chars("", ()), len(text), trigger)
+    keyword, rest = text[start : match.start()].lower(), match.end()
+    indices, skip = split_flags(text[rest:], escape)
+    flags = []
+    for word in indices:
+        chars = line.chars([rest + index for index in word])
+        name, equals, _ = chars.text.partition("=")
+        flags.append((name + equals, chars.slice(len(name) + len(equals), len(chars))))
+    args = rest + skip
+    args += len(text[args:]) - len(text[args:].lstrip(SPACES))
+    parsed = Parsed(
+        keyword,
+        tuple((name.removeprefix("--").removesuffix("="), value) for name, value in flags),
+        line.chars(range(args, len(text))),
+        args,
+        trigger,
+    )
+    if not trigger:
+        _check_flags(keyword, parsed.args.text, flags)
+    return parsed
+
+
+def _check_flags(keyword: str, args: str, flags: Sequence[tuple[str, Chars]]) -> None:
+    if keyword in ("arg", "stopsignal") or (keyword, args.lower()) == ("healthcheck", "none"):
+        return
+    allowed = _FLAGS.get(keyword, {})
+    used: set[str] = set()
+    for written, value in flags:
+        name, given = written.removeprefix("--").removesuffix("="), written.endswith("=")
+        kind = allowed.get(name)
+        if keyword in _KEYWORDS and kind is None:
+            raise Refused(f"{keyword.upper()} has no flag --{name}")
+        if name in used and kind != _MANY:
+            raise Refused(f"the flag --{name} stands twice")
+        used.add(name)
+        if kind == _BOOL:
+            if (given and not value.text) or value.text.lower() not in ("", "true", "false"):
+                raise Refused(f"the flag --{name} is true or false")
+        elif not given:
+            raise Refused(f"the flag --{name} has no value")
+
+
+def _check(parsed: Parsed, escape: str) -> None:
+    """Everything that ``ParseInstruction`` checks, but the flags."""
+    keyword, rest = parsed.keyword, parsed.args.text
+    _check_shape(parsed, escape)
+    if keyword not in _KEYWORDS:
+        raise Refused(f"unknown instruction {keyword.upper()!r}")
+    if keyword in _NEEDS_ARGUMENTS and not rest:
+        raise Refused(f"{keyword.upper()} has no argument")
+    if keyword == "arg" and any(word.startswith("=") for word in _words(rest, escape)):
+        raise Refused("ARG has a blank name")
+    check = _CHECKS.get(keyword)
+    if check:
+        check(parsed)
+
+
+def _check_shape(parsed: Parsed, escape: str) -> None:
+    """What the line parsers check, also behind ONBUILD."""
+    keyword, rest = parsed.keyword, parsed.args.text
+    form = rest
+    if keyword == "healthcheck":
+        form = re.sub(rf"\A[^{SPACES}]*[{SPACES}]*", "", rest)
+    if keyword in _JSON_FORM or keyword == "healthcheck":
+        values = is_json(form)
+        if values is not None and not all(isinstance(value, str) for value in values):
+            raise Refused("a JSON list holds strings only")
+    if keyword in ("env", "label") and rest:
+        words = _words(rest, escape)
+        if words and "=" not in words[0]:
+            if len(BLANKS.split(rest, maxsplit=1)) < 2:
+                raise Refused(f"{keyword.upper()} has a name without a value")
+        elif not all("=" in word for word in words):
+            raise Refused(f"{keyword.upper()} has a word without =")
+        elif not parsed.trigger and (not words or any(word.startswith("=") for word in words)):
+            raise Refused(f"{keyword.upper()} has a blank name")
+
+
+def _words(rest: str, escape: str) -> list[str]:
+    return ["".join(rest[index] for index in word) for word in split_words(rest, escape)]
+
+
+def _arguments(parsed: Parsed) -> list[str]:
+    values = is_json(parsed.args.text)
+    if values is not None:
+        return [str(value) for value in values]
+    return [word.text for word in parsed.words()]
+
+
+def _check_paths(parsed: Parsed) -> None:
+    paths = _arguments(parsed)
+    if len(paths) < 2:
+        raise Refused(f"{parsed.keyword.upper()} needs a source and a destination")
+    if _HEREDOC_WORD.fullmatch(paths[-1]):
+        raise Refused(f"{parsed.keyword.upper()} cannot write to a heredoc")
+
+
+def _check_from(parsed: Parsed) -> None:
+    words = [word.text for word in parsed.words()]
+    if len(words) == 3 and words[1].lower() == "as":
+        if not STAGE_NAME.fullmatch(words[2].lower()):
+            raise Refused(f"{words[2]!r} is no name for a stage")
+    elif len(words) != 1:
+        raise Refused("FROM takes one image, or an image and AS and a name")
+
+
+def _check_onbuild(parsed: Parsed) -> None:
+    trigger = split_keyword(parsed.args.text)[0]
+    if trigger in ("onbuild", "maintainer", "from"):
+        raise Refused(f"{trigger.upper()} is not allowed behind ONBUILD")
+
+
+def _check_shell(parsed: Parsed) -> None:
+    if not is_json(parsed.args.text):
+        raise Refused("SHELL takes a JSON list")
+
+
+def _check_volume(parsed: Parsed) -> None:
+    volumes = _arguments(parsed)
+    if not volumes or not all(volume.strip(SPACES) for volume in volumes):
+        raise Refused("VOLUME has an empty path")
+
+
+def _check_healthcheck(parsed: Parsed) -> None:
+    kind, *command = re.split(f"[{SPACES}]+", parsed.args.text, maxsplit=1)
+    if kind.upper() == "NONE":
+        if command:
+            raise Refused("HEALTHCHECK NONE takes no arguments")
+        return
+    if kind.upper() != "CMD":
+        raise Refused("HEALTHCHECK takes CMD or NONE")
+    if not command or is_json(command[0]) == []:
+        raise Refused("HEALTHCHECK CMD has no command")
+    for name, value in parsed.flags:
+        text = value.text
+        if name == "retries":
+            number = re.fullmatch(r"\+?[0-9]+|-0+", text)
+            if text and not (number and len(text) < 32 and int(text) < 1 << 31):
+                raise Refused(f"{text!r} is no number of retries")
+        elif text and not _DURATION.fullmatch(text):
+            raise Refused(f"{text!r} is no duration")
+        elif (text.startswith("-") and text.strip("-0.nusmhµμ")) or _too_short(text):
+            raise Refused(f"the duration {text} is shorter than 1ms")
+
+
+def _too_short(text: str) -> bool:
+    """Whether a duration in units below a millisecond is one of less than a millisecond, but not 0."""
+    if not _SMALL.fullmatch(text):
+        return False
+    scale = {"ns": 1.0, "us": 1e3, "µs": 1e3, "μs": 1e3}
+    parts = re.findall(r"([0-9.]+)(ns|us|µs|μs)", text)
+    return 0 < sum(float(number) * scale[unit] for number, unit in parts) < 1e6
+
+
+def _check_run(parsed: Parsed) -> None:
+    for value in parsed.flag("network"):
+        if value.text not in ("default", "none", "host"):
+            raise Refused(f"{value.text!r} is no network")
+    for value in parsed.flag("security"):
+        if value.text not in ("insecure", "sandbox"):
+            raise Refused(f"{value.text!r} is no security mode")
+    for value in parsed.flag("device"):
+        _check_device([field.text for field in fields(value)])
+    for value in parsed.flag("mount"):
+        for name, source in mount_options(value):
+            if name == "from" and "$" in source.text[:-1]:
+                raise Refused("from= of a mount takes no variable: name a stage for it instead")
+
+
+def _check_device(options: Sequence[str]) -> None:
+    name = ""
+    for option in options:
+        key, _, value = option.partition("=")
+        if key.lower() == "required":
+            if "=" in option and value not in _GO_BOOLS:
+                raise Refused(f"{value!r} is neither true nor false")
+        elif name:
+            raise Refused("a device has two names")
+        else:
+            name = value if key.lower() == "name" else option
+
+
+def mount_options(value: Chars) -> list[tuple[str, Chars]]:
+    """The ``key=value`` fields of a ``--mount``, keys in lower case."""
+    options = []
+    for field in fields(value):
+        key, equals, _ = field.text.partition("=")
+        if equals:
+            options.append((key.lower(), field.slice(len(key) + 1, len(field))))
+    return options
+
+
+def fields(value: Chars) -> list[Chars]:
+    """The fields of a line of CSV (go-csvvalue: RFC 4180, one line, strict about quotes)."""
+    result: list[Chars] = []
+    text, at = value.text, 0
+    if not text:
+        raise Refused("an empty list of options")
+    while True:
+        if text.startswith('"', at):
+            indices: list[int] = []
+            at += 1
+            while True:
+                if at >= len(text):
+                    raise Refused("a quote in a list of options is not closed")
+                if text[at] != '"':
+                    indices.append(at)
+                elif text.startswith('""', at):
+                    at += 1
+                    indices.append(at)
+                else:
+                    break
+                at += 1
+            at += 1
+            if at < len(text) and text[at] != ",":
+                raise Refused("a list of options goes on behind a quote")
+            places = [value.places[index] for index in indices]
+            result.append(Chars("".join(text[index] for index in indices), places))
+        else:
+            comma = text.find(",", at)
+            stop = len(text) if comma < 0 else comma
+            if '"' in text[at:stop]:
+                raise Refused("a quote inside a list of options")
+            result.append(value.slice(at, stop))
+            at = stop
+        if at >= len(text):
+            return result
+        at += 1
+
+
+_CHECKS = {
+    "add": _check_paths,
+    "copy": _check_paths,
+    "from": _check_from,
+    "healthcheck": _check_healthcheck,
+    "onbuild": _check_onbuild,
+    "run": _check_run,
+    "shell": _check_shell,
+    "volume": _check_volume,
+}

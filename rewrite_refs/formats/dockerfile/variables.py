@@ -1,0 +1,286 @@
+"""Dockerfiles whose registries stand in variables, as in ``FROM ${REGISTRY}/library/python``.
+
+A variable in ``FROM`` has to be declared by an ``ARG`` before the first ``FROM``.
+``COPY --from=`` and ``RUN --mount=from=`` take no variable, so that their image
+gets a stage of its own at the top::
+
+    FROM alpine:3                                 ARG REGISTRY=docker.io
+    COPY --from=busybox:1.36 /bin/wget /bin/      FROM busybox:1.36 AS busybox
+
+                                                  FROM alpine:3
+                                                  COPY --from=busybox /bin/wget /bin/
+
+Lines are inserted (``dockerplaces`` says where) and nothing is pulled that was
+not pulled before; what the variables do then is for others.  They are in lower
+case where most instructions are, for ``# check=error=true`` takes a mixture for
+an error (``ConsistentInstructionCasing``).
+
+The stage is named as the last part of the image's name.  One thing it does that
+``COPY --from=`` did not: triggers that the image itself has (``ONBUILD``) run.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from rewrite_refs.formats.compose.interpolation import variable_of
+from rewrite_refs.formats.dockerfile.insertion import above, behind
+from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed
+from rewrite_refs.formats.dockerfile.lines import SPACES
+from rewrite_refs.formats.dockerfile.stages import Default, Reading
+from rewrite_refs.images.reference import name_of
+from rewrite_refs.text.spans import (
+    Change,
+    Edit,
+    Occurrence,
+    Piece,
+    Span,
+    Token,
+    Unplaceable,
+    edits_for,
+    same_but,
+    splice,
+)
+
+ONBUILD = "what stands behind ONBUILD runs in another build, which takes no variable and no stage from here"
+NUMBERED = (
+    "it takes no variable, and a stage for it would shift the others, which --from= names by number: "
+    "give them names"
+)
+CHECKED = (
+    "# check=error=true takes a variable without a default in FROM for an error: write the placeholder with "
+    "one, as in ${{{0}:-registry.example.com}}, or add skip=InvalidDefaultArgInFrom"
+)
+QUOTED = "single quotes keep BuildKit from filling in a variable: use double quotes"
+
+# Names that BuildKit keeps for itself.
+_RESERVED = frozenset({"context", "scratch"})
+# More than all the images in a file whose names end alike.
+_MAX_NAMES = 1000
+
+
+class Lift(NamedTuple):
+    """Images of ``--from=`` that get one stage together: the stage's name, its image, and its uses."""
+
+    name: str
+    image: str
+    occurrences: tuple[Occurrence, ...]
+
+
+class Prepared(NamedTuple):
+    """A Dockerfile with lines ``inserted``: places of the new text; ``edits`` are those of the old."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    inserted: tuple[Span, ...]
+
+    def is_inserted(self, place: Span) -> bool:
+        """Whether something of the new text stands in an inserted line."""
+        return any(span.start <= place.start and place.end <= span.end for span in self.inserted)
+
+
+class View:
+    """What there is to know of a Dockerfile before a registry of it moves into a variable.
+
+    Raises ParseError where BuildKit would refuse the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        reading = Reading(text)
+        self.occurrences = tuple(reading.occurrences())
+        self.script = reading.script
+        self.parsed = reading.parsed
+        self.defaults: Sequence[Default] = reading.defaults
+        self.stages = reading.all_stages
+        self._starts = [line.segments[0][1] for line in self.script.instructions]
+        self._first = next(at for at, each in enumerate(self.parsed) if each.keyword == "from")
+
+    @property
+    def first_from(self) -> int:
+        """The offset of the first ``FROM``."""
+        return self._starts[self._first]
+
+    def variable(self, piece: Piece) -> str | None:
+        """The variable of which a piece is the whole default, and that an ``ARG`` lets a build set."""
+        if any(each.value.pieces == (piece,) for each in self.defaults):
+            return next(each.name for each in self.defaults if each.value.pieces == (piece,))
+        name = variable_of(self.text, piece.span) if piece.span else None
+        return name if any(each.name == name for each in self.defaults) else None
+
+    def reason(self, occurrence: Occurrence) -> str | None:
+        """Why no variable can stand in a reference, nor a stage be made for it."""
+        parsed = self._instruction(occurrence)
+        if parsed is None or parsed.keyword == "from":
+            return QUOTED if self.text.startswith("'", occurrence.site.start) else None
+        if parsed.trigger:
+            return ONBUILD
+        if self._is_numbered:
+            return NUMBERED
+        try:
+            _renamed(self.text, occurrence, "name")
+        except Unplaceable as error:
+            return str(error)
+        return None
+
+    def lifts(self, occurrence: Occurrence) -> bool:
+        """Whether a reference needs a stage of its own, for where it stands there can be no variable."""
+        parsed = self._instruction(occurrence)
+        return parsed is not None and parsed.keyword in ("copy", "run")
+
+    def is_directive(self, occurrence: Occurrence) -> bool:
+        """Whether a reference is that of the syntax directive, which is read before everything else."""
+        return self._instruction(occurrence) is None
+
+    def is_used(self, name: str) -> bool:
+        """Whether a variable is declared or used anywhere, in stages and in their scripts as well."""
+        use = re.compile(rf"\$\{{?{name}(?!\w)", re.ASCII)
+        word = re.compile(rf"(?<!\w){name}(?!\w)", re.ASCII)
+        for line, parsed in zip(self.script.instructions, self.parsed, strict=True):
+            lines = (self.script.lines[number].text for body in line.heredocs for number in body)
+            if any(use.search(each) for each in chain((line.text,), lines)):
+                return True
+            if parsed.keyword in ("arg", "env") and word.search(line.text):
+                return True
+        return False
+
+    def is_declared_bare(self, name: str) -> bool:
+        """Whether a stage declares a variable without a default, so that it takes that of an earlier ARG."""
+        args = (each.args.text for each in self.parsed[self._first :] if each.keyword == "arg")
+        return any(re.search(rf"(?<!\S){name}(?!\S)", text, re.ASCII) for text in args)
+
+    def has_own_default(self, name: str, default: str | None) -> bool:
+        """Whether a ``FROM`` or an ``ARG`` before it gives a variable another value than *default*.
+
+        As long as no ``ARG`` declares the variable, that is its value whatever a build passes.
+        """
+        same = "" if default is None else f"(?!:-{re.escape(default)}\\}})"
+        other = re.compile(rf"\$\{{{name}(?=[^\w}}]){same}", re.ASCII)
+        return any(
+            other.search(each.args.text)
+            for at, each in enumerate(self.parsed)
+            if at < self._first or (each.keyword == "from" and not each.trigger)
+        )
+
+    @property
+    def refuses_missing_defaults(self) -> bool:
+        """Whether its own checks fail a build for a ``FROM`` that has no image without build arguments.
+
+        Source: ``ParseLintOptions`` and the rule ``InvalidDefaultArgInFrom`` in BuildKit's
+        ``frontend/dockerfile/linter``.
+        """
+        value = next((each.value for each in self.script.directives if each.name == "check"), "")
+        options = dict(part.partition("=")[::2] for part in re.sub(r"\s", "", value).split(";"))
+        skipped = options.get("skip", "").split(",")
+        is_strict = options.get("error", "").lower() in ("1", "t", "true")
+        return is_strict and not {"all", "InvalidDefaultArgInFrom"} & set(skipped)
+
+    def lifted(self, images: Sequence[Sequence[Occurrence]]) -> list[Lift]:
+        """The stages for some images, each with its uses, under names that nothing else has."""
+        uses = [each for group in images for each in group]
+        others = {each.text for each in self.occurrences if each not in uses}
+        taken = {each.lower() for each in chain(others, self.stages, self._raw_images())} | _RESERVED
+        lifts = []
+        for group in images:
+            image = group[0].text
+            texts = {each.text for each in group}
+            foreign = taken | {each.text for each in uses if each.text not in texts}
+            names = [each for each in _stage_names(image) if each not in foreign]
+            name = next((each for each in names if not self._may_be_meant(each)), names[-1])
+            taken.add(name)
+            lifts.append(Lift(name, image, tuple(group)))
+        return lifts
+
+    def prepared(self, arguments: Sequence[str], early: bool, lifts: Sequence[Lift]) -> Prepared:
+        """The text with an ``ARG`` for each of some *arguments*, and with the stages for some images.
+
+        *early* tells that the default of an ``ARG`` that is there needs one of them.
+        """
+        end = "\r\n" if "\r\n" in self.script.lines[0].end else "\n"
+        arg, from_, as_ = ("arg", "from", "as") if self._is_lower else ("ARG", "FROM", "AS")
+        args = [f"{arg} {each}{end}" for each in arguments]
+        stages = [f"{from_} {each.image} {as_} {each.name}{end}" for each in lifts]
+        froms = [at for at, each in enumerate(self.parsed) if each.keyword == "from" and not each.trigger]
+        at_from, is_told = above(self.script, self._first, froms)
+        at_args = at_from
+        if early:
+            at_args, is_told = above(self.script, 0, froms)
+        elif self._first:
+            at_args, is_told = behind(self.script, self._first - 1), False
+        if args and is_told and not (stages and at_args == at_from):
+            args.append(end)
+        if stages:
+            stages.append(end)
+        inserts = {at_args: args, at_from: stages} if at_args != at_from else {at_from: args + stages}
+        lines = [Edit(at, at, "".join(parts)) for at, parts in inserts.items() if parts]
+        uses = (
+            edit
+            for lift in lifts
+            for each in lift.occurrences
+            for edit in _renamed(self.text, each, lift.name)
+        )
+        edits = sorted({*lines, *uses})
+        inserted, shift = [], 0
+        for edit in edits:
+            if edit in lines:
+                inserted.append(Span(edit.start + shift, edit.start + shift + len(edit.text)))
+            shift += len(edit.text) - (edit.end - edit.start)
+        kept = tuple(edit for edit in edits if edit not in lines)
+        return Prepared(splice(self.text, edits), kept, tuple(inserted))
+
+    def _instruction(self, occurrence: Occurrence) -> Parsed | None:
+        """The instruction that a reference stands in; None for the syntax directive."""
+        at = bisect_right(self._starts, occurrence.site.start)
+        return self.parsed[at - 1] if at else None
+
+    @property
+    def _is_numbered(self) -> bool:
+        """Whether a stage is named by its number, so that none can be put before the others."""
+        values = (value.text for each in self.parsed if each.keyword == "copy" for value in each.flag("from"))
+        return any(re.fullmatch(r"[+-]?[0-9]+", value) for value in values)
+
+    @property
+    def _is_lower(self) -> bool:
+        """Whether most instructions are in lower case, as BuildKit's check counts them."""
+        words = [line.text.lstrip(SPACES).split(maxsplit=1)[0] for line in self.script.instructions]
+        counted = words[self._first :]
+        return sum(each.islower() for each in counted) > sum(each.isupper() for each in counted)
+
+    def _may_be_meant(self, stage: str) -> bool:
+        """Whether a ``FROM`` would name a stage if a variable without a value held the rest of its name."""
+        partial = (each.pieces for each in self.occurrences if each.holes and each.holes[0][0])
+        patterns = (
+            "".join(re.escape(piece.text) if piece.known else r"[\w.-]*" for piece in pieces)
+            for pieces in partial
+        )
+        return any(re.fullmatch(pattern, stage) for pattern in patterns)
+
+    def _raw_images(self) -> Iterator[str]:
+        """The images of ``FROM`` as they are written, those among them that name a stage."""
+        yield from (each.words()[0].text for each in self.parsed if each.keyword == "from")
+
+
+def is_same(old: Sequence[Token], new: Sequence[Token], prepared: Prepared) -> bool:
+    """Whether two outlines differ by the inserted instructions and the edits, and by nothing else."""
+    fresh = [token for token in new if prepared.is_inserted(token.span)]
+    written = "".join(prepared.text[slice(*span)] for span in prepared.inserted).split("\n")
+    if [token.text for token in fresh] != [line for each in written if (line := each.rstrip("\r"))]:
+        return False
+    return same_but(old, [token for token in new if not prepared.is_inserted(token.span)], prepared.edits)
+
+
+def _renamed(text: str, occurrence: Occurrence, name: str) -> Sequence[Edit]:
+    return edits_for(text, occurrence, (Change(0, len(occurrence.text), name),))
+
+
+def _stage_names(image: str) -> Iterator[str]:
+    """Names for the stage of an image, the best one first."""
+    last = name_of(image).rpartition("/")[2]
+    tag = image.partition("@")[0][len(name_of(image)) + 1 :].lower()
+    names = (last, f"{last}-{tag}" if tag else last, f"image-{last}")
+    yield from (each for each in names if STAGE_NAME.fullmatch(each))
+    yield from (f"image-{last}-{number}" for number in range(2, _MAX_NAMES))

@@ -1,0 +1,296 @@
+"""GitHub Actions: the workflows in ``.github/workflows``, and the ``action.yml`` of an action.
+
+    before:  container:
+               image: node:20
+               credentials: {username: AWS, password: "${{ needs.login.outputs.password }}"}
+    after:   container:
+               image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/node:20
+               credentials: {username: AWS, password: "${{ needs.login.outputs.password }}"}
+
+What is found:
+
+- ``container`` of a job and each of its ``services``: a text, or ``image``, with or without ``docker://``;
+- ``uses: docker://`` of a step, in a job or in a composite action;
+- ``image: docker://`` of an action that runs in Docker;
+- where the image of a job is ``${{ matrix.image }}``, the items of the job's ``strategy.matrix`` that it
+  stands for, with those of ``include`` and ``exclude``. They are edited there, so that the name which GitHub
+  gives the job changes as well: mind the checks that a branch requires.
+
+What can be pulled through the cache:
+
+- a container or a service whose ``credentials`` are those of ECR: the ``username`` is ``AWS``, or speaks of
+  ``ecr`` or ``aws``;
+- nothing else, for GitHub pulls these images before any step can log in. Such a reference is left, and the
+  rule ``pull-before-login`` says what to do. With ``runners-logged-in: true`` in the configuration, for
+  runners that have access to ECR by themselves, all are rewritten.
+
+What is left alone:
+
+- an image that an expression decides, wholly or in its head (``${{ inputs.image || 'node:20' }}``): reported.
+  In a tag it does not matter;
+- the items of a matrix that the job uses for something else than an image as well, and a matrix that is an
+  expression: reported;
+- ``runs-on``, ``uses: owner/repository@v1`` and ``./path``, ``image: Dockerfile``, the scripts in ``run``.
+
+The workflows of Gitea and Forgejo (``.gitea/workflows``, ``.forgejo/workflows``) are read in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from typing import Final, NamedTuple
+
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats.base import File, shows_manifest
+from rewrite_refs.text.spans import Barred, Occurrence, Piece, Span, Token
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.references import text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, fields, is_null, is_text, items
+
+NAME = "github-actions"
+
+_FOLDERS = frozenset({".github", ".gitea", ".forgejo"})
+_SCHEME = "docker://"
+_SIGNS = ("container", "image", "services", _SCHEME)
+_KEY = re.compile(r"(?<![\w-])(?:container|image|services)[\"']?[ \t]*:|docker://")
+# A quoted text in an expression may hold braces. What is never closed goes to the end.
+_EXPRESSION = re.compile(r"\$?\{\{(?P<inner>(?:'[^']*'|.)*?)(?:\}\}|\Z)", re.DOTALL)
+_CONTEXT = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_MATRIX = re.compile(r"(?<![\w.-])matrix(?P<path>(?:\.[\w-]+)*)")
+# Words of a name, so that neither "secrets" nor "laws" counts.
+_OF_ECR = re.compile(r"(?:(?<![A-Za-z])(?i:ecr|aws)|(?<=[a-z])(?:Ecr|ECR|Aws|AWS))(?![a-z])")
+
+_RULE: Final = "pull-before-login"
+_LOGIN = "username AWS and, as password, what aws ecr get-login-password prints in a job before this one"
+_WITHOUT = Barred(_RULE, f"to come from the cache it needs credentials with {_LOGIN}")
+_OTHERS = Barred(_RULE, f"its credentials are those of another registry; the cache needs {_LOGIN}")
+_STEP = Barred(_RULE, "docker:// takes no credentials; use docker run in a step behind the login to ECR")
+_ELSEWHERE = (
+    "the job uses {} for something else than an image as well: give that a key of its own in the matrix"
+)
+
+
+def candidate(path: PurePath) -> bool:
+    """Whether a file can be a workflow or an action, from its path."""
+    return _is_workflow(path) or path.name in ("action.yml", "action.yaml")
+
+
+def claims(file: File, data: bytes) -> bool:
+    """Whether a file is a workflow or an action, and no manifest that lies among them."""
+    is_ours = _is_workflow(file.path) or (candidate(file.path) and b"runs" in data)
+    return is_ours and not shows_manifest(data)
+
+
+def _is_workflow(path: PurePath) -> bool:
+    folders = path.parts[-3:-1]
+    return path.suffix in (".yml", ".yaml") and folders[1:] == ("workflows",) and folders[0] in _FOLDERS
+
+
+def find(text: str) -> Iterator[Occurrence]:
+    """The image references of a text, in order; raises ParseError last for what is broken."""
+    problems: list[Problem] = []
+    for root in yamltree.roots(text, _wanted, _expected, problems):
+        # An anchor may put one image into several places: what is against it in one of them counts.
+        images = sorted(_in_document(root), key=lambda image: bool(image.reason or image.barred))
+        by_node = {id(image.node): image for image in images}
+        yield from (_read(text, each) for each in sorted(by_node.values(), key=lambda each: each.node.span))
+    if problems:
+        raise ParseError(problems)
+
+
+def outline(text: str) -> Iterable[Token]:
+    """Everything that an edit must leave alone, in order."""
+    return yamltree.outline(text, _wanted, lambda top, key: "image" if key == "container" else key)
+
+
+def _wanted(document: str) -> bool:
+    return any(sign in document for sign in _SIGNS)
+
+
+def _expected(document: str) -> bool:
+    return _KEY.search(document) is not None
+
+
+# --- where images stand ----------------------------------------------------------------------
+
+
+class _Image(NamedTuple):
+    """A scalar that names an image, and what is against it there."""
+
+    node: Scalar
+    barred: Barred | None
+    reason: str | None = None
+
+
+def _in_document(root: Node) -> Iterator[_Image]:
+    """The images of a workflow or an action."""
+    top = fields(root)
+    for job in fields(top.get("jobs")).values():
+        values = fields(job)
+        yield from _in_job(values)
+        yield from _in_steps(values.get("steps"))
+    runs = fields(top.get("runs"))
+    yield from _in_steps(runs.get("steps"))
+    yield from _with_scheme(runs.get("image"))
+
+
+def _in_steps(steps: Node | None) -> Iterator[_Image]:
+    """The images that steps use."""
+    for step in items(steps):
+        yield from _with_scheme(fields(step).get("uses"))
+
+
+def _with_scheme(node: Node | None) -> Iterator[_Image]:
+    """The image of a scalar where it says that it is one."""
+    if isinstance(node, Scalar) and text_of(node).startswith(_SCHEME):
+        yield _Image(node, _STEP)
+
+
+def _in_job(job: dict[str, Node]) -> Iterator[_Image]:
+    """The images of the container and the services of a job, or those of the matrix that they stand for."""
+    containers = (job.get("container"), *fields(job.get("services")).values())
+    images = [image for each in containers for image in _of_container(each)]
+    places = {id(image.node) for image in images if _path(image.node)}
+    for image in images:
+        path = _path(image.node)
+        name = ".".join(("matrix", *path))
+        if not path:
+            yield image
+        elif listed := _listed(job, path, image):
+            reason = _ELSEWHERE.format(name) if _is_used(job, path, places) else None
+            yield from (each._replace(reason=reason) for each in listed)
+        else:
+            yield image._replace(reason=f"it comes from {name}, which the matrix of this job does not list")
+
+
+def _of_container(node: Node | None) -> Iterator[_Image]:
+    """The image of a ``container`` or a service: a text, or a mapping with ``image`` and ``credentials``."""
+    values = fields(node)
+    image = values.get("image") if isinstance(node, Mapping) else node
+    if is_text(image):
+        yield _Image(image, _barred(values.get("credentials")))
+
+
+def _barred(credentials: Node | None) -> Barred | None:
+    """Why an image with such credentials cannot be pulled through the cache; None where it can.
+
+    Those of ECR Public are made in the same way and do not hold for the cache.
+    """
+    if is_null(credentials):
+        return _WITHOUT
+    values = fields(credentials)
+    username, password = text_of(values.get("username")), text_of(values.get("password"))
+    is_public = "public" in f"{username} {password}".lower()
+    return _OTHERS if is_public or not _OF_ECR.search(username) else None
+
+
+# --- expressions -----------------------------------------------------------------------------
+
+
+def _path(node: Scalar) -> tuple[str, ...]:
+    """The keys that a scalar follows in the matrix, if it is an expression that does, and nothing else."""
+    value = text_of(node)
+    found = _EXPRESSION.match(value)
+    if not found or found.end() < len(value):
+        return ()
+    path = _MATRIX.fullmatch(found["inner"].strip())
+    return _keys(path) if path else ()
+
+
+def _keys(found: re.Match[str]) -> tuple[str, ...]:
+    return tuple(found["path"].split(".")[1:])
+
+
+def _undecided(value: str) -> str | None:
+    """Why nobody can tell what an image is that begins with an expression; None where it does not."""
+    found = _EXPRESSION.match(value)
+    if not found:
+        return None
+    inner = found["inner"].strip()
+    what = "it" if found.end() == len(value) else "its registry"
+    if _CONTEXT.fullmatch(inner):
+        return f"{what} comes from {inner}: rewrite it where that is set"
+    return f"{what} comes from an expression: rewrite what that is made of"
+
+
+def _listed(job: dict[str, Node], path: tuple[str, ...], image: _Image) -> list[_Image]:
+    """What the matrix of a job lists for the expression that an image is; a container may be a mapping."""
+    matrix = fields(fields(job.get("strategy")).get("matrix"))
+    entries = [fields(each) for key in ("include", "exclude") for each in items(matrix.get(key))]
+    key, *rest = path
+    first = matrix.get(key)
+    nodes: list[Node | None] = [first, *items(first), *(entry.get(key) for entry in entries)]
+    for name in rest:
+        nodes = [fields(node).get(name) for node in nodes]
+    result = [image._replace(node=node) for node in nodes if is_text(node)]
+    if image.node is job.get("container"):
+        result += [each for node in nodes if isinstance(node, Mapping) for each in _of_container(node)]
+    return result
+
+
+def _is_used(job: dict[str, Node], path: tuple[str, ...], places: set[int]) -> bool:
+    """Whether a job uses what its matrix holds at a *path* for something else than its images and names.
+
+    *places* are the scalars that are such an image and nothing else.
+    """
+    parts = [each for each in job.items() if each[0] not in ("name", "strategy", "steps")]
+    steps = [fields(step) for step in items(job.get("steps"))]
+    parts += [each for step in steps for each in step.items() if each[0] != "name"]
+    scalars = (each for key, node in parts for each in _scalars(key, node) if id(each[1]) not in places)
+    used = (each for key, node in scalars for each in _paths(key, node.value))
+    return any(each == path[: len(each)] for each in used)
+
+
+def _scalars(key: str, node: Node) -> Iterator[tuple[str, Scalar]]:
+    """The scalars in the value of a *key*, each with the nearest one."""
+    pending, seen = [(key, node)], set()
+    while pending:
+        key, node = pending.pop()
+        if isinstance(node, Scalar):
+            yield key, node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            pending += fields(node).items()
+            pending += [(key, each) for each in items(node)]
+
+
+def _paths(key: str, value: str) -> Iterator[tuple[str, ...]]:
+    """What the expressions of a value take from the matrix; an ``if`` needs no braces."""
+    for inner in [value] if key == "if" else [each["inner"] for each in _EXPRESSION.finditer(value)]:
+        for found in _MATRIX.finditer(inner):
+            yield _keys(found)
+
+
+# --- references ------------------------------------------------------------------------------
+
+
+def _read(text: str, image: _Image) -> Occurrence:
+    """The reference in a scalar; a ``docker://`` before it is no part of it."""
+    node = image.node
+    value = node.value
+    start = len(value) - len(value.lstrip())
+    if value.startswith(_SCHEME, start):
+        start += len(_SCHEME)
+    place = yamlchars.inside(text, node)
+    if text.startswith(value[:start], place.start):
+        place = Span(place.start + start, place.end)
+    pieces = tuple(_pieces(text, node, start))
+    reason = image.reason or _undecided(value[start:].rstrip())
+    return Occurrence(pieces, place, place, reason=reason, barred=image.barred)
+
+
+def _pieces(text: str, node: Scalar, at: int) -> Iterator[Piece]:
+    """The pieces of a scalar from *at* on; an expression is one of unknown value."""
+    value = node.value.rstrip()
+    for found in _EXPRESSION.finditer(value, at):
+        if at < found.start():
+            yield from yamlchars.pieces(text, node, at, found.start())
+        places = yamlchars.pieces(text, node, *found.span())
+        yield Piece(found[0], places[0].span if len(places) == 1 else None, known=False)
+        at = found.end()
+    if at < len(value):
+        yield from yamlchars.pieces(text, node, at, len(value))

@@ -1,0 +1,1 @@
+"""The formats of Helm, and what they share."""

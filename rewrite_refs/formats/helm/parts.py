@@ -1,0 +1,164 @@
+"""What the name of an image in Helm values is put together with: registry, owner, tag and digest.
+
+    registry: quay.io                   global: {imageRegistry: quay.io}
+    repository: acme/web                image: {repository: acme/web, tag: v1}
+
+Where two keys may both be a part of a name, or one may be no part of it, the reference is found all the
+same, with a reason why it is not rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rewrite_refs.formats.helm.keys import (
+    IMAGE,
+    OWNERS,
+    digest_of,
+    is_never_pulled,
+    owner_of,
+    registry_of,
+    tag_of,
+)
+from rewrite_refs.images.hosts import SAME_REGISTRY
+from rewrite_refs.images.reference import DOCKER_HUB
+from rewrite_refs.text.spans import Occurrence
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml.references import PLACEHOLDER, has_host, is_head, is_host, is_other, joined, text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Node, is_text
+
+_NO_HUB = "Docker Hub has no names of three parts: give it a registry, if it is an image"
+_EMPTY = "its repository is empty here, and set elsewhere"
+_NO_DOT = "Docker Hub has no names with a dot but behind an owner: give it a registry, if it is an image"
+
+
+class Around(NamedTuple):
+    """The registry that is set for images further down."""
+
+    registry: Scalar
+    tag: Node | None
+    wins: bool  # over one of an image's own, where a chart follows the custom of Bitnami
+
+
+class Place(NamedTuple):
+    """Where a node stands."""
+
+    key: str = ""  # under which it, or the sequence around it, is
+    images: bool = False  # whether the keys of the mapping are names of images
+    around: Around | None = None
+    path: tuple[str, ...] | None = ()  # the keys that lead to it; None below a list
+    owned: bool = False  # whether a repository is set further up, and may be a part of the name
+
+
+class _Parts(NamedTuple):
+    """The scalars before a name, the tag that comes with them, and why that is not certain."""
+
+    heads: tuple[Scalar, ...] = ()
+    tag: Node | None = None
+    reason: str | None = None
+
+
+def read(
+    text: str, name: Scalar, values: dict[str, Node], place: Place, used: set[int]
+) -> Iterator[Occurrence]:
+    """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
+    if is_other(name.value):
+        return
+    own = "never pulled: its pull policy is Never" if is_never_pulled(values) else None
+    inside = yamlchars.inside(text, name)
+    used.add(id(name))
+    for parts in _parts(name, values, place):
+        used.update(id(head) for head in parts.heads)
+        pieces = joined(text, parts.heads, name, tag_of(values) or parts.tag, digest_of(values))
+        keys = None if parts.heads or name not in values.values() else place.path
+        yield Occurrence(pieces, inside, inside, own=own, reason=parts.reason, keys=keys)
+
+
+def _parts(name: Scalar, values: dict[str, Node], place: Place) -> list[_Parts]:
+    """What stands before a name; twice where two registries may."""
+    own = registry_of(values)
+    if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
+        doubt = own not in (None, name) and has_host(text_of(name))
+        return [_Parts(reason=_unsure("registry beside it") if doubt else None)]
+    found = _before(name, own, values, place)
+    if not IMAGE.fullmatch(place.key) or "/" in text_of(name):
+        return found
+    owner = owner_of(values)
+    if owner is None:
+        return found
+    key, node = owner
+    reason = None if key in OWNERS else _unsure(f"{key} beside it")
+    return [each._replace(heads=(*each.heads, node), reason=each.reason or reason) for each in found]
+
+
+def _before(name: Scalar, own: Scalar | None, values: dict[str, Node], place: Place) -> list[_Parts]:
+    """The same for a name that has no registry in itself, beside the registry *own*."""
+    is_hub = own is not None and own is values.get("hub")
+    repository = values.get("repository")
+    is_image = IMAGE.fullmatch(place.key) is not None
+    if name is repository and is_image and is_text(values.get("name")):
+        # With an owner before it, or anywhere but on Docker Hub, the head is edited in the same way.
+        if "/" not in text_of(name) and (own is None or not is_host(own) or _is_docker_hub(own)):
+            return [_Parts((own,) if own else (), reason=_unsure("name beside it"))]
+    elif name is not repository and is_text(repository) and "://" not in repository.value:
+        return [_under(repository, own)]
+    around = place.around
+    if own is None:
+        if around is not None:
+            is_hub = _is_docker_hub(around.registry) and "/" not in text_of(name)
+            reason = _EMPTY if is_hub and _lacks_repository(name, values) else None
+            return [_Parts((around.registry,), around.tag, reason)]
+        if "hub" in values and "/" not in text_of(name):
+            return [_Parts(reason="its hub is empty here, and set elsewhere")]
+        return [_Parts(reason=_unlikely(name, values, place))]
+    if not is_head(own) and not is_hub:
+        is_owner = is_image and "/" not in text_of(own) + text_of(name)  # as in ``registry: prom``
+        return [_Parts((own,), reason=None if is_owner else _unsure("registry beside it"))]
+    if around is None or not around.wins:
+        return [_Parts((own,))]
+    if text_of(own) == text_of(around.registry):
+        return [_Parts((own,)), _Parts((around.registry,))]
+    if "/" in text_of(name):  # whichever of them the chart takes, no library/ belongs before it
+        return [_Parts((own,))]
+    both = f"{text_of(own)} or {text_of(around.registry)}"
+    reason = f"whether {both} stands before it is for the chart to say: leave one"
+    return [_Parts((own,), reason=reason)]
+
+
+def _under(repository: Scalar, registry: Scalar | None) -> _Parts:
+    """What stands before a name that has the path to it in a key ``repository``."""
+    if is_head(repository):
+        return _Parts((repository,))
+    if is_head(registry) and registry is not None:
+        return _Parts((registry, repository))
+    return _Parts((repository,), reason=_unsure("repository beside it"))
+
+
+def _unlikely(name: Scalar, values: dict[str, Node], place: Place) -> str | None:
+    """Why a name that has no registry anywhere is none of Docker Hub, or None."""
+    text = text_of(name)
+    if text.count("/") > 1:
+        return _NO_HUB
+    if "/" in text:
+        return None
+    if _lacks_repository(name, values):
+        return _EMPTY
+    if place.owned:
+        return _unsure("repository around it")
+    return _NO_DOT if "." in text.partition(":")[0] and owner_of(values) is None else None
+
+
+def _lacks_repository(name: Scalar, values: dict[str, Node]) -> bool:
+    """Whether a key for the path to a name stands beside it and is empty."""
+    return name in (values.get("image"), values.get("name")) and "repository" in values
+
+
+def _is_docker_hub(registry: Scalar) -> bool:
+    host = text_of(registry).partition("/")[0]
+    return SAME_REGISTRY.get(host, host) == DOCKER_HUB
+
+
+def _unsure(what: str) -> str:
+    return f"whether the {what} is a part of its name cannot be told"

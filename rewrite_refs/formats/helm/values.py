@@ -1,0 +1,277 @@
+"""Helm values: ``values*.yaml`` and ``*-values.yaml``, files below ``values/``, values in a chart's folder.
+
+    before:  image: {registry: docker.io, repository: nginx, tag: "1.25"}
+    after:   image: {registry: <registry>/docker-hub, repository: library/nginx, tag: "1.25"}
+
+Keys that stand side by side are read together:
+
+- ``registry``, ``repository``, ``tag`` and ``digest`` (or ``sha``), in any subset with a repository;
+  ``repo``, ``name``, ``image`` and ``imageName`` may stand in its place, ``hub``, ``imageRegistry`` and
+  ``containerRegistry`` in that of the registry, an owner (``org``) between the two, and all of them behind a
+  word (``proxyImageRepository`` with ``proxyImageRegistry``);
+- ``image: nginx:1.25``, keys that end in ``image`` (``initImage``, ``backup_image``), lists of images, and
+  maps of images by name below ``images`` (below ``image``, if they have a tag);
+- a registry around images: ``imageRegistry``, ``defaultRegistry``, ``hub``, ``global.imageRegistry``,
+  ``global.image.registry``, and ``image.registry`` below ``all``, ``common``, ``default`` or ``shared``.
+
+Where a registry is filled in, the host and the prefix go into it, and ``library/`` into the repository.
+Where it is empty, null or absent, or where the repository names a host already, the repository takes all.
+A registry that several images share is rewritten if all of them go to the same upstream; otherwise each of
+them is reported.  A well-known registry behind which no image of the file stands is reported, too.  Where
+the chart's other values or its templates put a registry before the name, the name stays (but for the
+``library/`` that Docker Hub needs).
+
+Arguments and variables of containers are searched as in a manifest (see ``strings``).  Texts in block
+scalars are read as what they mostly are: containers that a template puts into a pod; one with actions is
+read as a template.  Bare names in a file with a repository that ends in an owner (``quay.io/acme``) are
+reported.
+
+What is left alone: registries that are none (``registry: txt``), repositories of git and of charts, ``null``,
+``auto``, numbers, pictures, the disks of machines (``vmImage: ubuntu-latest``), placeholders, and the test
+suites of helm-unittest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TypeGuard
+
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats.base import File, shows_manifest
+from rewrite_refs.formats.helm import chart as helmchart
+from rewrite_refs.formats.helm.keys import (
+    IMAGE,
+    IMAGES,
+    REGISTRIES,
+    behind_words,
+    by_name,
+    is_full,
+    named,
+    names_image,
+)
+from rewrite_refs.formats.helm.parts import Around, Place, read
+from rewrite_refs.formats.inline import WORDS
+from rewrite_refs.formats.kubernetes import strings
+from rewrite_refs.images.hosts import ECR_HOST
+from rewrite_refs.text.spans import Occurrence, Token
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.nested import nested
+from rewrite_refs.yaml.outline import in_order, outlined
+from rewrite_refs.yaml.references import is_host, is_other, pieces_of, text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, is_text
+
+NAME = "helm-values"
+
+_YAML = (".yaml", ".yml")
+_FILE = re.compile(r"(?:.*[-_.])?values(?:[-_.0-9].*)?\.ya?ml", re.IGNORECASE)
+_NO_VALUES = re.compile(
+    r"(?:chart|requirements|kustomization|helmfile|ct|\..*|mkdocs|(?:docker-)?compose.*|.*\.schema)\.ya?ml",
+    re.IGNORECASE,
+)
+_TESTS = re.compile(
+    r"(?:unit-?)?tests?|.*[-_.]test\.ya?ml", re.IGNORECASE
+)  # helm-unittest's; folders or files
+_WORDS = ("image", "Image", "IMAGE", "repo", "Repo", "hub")
+
+_CREDENTIALS = frozenset({"auth", "password", "username"})
+# Registries for all images below, by other names.
+_DEFAULTS = re.compile(r"(?i:(?:app|base|cluster|common|default|docker|global|private|system)\w*registry)")
+# Mappings with what holds for all of those beside them.
+_FOR_ALL = re.compile(r"all|base|common|defaults?|shared")
+# Registries that have no image without an owner, and what is said of bare names in a file that has only that.
+_WITH_OWNERS = frozenset({"quay.io", "ghcr.io", "public.ecr.aws"})
+_OWNED = "whether it is put behind a repository of this file that names an owner only cannot be told"
+# Full containers: what stands around them says nothing of their registry.
+_CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
+
+
+def candidate(path: PurePath) -> bool:
+    """Whether a file can hold values, from its name."""
+    return path.name.lower().endswith(_YAML)
+
+
+def claims(file: File, data: bytes) -> bool:
+    """Whether a file holds Helm values in which images may be named."""
+    if not candidate(file.path) or _NO_VALUES.fullmatch(file.name):
+        return False
+    folders = file.path.parts[:-1]
+    named = _FILE.fullmatch(file.name) is not None
+    # Below the ``templates`` of other tools stand whole charts; there actions make a template of values.
+    if "templates" in folders and not (named and not any(sign in data for sign in (b"{{", b"{%"))):
+        return False
+    if "crds" in folders and not named:
+        return False
+    if not named and "values" not in folders:
+        others = any(part.startswith(".") or _TESTS.fullmatch(part) for part in file.path.parts)
+        if not file.chart or others:
+            return False
+    if not any(word.encode() in data for word in (*_WORDS, *WORDS)):
+        return False
+    return not shows_manifest(data)
+
+
+def find(text: str) -> Iterator[Occurrence]:
+    """The image references of a text, in order; raises ParseError last for documents that are broken."""
+    problems: list[Problem] = []
+    for root in yamltree.roots(text, _wanted, lambda document: True, problems):
+        yield from in_order(strings.in_values(text, root))
+    if problems:
+        raise ParseError(problems)
+
+
+def outline(text: str) -> Iterable[Token]:
+    """Everything that an edit must leave alone, in order."""
+    return outlined(text, _wanted)
+
+
+def _wanted(document: str) -> bool:
+    return any(word in document for word in (*_WORDS, *WORDS))
+
+
+# --- where images stand ----------------------------------------------------------------------
+
+
+def in_values(text: str, root: Node) -> Iterator[Occurrence]:
+    """The images of a mapping of values, wherever it stands in *text*."""
+    found = list(_in_tree(text, root))
+    owned = any(_is_owner(each.text) for each in found)
+    for each in found:
+        unsure = owned and not each.reason and not set(each.text) & set("/:@")
+        yield replace(each, reason=_OWNED) if unsure else each
+
+
+def _is_owner(name: str) -> bool:
+    """Whether a name ends where its registry has owners, so that the names of images are put behind it."""
+    host, *path = name.partition("@")[0].split("/")
+    return len(path) == 1 if host in _WITH_OWNERS else len(path) == 2 and bool(ECR_HOST.fullmatch(host))
+
+
+def _in_tree(text: str, root: Node) -> Iterator[Occurrence]:
+    used: set[int] = set()
+    registries: list[Scalar] = []
+    pending: list[tuple[Node, Place]] = [(root, Place())]
+    seen: set[int] = set()
+    while pending:
+        node, place = pending.pop()
+        if isinstance(node, Scalar):
+            yield from _in_scalar(text, node, place, used)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            if isinstance(node, Sequence):
+                pending += [(each, place._replace(path=None)) for each in reversed(node.children)]
+                continue
+            values = fields(node)
+            place = _within_all(values, _within_global(values, place, registries), registries)
+            yield from _in_mapping(text, values, place, used)
+            pending += reversed(list(_below(values, place, registries)))
+    for registry in registries:
+        if id(registry) not in used and (reason := _alone(registry)):
+            place_of = yamlchars.inside(text, registry)
+            yield Occurrence(tuple(pieces_of(text, registry)), place_of, place_of, reason=reason)
+
+
+def _within_global(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Place:
+    """The place with the registry that ``global`` beside it sets."""
+    general = values.get("global")
+    if not isinstance(general, Mapping):
+        return place
+    inner = fields(general)
+    image = inner.get("image")
+    more = fields(image)
+    for key, source in (("imageRegistry", inner), ("registry", more), ("hub", inner), ("registry", inner)):
+        registry = source.get(key)
+        if _sets_registry(registry, key):
+            registries.append(registry)
+            return place._replace(around=Around(registry, inner.get("tag"), wins=key != "hub"))
+    return place
+
+
+def _within_all(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Place:
+    """The place with the registry of an image without a name, in a mapping for all those beside it."""
+    for key in filter(_FOR_ALL.fullmatch, values):
+        general = values[key]
+        image = fields(general).get("image") if isinstance(general, Mapping) else None
+        inner = fields(image)
+        registry = inner.get("registry")
+        if _sets_registry(registry, "registry") and named(inner, "image") is None:
+            registries.append(registry)
+            return place._replace(around=Around(registry, inner.get("tag"), wins=False))
+    return place
+
+
+def _below(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Iterator[tuple[Node, Place]]:
+    """What stands in a mapping, each with its place."""
+    around = place.around
+    for key in (*REGISTRIES, *filter(_DEFAULTS.fullmatch, values)):
+        registry = values.get(key)
+        if _sets_registry(registry, key):
+            if _CREDENTIALS.isdisjoint(values):  # else it may be no more than where these are for
+                registries.append(registry)
+            around = Around(registry, values.get("tag"), wins=False)
+            break
+    owner = any(is_text(values.get(key)) for key in ("repo", "repository"))
+    owned = place.owned or (owner and named(values, place.key) is None)
+    for key, value in values.items():
+        if isinstance(value, Scalar):
+            yield value, Place(key, place.images, around)
+        else:
+            images = IMAGES.fullmatch(key) is not None or (key == "tags" and place.images)
+            nearest = "image" if place.images and isinstance(value, Mapping) else key
+            around_it = None if _CONTAINERS.fullmatch(key) else around
+            path = None if place.path is None else (*place.path, key)
+            yield value, Place(nearest, images, around_it, path, owned)
+
+
+def _sets_registry(node: Node | None, key: str) -> TypeGuard[Scalar]:
+    """Whether a node under *key* is a registry for what stands below, and not a whole reference."""
+    if not is_text(node) or is_full(node):
+        return False
+    return is_host(node) or (key == "hub" and not is_other(node.value))
+
+
+def _alone(registry: Scalar) -> str | None:
+    """What to say of a registry behind which no image of the file stands."""
+    host = text_of(registry).partition("/")[0]
+    if ECR_HOST.fullmatch(host) or not any(host == word or host.endswith("." + word) for word in WORDS):
+        return None
+    return (
+        "a registry alone: no image of this file stands behind it; if all that it serves is there, "
+        "set the ECR registry with the prefix of the rule for it"
+    )
+
+
+# --- which they are --------------------------------------------------------------------------
+
+
+def _in_scalar(text: str, node: Scalar, place: Place, used: set[int]) -> Iterator[Occurrence]:
+    """An item of a list of images, an image by name, or a text with containers."""
+    if node.style in ("|", ">") and "image" in node.value and "\n" in node.value.strip():
+        yield from nested(text, node, _in_text)
+    elif place.images and (names_image(place.key, node) or (is_text(node) and IMAGES.fullmatch(place.key))):
+        yield from read(text, node, {}, place, used)
+
+
+def _in_text(text: str) -> Iterator[Occurrence]:
+    """The images of a text for a chart's templates: with actions that no parser takes, it is one itself."""
+    from rewrite_refs.formats import template  # which reads values, too
+
+    yield from template.find(text) if template.is_no_yaml(text) else helmchart.in_text(text)
+
+
+def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]) -> Iterator[Occurrence]:
+    """The images that the keys of a mapping name."""
+    name = named(values, place.key)
+    if name is not None:
+        yield from read(text, name, values, place, used)
+    elif IMAGE.fullmatch(place.key):
+        for each in by_name(values):
+            yield from read(text, each, {}, place, used)
+    beside = {key: values[key] for key in REGISTRIES if _sets_registry(values.get(key), key)}
+    registries = beside if name is None else {}
+    for value, parts in behind_words(values):
+        yield from read(text, value, parts if "registry" in parts else registries | parts, place, used)

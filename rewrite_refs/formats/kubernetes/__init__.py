@@ -1,0 +1,190 @@
+"""Kubernetes manifests: every YAML or JSON document with ``apiVersion`` and ``kind``.
+
+    before:  - image: nginx:1.25  # the server
+    after:   - image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25  # the server
+
+What is found, in any number of documents and in ``List`` items:
+
+- the scalar of every mapping key ``image``: containers of all kinds, pod templates inside
+  any workload, custom resources; ``reference`` below ``image`` (image volumes);
+- split forms, read together: ``{registry, repository, tag, digest}`` below a key ``image``, or
+  elsewhere where a ``tag`` or ``digest`` stands beside the ``repository``; ``image`` beside
+  ``registry``, ``hub`` or ``repository``; a short name below a mapping with ``hub`` or
+  ``registry`` (Istio's operator).  Where a registry key is filled in, the host and the prefix
+  go into it, and ``library/`` into the repository;
+- what Flux and Argo CD deploy: Helm values, kustomizations and patches in their objects (see ``gitops``);
+- the parameters of Tekton and Argo Workflows that feed an ``image`` of the file (see ``workflows``);
+- references in strings: arguments, variables, annotations, the data of a ConfigMap (see ``strings`` for the
+  places, and ``embedded`` for what is taken by default and what with ``--embedded``);
+- the images of OpenShift's builds and streams (``kind: DockerImage``);
+- the images that skaffold builds (``build.artifacts``), as the repository's own.
+
+What is left alone:
+
+- all ``status`` and ``metadata`` (but for annotations), labels and selectors;
+- empty values, numbers and booleans, istio's ``auto``, a value that is one placeholder
+  (``$(params.image)``, ``{{ .Values.image }}``), URLs, paths, and patterns with ``*``;
+- images that are never pulled (``imagePullPolicy: Never``) or that a build pushes
+  (``output.image``), as the repository's own;
+- images of AWS Lambda functions (ACK, Crossplane), which are pulled from a repository of the account alone;
+- machine images (``MACHINES``), names that nothing pulls by (``NAMES``: Flux's ``ImageRepository``,
+  Calico's ``ImageSet``), files (``logo.png``), and the schemas of custom resources;
+- a name that an anchor puts into other places as well (``name: &n redis`` with ``image: *n``), unless
+  the key there is called some image: reported, for the edit would change them;
+- keys with other names and a bare word (``baseImage: ubuntu``, ``imageRepository: registry.k8s.io``).
+
+``nginx:$(params.tag)``, ``nginx:${TAG}`` and ``nginx:{{ .tag }}`` are rewritten, for their head is
+known; where a placeholder stands in the head, the reference is reported as unresolved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePath
+
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats import inline as embedded
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.kubernetes import containers, gitops, strings
+from rewrite_refs.formats.kubernetes import workflow_parameters as workflows
+from rewrite_refs.formats.kubernetes.containers import WORDS, Place, is_manifest, is_object
+from rewrite_refs.text.spans import Barred, Occurrence, Token
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.outline import in_order, outlined
+from rewrite_refs.yaml.references import is_host, text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Node, Sequence, fields, is_text
+
+NAME = "kubernetes"
+
+_KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
+# One of these is in every document that has something to find.
+_SIGNS = ("image", "Image", "IMAGE", "repository", "params", "parameters", "docker://", *embedded.WORDS)
+_SIGNS_IN_BYTES = tuple(sign.encode() for sign in _SIGNS if not sign.startswith("param"))
+
+_IS_LAMBDA = re.compile(r"lambda\.(?:services\.k8s\.aws|aws\.(?:m\.)?(?:upbound|crossplane)\.io)\Z")
+_LAMBDA = Barred(
+    "lambda-image",
+    "AWS Lambda cannot pull through the cache: copy the image to a repository of your own account",
+    is_all=True,
+)
+
+
+def candidate(path: PurePath) -> bool:
+    """Whether a file can be a manifest, from its name."""
+    return path.name.lower().endswith((".yml", ".yaml", ".json"))
+
+
+def claims(file: File, data: bytes) -> bool:
+    """Whether a file may hold manifests with images."""
+    if not candidate(file.path) or b"apiVersion" not in data or b"kind" not in data:
+        return False
+    return any(sign in data for sign in _SIGNS_IN_BYTES)
+
+
+def find(text: str) -> Iterator[Occurrence]:
+    """The image references of a text, in order; raises ParseError last for documents that are broken."""
+    problems: list[Problem] = []
+    roots = [root for root in yamltree.roots(text, _wanted, _expected, problems) if is_object(root)]
+    yield from in_documents(text, roots)
+    if problems:
+        raise ParseError(problems)
+
+
+def outline(text: str) -> Iterable[Token]:
+    """Everything that an edit must leave alone, in order."""
+    return outlined(text, _wanted)
+
+
+def built(text: str) -> frozenset[str]:
+    """The names of the images that a skaffold configuration builds.  Raises nothing."""
+    if "skaffold/" not in text:
+        return frozenset()
+    try:
+        return frozenset(each.text for each in find(text) if each.own and not each.holes)
+    except ParseError:
+        return frozenset()
+
+
+def in_documents(text: str, roots: Iterable[Node]) -> list[Occurrence]:
+    """The images of all the manifests of a file, in order, and of the parameters that feed them."""
+    roots = list(roots)
+    fed = workflows.fed(text, roots)
+    fed_from = {each.span for each in fed.occurrences}
+    found = [each for root in roots for each in in_fragment(text, root) if each.span not in fed.images]
+    found = [each for each in found if not (each.embedded and each.span in fed_from)]
+    return in_order([*fed.occurrences, *found])
+
+
+def in_fragment(text: str, root: Node) -> Iterator[Occurrence]:
+    """The images of a manifest or of a part of one, such as a template or a patch holds."""
+    yield from in_order(_walked(text, root))
+
+
+def _wanted(document: str) -> bool:
+    """Whether a document may hold references; definitions of custom resources are large and hold none."""
+    words = (
+        "apiVersion" in document and "kind" in document and "\nkind: CustomResourceDefinition" not in document
+    )
+    return words and any(sign in document for sign in _SIGNS)
+
+
+def _expected(document: str) -> bool:
+    """Whether a document that cannot be read may hold references: ``imagePullSecrets`` alone are none."""
+    return bool(_KEY.search(document)) and is_manifest(document)
+
+
+# --- where images stand ----------------------------------------------------------------------
+
+
+def _walked(text: str, root: Node) -> Iterator[Occurrence]:
+    """The images everywhere in a node, some of them twice."""
+    pending: list[tuple[Node, Place]] = [(root, Place())]
+    seen: set[int] = set()
+    while pending:
+        node, place = pending.pop()
+        if id(node) in seen:
+            continue
+        if isinstance(node, Scalar):
+            if place.group not in strings.JUDGES and not place.is_of_disks:
+                yield from _placed(strings.in_scalar(text, node, place.key, in_fragment), place)
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            pending += [(each, place) for each in reversed(node.children)]
+            continue
+        values = fields(node)
+        if is_object(node):
+            if text_of(values["kind"]) == "CustomResourceDefinition":
+                continue
+            place = _of_object(values, place)
+            yield from gitops.in_object(text, values, seen, in_fragment)
+            yield from strings.in_object(text, values, seen, in_fragment)
+        yield from _placed(containers.in_mapping(text, values, place), place)
+        yield from _placed(strings.in_mapping(text, values, place.key, seen), place)
+        around = values if is_text(values.get("hub")) or is_host(values.get("registry")) else place.around
+        pending += [
+            (value, place._replace(key=key, around=around))
+            for key, value in reversed(values.items())
+            if key not in place.skipped
+        ]
+
+
+def _placed(occurrences: Iterable[Occurrence], place: Place) -> Iterator[Occurrence]:
+    """Some occurrences with what is to be said of them for the object in which they stand."""
+    for each in occurrences:
+        yield replace(each, barred=_LAMBDA) if _IS_LAMBDA.match(place.group) else each
+
+
+def _of_object(values: dict[str, Node], place: Place) -> Place:
+    """The place of what stands in an object."""
+    version, kind = text_of(values["apiVersion"]), text_of(values["kind"])
+    group = version.partition("/")[0]
+    return place._replace(
+        machine=containers.is_machine(group, kind),
+        skaffold=version.startswith("skaffold/"),
+        group=group,
+        skipped=WORDS | {"schema"} if kind == "ResourceGraphDefinition" else WORDS,  # kro's
+    )

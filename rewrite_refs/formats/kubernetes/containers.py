@@ -1,0 +1,203 @@
+"""The images that the mappings of Kubernetes objects name, in one key or in several read together.
+
+    image: quay.io/acme/web:1                                   in one
+    image: {registry: quay.io, repository: acme/web, tag: 1}    in several
+
+What stands beside a name decides what belongs to it, and where the mapping
+stands decides whether it is an image at all; see ``kubernetes`` for both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rewrite_refs.text.spans import Occurrence
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml.references import (
+    NOT_OF_IMAGES,
+    PLACEHOLDER,
+    has_host,
+    is_head,
+    is_other,
+    joined,
+    text_of,
+)
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Node, fields, is_null, is_text
+
+# Keys below which an ``image`` is a word about something, not an image that is pulled.
+WORDS = frozenset({"metadata", "labels", "annotations", "matchLabels", "selector", "nodeSelector", "status"})
+
+# API groups, or one kind of a group, whose ``image`` is the disk of a machine: an AMI, a family of
+# GCP, an OpenStack name.  ``debian-cloud/debian-12`` would parse as a name on Docker Hub.
+MACHINES = frozenset(
+    {
+        "cluster.k8s.io",  # Cluster API before v1alpha2
+        "compute.cnrm.cloud.google.com",  # Config Connector
+        "compute.do.crossplane.io",  # droplets
+        "compute.gcp.crossplane.io",
+        "compute.gcp.upbound.io",
+        "compute.gcp.m.upbound.io",
+        "compute.google.com",
+        "infrastructure.cluster.x-k8s.io",  # Cluster API
+        "kops.k8s.io/InstanceGroup",
+        "machine.openshift.io",
+        "machine.sapcloud.io",  # Gardener
+        "server.hcloud.crossplane.io",
+    }
+)
+# Kinds whose ``image`` must stay as it is.
+NAMES = frozenset(
+    {
+        # Flux looks for new tags there; of a cache it would see those that were pulled already.
+        "image.toolkit.fluxcd.io/ImageRepository",
+        # Calico's operator looks it up, and puts the registry of its Installation before it.
+        "operator.tigera.io/ImageSet",
+    }
+)
+# Keys in such an object that hold containers all the same (kOps' hooks, KubeVirt's machines).
+_IN_MACHINES = frozenset({"containers", "initContainers", "containerDisk", "execContainer"})
+
+# Keys of full containers: what stands around a list of them says nothing of their registry.
+_CONTAINERS = frozenset(
+    {"containers", "initContainers", "ephemeralContainers", "container", "script", "sidecars", "steps"}
+)
+
+# skaffold's keys whose ``image`` names something that it builds.
+_BUILT = frozenset({"artifacts", "requires", "test"})
+
+_MARKS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
+_JSON_MARKS = ('"apiVersion"', '"kind"')
+_PUSHED = "where a build pushes to"
+_UNSURE = "whether the {} is a part of its name cannot be told"
+
+
+class Place(NamedTuple):
+    """Where in a document a node stands."""
+
+    key: str = ""  # under which it, or the sequence around it, is
+    around: dict[str, Node] | None = None  # the nearest mapping around it that names a registry
+    machine: bool = False
+    skaffold: bool = False
+    group: str = ""  # the API group of the object around it
+    skipped: frozenset[str] = WORDS
+
+    @property
+    def is_of_disks(self) -> bool:
+        """Whether an ``image`` here is no container's."""
+        return self.machine and self.key not in _IN_MACHINES
+
+
+def is_manifest(text: str) -> bool:
+    """Whether a text shows the marks of a manifest, even if nothing can parse it."""
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return all(mark in text for mark in _JSON_MARKS)
+    return all(mark.search(text) for mark in _MARKS)
+
+
+def is_object(node: Node) -> bool:
+    """Whether a node is a Kubernetes object."""
+    values = fields(node)
+    return not is_null(values.get("apiVersion")) and not is_null(values.get("kind"))
+
+
+def is_machine(group: str, kind: str) -> bool:
+    """Whether the images of a kind of objects are the disks of machines, or names that must stay."""
+    name = f"{group}/{kind}"
+    return group in MACHINES or name in MACHINES or name in NAMES
+
+
+def in_mapping(text: str, values: dict[str, Node], place: Place) -> Iterator[Occurrence]:
+    """The image that a mapping names, if it does."""
+    if place.is_of_disks:
+        return
+    image, repository, reference = (values.get(key) for key in ("image", "repository", "reference"))
+    if is_text(image):
+        yield from _read(text, image, values, place)
+    elif is_text(repository) and (place.key == "image" or _is_image(values)):
+        yield from _read(text, repository, values, place)
+    elif is_text(reference) and place.key == "image":
+        yield from _read(text, reference, {}, Place())
+    elif text_of(values.get("kind")) == "DockerImage" and is_text(name := values.get("name")):
+        yield from _read(text, name, {}, Place(place.key))  # of OpenShift's builds and image streams
+
+
+def _is_image(values: dict[str, Node]) -> bool:
+    """Whether a mapping with a ``repository`` tells of an image by what else it has."""
+    return not values.keys() & NOT_OF_IMAGES and not values.keys().isdisjoint(("tag", "digest"))
+
+
+def _read(text: str, name: Scalar, values: dict[str, Node], place: Place) -> Iterator[Occurrence]:
+    """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
+    if is_other(name.value):
+        return
+    parts = _parts(name, values, place)
+    pieces = joined(text, parts.heads, name, parts.tag, parts.digest)
+    inside = yamlchars.inside(text, name)
+    yield Occurrence(pieces, inside, inside, own=_own(values, place), reason=parts.reason)
+
+
+def _own(values: dict[str, Node], place: Place) -> str | None:
+    """Why an image is one that no registry upstream has, or None."""
+    if place.skaffold and place.key in _BUILT:
+        return "built by skaffold"
+    if place.key in ("output", "to"):
+        return _PUSHED
+    if "Never" in (text_of(values.get("imagePullPolicy")), text_of(values.get("pullPolicy"))):
+        return "never pulled: its pull policy is Never"
+    return None
+
+
+class _Parts(NamedTuple):
+    """What belongs to a name: the scalars before it, its tag and digest, and why that is not certain."""
+
+    heads: tuple[Scalar, ...]
+    tag: Node | None
+    digest: Node | None
+    reason: str | None = None
+
+
+def _parts(name: Scalar, values: dict[str, Node], place: Place) -> _Parts:
+    """Read the keys beside a name, or those of the mapping around that names a registry."""
+    tag, digest = values.get("tag"), values.get("digest") or values.get("sha")
+    if name is values.get("repository") and place.key == "image" and is_text(values.get("name")):
+        # With an owner before it, whatever the name is, the head is edited in the same way.
+        path = text_of(name).partition("/")[2] if has_host(text_of(name)) else text_of(name)
+        if "/" not in path:
+            return _Parts((), tag, digest, _UNSURE.format("name beside it"))
+    if name is values.get("repository") and has_host(text_of(name)) and is_text(values.get("registry")):
+        return _Parts((), tag, digest, _UNSURE.format("registry beside it"))  # a mirror, and a path on it?
+    if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
+        return _Parts((), tag, digest)
+    repository = values.get("repository")
+    registry = next((values[key] for key in ("registry", "hub") if is_text(values.get(key))), None)
+    is_hub = registry is not None and registry is values.get("hub")
+    if is_text(repository) and repository is not name and "://" not in repository.value:
+        if is_head(repository):
+            return _Parts((repository,), tag or values.get("version"), digest)
+        if is_text(registry):
+            return _Parts(
+                (registry, repository), tag or values.get("version"), digest, _doubt(registry, is_hub)
+            )
+        if "/" in text_of(name):
+            # Docker Hub has no names of three parts: this is the repository of a source, or of a backup.
+            return _Parts((), tag, digest)
+        tag = tag or values.get("version")
+        return _Parts((repository,), tag, digest, _UNSURE.format("repository beside it"))
+    if is_text(registry):
+        return _Parts((registry,), tag, digest, _doubt(registry, is_hub))
+    if place.around is None or place.key in _CONTAINERS:
+        return _Parts((), tag, digest)
+    hub = place.around.get("hub")
+    around = hub if is_text(hub) else place.around["registry"]
+    if "/" not in text_of(name) and isinstance(around, Scalar):
+        return _Parts((around,), tag or place.around.get("tag"), digest)
+    # Istio takes it for a full name; of others nobody knows.
+    return _Parts((), tag, digest, None if around is hub else _UNSURE.format("registry around it"))
+
+
+def _doubt(registry: Scalar, is_hub: bool) -> str | None:
+    """Why what stands in the registry's key may be none."""
+    return None if is_hub or is_head(registry) else _UNSURE.format("registry beside it")

@@ -1,0 +1,179 @@
+"""What Flux and Argo CD deploy: Helm values and kustomizations inside their objects.
+
+    before:  kind: HelmRelease
+             spec: {values: {image: {repository: quay.io/acme/web}}}
+    after:   kind: HelmRelease
+             spec: {values: {image: {repository: <registry>/quay/acme/web}}}
+
+What is found:
+
+- Helm values, as in a values file: ``spec.values`` of a ``HelmRelease``, ``spec.valuesContent``
+  of K3s, ``helm.values`` (YAML in a string), ``helm.valuesObject`` and ``helm.parameters`` of Argo CD's
+  sources, also in the templates of an ``ApplicationSet`` and its ``templatePatch``; the parameters of one
+  image (``image.registry``, ``image.repository``) together;
+- kustomizations: ``newName`` of ``images``, which wants its ``newTag`` or ``digest`` behind it; what stands
+  behind ``=`` in Argo CD's ``old=new:tag``; patches, strategic merges as well as JSON 6902, also in
+  strings.
+
+Reported, and not rewritten: the name by which kustomize looks for an image (``name`` without a ``newName``,
+and ``name:tag`` of Argo CD). It must be what the manifests say, and these may stand elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rewrite_refs.formats.helm import set_flags as dotted
+from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
+from rewrite_refs.formats.kubernetes import strings
+from rewrite_refs.formats.kubernetes.strings import Fragment
+from rewrite_refs.text.spans import Occurrence
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.nested import nested
+from rewrite_refs.yaml.references import is_other, joined, text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, fields, is_text, items
+
+FLUX_HELM = "helm.toolkit.fluxcd.io"
+FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
+ARGO_CD = "argoproj.io"
+K3S = "helm.cattle.io"
+
+_APPLICATIONS = frozenset({"Application", "ApplicationSet"})
+_MATCHED = "kustomize looks for this name in the manifests: give the entry a newName"
+_MATCHED_BY_ARGO = "kustomize looks for this name in the manifests: write {}=, and the new name behind it"
+_PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
+
+
+def in_object(
+    text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
+) -> Iterator[Occurrence]:
+    """What an object says of Helm and of kustomize; the nodes that this takes are put on *claimed*."""
+    group, kind = text_of(values["apiVersion"]).partition("/")[0], text_of(values["kind"])
+    spec = fields(values.get("spec"))
+    if group == FLUX_HELM and kind == "HelmRelease":
+        yield from _values(text, spec.get("values"), claimed)
+        for renderer in map(fields, items(spec.get("postRenderers"))):
+            yield from in_kustomization(text, fields(renderer.get("kustomize")), claimed, fragment)
+    elif group == FLUX_KUSTOMIZE and kind == "Kustomization":
+        yield from in_kustomization(text, spec, claimed, fragment)
+    elif group == K3S and kind in ("HelmChart", "HelmChartConfig"):
+        yield from _values_in_string(text, spec.get("valuesContent"), claimed)
+        yield from _values(text, spec.get("values"), claimed)
+    elif group == ARGO_CD and kind in _APPLICATIONS:
+        yield from _in_sources(text, values.get("spec"), claimed, fragment)
+        patch = spec.get("templatePatch")
+        if isinstance(patch, Scalar):
+            found = list(nested(text, patch, lambda inner: _in_template_patch(inner, fragment)))
+            claimed.update([id(patch)] if found else ())
+            yield from found
+
+
+def in_kustomization(
+    text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
+) -> Iterator[Occurrence]:
+    """The images and the patches of a kustomization inside another object."""
+    for entry in map(fields, items(values.get("images"))):
+        name, new_name = entry.get("name"), entry.get("newName")
+        named, reason = (new_name, None) if is_text(new_name) else (name, _MATCHED)
+        if is_text(named) and not is_other(named.value):
+            pieces = joined(text, (), named, entry.get("newTag"), entry.get("digest"))
+            place = yamlchars.inside(text, named)
+            yield Occurrence(pieces, place, place, reason=reason)
+    if "images" in values:
+        claimed.add(id(values["images"]))
+    for key in _PATCHES:
+        patches = values.get(key)
+        for patch in items(patches):
+            node = fields(patch).get("patch", patch)
+            yield from _in_patch(text, node, claimed, fragment)
+
+
+def _in_patch(text: str, node: Node, claimed: set[int], fragment: Fragment) -> Iterator[Occurrence]:
+    """What only a patch says: texts in it, and what its operations set; the rest is found as everywhere."""
+    if isinstance(node, Scalar):
+        claimed.add(id(node))
+        yield from nested(text, node, lambda inner: jsonpatch.in_text(inner, fragment))
+    elif jsonpatch.is_patch(node):
+        claimed.add(id(node))
+        yield from jsonpatch.in_patch(text, node, fragment)
+
+
+# --- Argo CD ---------------------------------------------------------------------------------
+
+
+def _in_sources(text: str, node: Node | None, claimed: set[int], fragment: Fragment) -> Iterator[Occurrence]:
+    for source in _sources(node):
+        yield from _in_source(text, source, claimed, fragment)
+
+
+def _in_template_patch(text: str, fragment: Fragment) -> Iterator[Occurrence]:
+    """The images of a patch of the applications that a set makes; one with actions of Go is not read."""
+    for span in yamltree.split(text):
+        for root in yamltree.parse(text, span):
+            yield from _in_sources(text, root, set(), fragment)
+
+
+def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
+    """The sources of an application, or of the templates of a set, wherever they stand."""
+    pending, seen = [node], set()
+    while pending:
+        current = pending.pop()
+        if current is None or isinstance(current, Scalar) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, Mapping):
+            values = fields(current)
+            if "helm" in values or "kustomize" in values:
+                yield values
+        pending += current.children
+
+
+def _in_source(
+    text: str, source: dict[str, Node], claimed: set[int], fragment: Fragment
+) -> Iterator[Occurrence]:
+    helm, kustomize = fields(source.get("helm")), fields(source.get("kustomize"))
+    yield from _values_in_string(text, helm.get("values"), claimed)
+    yield from _values(text, helm.get("valuesObject"), claimed)
+    parameters = helm.get("parameters")
+    if parameters is not None:
+        claimed.add(id(parameters))
+        yield from strings.in_values(text, dotted.as_values(parameters))
+    images = kustomize.get("images")
+    for image in items(images):
+        if is_text(image) and not is_other(image.value):
+            yield _argo_image(text, image)
+    yield from in_kustomization(text, kustomize, claimed, fragment)
+
+
+def _argo_image(text: str, image: Scalar) -> Occurrence:
+    """The image of ``old=new:tag``, or the name of ``name:tag`` with the reason why it stays."""
+    old, equals, _ = image.value.partition("=")
+    place = yamlchars.inside(text, image)
+    pieces = yamlchars.pieces(text, image, len(old) + 1 if equals else 0)
+    head, slash, last = text_of(image).partition("@")[0].rpartition("/")
+    reason = None if equals else _MATCHED_BY_ARGO.format(head + slash + last.partition(":")[0])
+    return Occurrence(pieces, place, place, reason=reason)
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def _values(text: str, node: Node | None, claimed: set[int]) -> Iterator[Occurrence]:
+    if isinstance(node, Mapping):
+        claimed.add(id(node))
+        yield from strings.in_values(text, node)
+
+
+def _values_in_string(text: str, node: Node | None, claimed: set[int]) -> Iterator[Occurrence]:
+    if isinstance(node, Scalar):
+        claimed.add(id(node))
+        yield from nested(text, node, in_values_text)
+
+
+def in_values_text(text: str) -> Iterator[Occurrence]:
+    """The images of Helm values that are a text of their own."""
+    for span in yamltree.split(text):
+        for root in yamltree.parse(text, span):
+            yield from strings.in_values(text, root)

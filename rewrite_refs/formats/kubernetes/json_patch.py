@@ -1,0 +1,85 @@
+"""JSON 6902 patches: lists of ``{op, path, value}``, in YAML or JSON.
+
+    before:  - {op: replace, path: /spec/template/spec/containers/0/image, value: nginx:1.25}
+    after:   - {op: replace, path: /spec/template/spec/containers/0/image, value: <cache>/library/nginx:1.25}
+
+An operation is read as the part of a manifest that it makes: the one above as ``containers: [{image:
+nginx:1.25}]``.  So a ``value`` is an image, an argument, a variable or a part of one where it would be one
+in a manifest.  ``test`` is compared with what is there, which is rewritten too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rewrite_refs.formats import inline as embedded
+from rewrite_refs.formats.kubernetes.strings import Fragment
+from rewrite_refs.text.spans import Occurrence
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.references import text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, items
+
+# One of these is in every text that has something to find.
+WORDS = ("image", "Image", "IMAGE", "repository", *embedded.WORDS)
+
+_OPERATION = re.compile(rb"^-[ \t]+(?:\{[ \t]*)?[\"']?(?:op|path|value|from)[\"']?[ \t]*:", re.MULTILINE)
+_JSON = re.compile(rb"\s*\[\s*\{\s*[\"']?(?:op|path|value|from)[\"']?\s*:")
+_WORDS_IN_BYTES = tuple(word.encode() for word in WORDS)
+_INDEX = re.compile(r"-|\d+")
+
+
+def claims(data: bytes) -> bool:
+    """Whether a file is a list of operations, and may hold images."""
+    if b"op" not in data or b"path" not in data or not wanted_bytes(data):
+        return False
+    return bool(_OPERATION.search(data) or _JSON.match(data))
+
+
+def wanted(text: str) -> bool:
+    """Whether a text may hold images."""
+    return any(word in text for word in WORDS)
+
+
+def wanted_bytes(data: bytes) -> bool:
+    """The same of a file that nobody decoded."""
+    return any(word in data for word in _WORDS_IN_BYTES)
+
+
+def is_patch(root: Node) -> bool:
+    """Whether a node is a list of operations, and of nothing else."""
+    if not isinstance(root, Sequence) or not root.children:
+        return False
+    return all(isinstance(each, Mapping) and {"op", "path"} <= fields(each).keys() for each in root.children)
+
+
+def in_text(text: str, fragment: Fragment) -> Iterator[Occurrence]:
+    """The images of the patches in a text, of this kind or strategic merges."""
+    for root in yamltree.roots(text, wanted, lambda document: False, []):
+        if is_patch(root):
+            yield from in_patch(text, root, fragment)
+        elif not isinstance(root, Scalar):
+            yield from fragment(text, root)
+
+
+def in_patch(text: str, root: Node, fragment: Fragment) -> Iterator[Occurrence]:
+    """The images of a list of operations, found by *fragment* in what they make."""
+    for each in items(root):
+        values = fields(each)
+        path, value = values.get("path"), values.get("value")
+        if isinstance(path, Scalar) and value is not None:
+            yield from fragment(text, _made(path, value))
+
+
+def _made(path: Scalar, value: Node) -> Node:
+    """The part of a manifest that an operation makes; each key stands where the path does."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in text_of(path).split("/") if step]
+    if steps[-1:] == ["value"] and steps[-3:-2] == ["env"]:
+        steps.pop()  # the name of the variable is not told
+    for step in reversed(steps):
+        if _INDEX.fullmatch(step):
+            value = Sequence([value], path.span.start)
+        else:
+            value = Mapping([Scalar(step, path.span, path.style, None), value], path.span.start)
+    return value

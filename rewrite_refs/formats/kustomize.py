@@ -1,0 +1,232 @@
+"""Kustomize: ``kustomization.yaml``, ``kustomization.yml``, ``Kustomization``, and files of JSON patches.
+
+    before:  images:
+             - name: quay.io/acme/web    # nothing in the repository is called so
+               newTag: v2
+             - name: controller
+               newName: nginx
+    after:   images:
+             - name: quay.io/acme/web    # nothing in the repository is called so
+               newName: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/quay/acme/web
+               newTag: v2
+             - name: controller
+               newName: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx
+
+What is found:
+
+- ``newName`` of an entry of ``images``, with its ``newTag`` and ``digest``;
+- ``name`` of an entry without ``newName``.  It is compared with the names in what the kustomization
+  draws in, so it goes with them: where they are rewritten (in this repository), the name becomes the
+  new one; where they are not (bases behind a URL, charts, files that are generated), it stays, and the
+  entry gets a ``newName``.  Outside a repository it is always the latter;
+- patches: strategic merges and JSON 6902 ones, inline in ``patches[].patch``, ``patchesStrategicMerge``
+  and ``patchesJson6902[].patch``, or in files of their own (a list of ``{op, path, value}``);
+- ``helmCharts[].valuesInline``, as Helm values are read;
+- ``literals`` of generators, as variables are read (``WEB_IMAGE=quay.io/acme/web:1``; see ``embedded``).
+
+What is left alone:
+
+- a ``name`` that matches nothing rewritten; a name in a manifest that a ``newName`` replaces wherever it
+  is drawn in (``controller:latest``) stays as well: that is a placeholder;
+- names that would have to be two things at once, because one entry matches what is rewritten and what
+  is not: entry and manifests stay, and the report says what to do;
+- ``replacements``, ``vars``, and everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from typing import NamedTuple
+
+from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.formats import inline as embedded
+from rewrite_refs.formats import kubernetes
+from rewrite_refs.formats.base import File
+from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
+from rewrite_refs.formats.kubernetes import strings
+from rewrite_refs.text.spans import Apart, Occurrence, Span, Token
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.nested import nested
+from rewrite_refs.yaml.references import joined
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, fields, is_text, items
+
+NAME = "kustomize"
+NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+_GROUP = "kustomize.config.k8s.io/"
+_API = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
+_KEY = re.compile(r"\b(?:images|image|newName)[\"']?[ \t]*:")
+_IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z|(?:newName|patch|literals|name)\Z")
+
+_NO_ROOM = Apart(None, "")
+
+# Between a key and its value on the same line, and behind the value.
+_COLON = re.compile(r"[ \t]*:[ \t]*(?:[&!]\S*[ \t]+)*")
+_REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=\r?\n|\Z)")
+_BEFORE = re.compile(r" *(?:- +)*")
+
+
+def candidate(path: PurePath) -> bool:
+    """Whether a file can be a kustomization or a patch, from its name."""
+    return path.name in NAMES or path.name.lower().endswith((".yml", ".yaml", ".json"))
+
+
+def claims(file: File, data: bytes) -> bool:
+    """Whether a file is a kustomization (of kustomize, not of Flux) or a patch, and may name images."""
+    if file.name in NAMES:
+        group = _API.search(data)
+        ours = group is None or group[1].startswith(_GROUP.encode()) or group[1] == b"builtin"
+        return ours and jsonpatch.wanted_bytes(data)
+    return candidate(file.path) and jsonpatch.claims(data)
+
+
+def find(text: str) -> Iterator[Occurrence]:
+    """The image references of a text, in order; raises ParseError last for documents that are broken."""
+    problems: list[Problem] = []
+    for root in yamltree.roots(
+        text, jsonpatch.wanted, lambda document: bool(_KEY.search(document)), problems
+    ):
+        found = {(each.span, each.key): each for each in _in_document(text, root)}
+        yield from sorted(found.values(), key=lambda each: (each.span, not each.key))
+    if problems:
+        raise ParseError(problems)
+
+
+def outline(text: str) -> Iterable[Token]:
+    """Everything that an edit must leave alone, in order.
+
+    A name with the ``newName`` behind it is one token, whether the latter is there or has room there.
+    """
+    pending = [region for entry in entries(text) if (region := _region(entry))]
+    pending.sort(reverse=True)
+    last: Span | None = None
+    for token in yamltree.outline(
+        text, jsonpatch.wanted, lambda top, key: _IMAGE_KEY.search(key) is not None
+    ):
+        if pending and pending[-1].start == token.span.start < token.span.end:
+            last = pending.pop()
+            yield Token("entry", text[slice(*last)], last)
+        elif last is None or not last.start <= token.span.start < last.end:
+            yield token
+
+
+# --- entries of images -----------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """An entry of ``images``: what it matches, and what it puts there.
+
+    ``apart`` is where a ``newName`` can be put, or None where there is one;
+    ``beside`` tells whether that follows the name.
+    """
+
+    name: Scalar
+    new_name: Scalar | None
+    tag: Node | None
+    digest: Node | None
+    apart: Apart | None
+    beside: bool
+
+
+def entries(text: str) -> Iterator[Entry]:
+    """The entries of a kustomization.  Raises nothing."""
+    for root in yamltree.roots(text, jsonpatch.wanted, lambda document: False, []):
+        if isinstance(root, Mapping):
+            yield from _entries(text, fields(root))
+
+
+def _entries(text: str, values: dict[str, Node]) -> Iterator[Entry]:
+    for node in items(values.get("images")):
+        keys = fields(node)
+        name, new_name = keys.get("name"), keys.get("newName")
+        if isinstance(node, Mapping) and is_text(name):
+            new = new_name if is_text(new_name) else None
+            apart = _apart(text, node, name) if "newName" not in keys else None
+            beside = new is not None and _is_beside(node, name, new)
+            yield Entry(name, new, keys.get("newTag"), keys.get("digest"), apart, beside)
+
+
+def _apart(text: str, node: Mapping, name: Scalar) -> Apart:
+    """Where the entry *node* can be given a ``newName``: nowhere unless its name is written plainly there."""
+    key = next((key for key, value in node.pairs() if value is name), None)
+    if not isinstance(key, Scalar) or name.style in ("|", ">") or "\n" in text[slice(*name.span)]:
+        return _NO_ROOM
+    if not _COLON.fullmatch(text, key.span.end, name.span.start):
+        return _NO_ROOM
+    if text.startswith("{", node.start):
+        quote = '"' if key.style == '"' else ""
+        return Apart(name.span.end, f", {quote}newName{quote}: {quote}", quote)
+    line = text.rfind("\n", 0, key.span.start) + 1
+    rest = _REST.match(text, name.span.end)
+    if rest is None or not _BEFORE.fullmatch(text, line, key.span.start):
+        return _NO_ROOM
+    at_end = "\n" not in text[rest.end() :]
+    newline = "\r\n" if text.startswith("\r", rest.end()) or (at_end and "\r\n" in text) else "\n"
+    return Apart(rest.end(), f"{newline}{' ' * (key.span.start - line)}newName: ")
+
+
+def _is_beside(node: Mapping, name: Scalar, new_name: Scalar) -> bool:
+    """Whether the pair of *new_name* is the one after that of *name*, both written there."""
+    after = iter(node.children)
+    for child in after:
+        if child is name:
+            next(after, None)
+            return next(after, None) is new_name and name.span.end < new_name.span.start
+    return False
+
+
+def _region(entry: Entry) -> Span | None:
+    """The name of an entry with the ``newName`` behind it, or with the room for one."""
+    if entry.beside and entry.new_name is not None:
+        return Span(entry.name.span.start, entry.new_name.span.end)
+    at = entry.apart.at if entry.apart else None
+    return None if at is None else Span(entry.name.span.start, at)
+
+
+# --- where images stand ----------------------------------------------------------------------
+
+
+def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
+    if jsonpatch.is_patch(root):
+        yield from jsonpatch.in_patch(text, root, kubernetes.in_fragment)
+    if not isinstance(root, Mapping):
+        return
+    values = fields(root)
+    for entry in _entries(text, values):
+        yield from _in_entry(text, entry)
+    patches = [*items(values.get("patches")), *items(values.get("patchesJson6902"))]
+    inline = [fields(each).get("patch") for each in patches if isinstance(each, Mapping)]
+    for each in (*inline, *items(values.get("patchesStrategicMerge"))):
+        if is_text(each):
+            yield from nested(text, each, lambda inner: jsonpatch.in_text(inner, kubernetes.in_fragment))
+    for chart in items(values.get("helmCharts")):
+        inlined = fields(chart).get("valuesInline") if isinstance(chart, Mapping) else None
+        if isinstance(inlined, Mapping):
+            yield from strings.in_values(text, inlined)
+    for key in ("configMapGenerator", "secretGenerator"):
+        for generator in items(values.get(key)):
+            literals = fields(generator).get("literals") if isinstance(generator, Mapping) else None
+            for literal in items(literals):
+                yield from _in_literal(text, literal)
+
+
+def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
+    """What an entry matches, then what it puts there."""
+    place = yamlchars.inside(text, entry.name)
+    yield Occurrence(joined(text, (), entry.name), place, place, key=True)
+    image = entry.new_name or entry.name
+    place = yamlchars.inside(text, image)
+    pieces = joined(text, (), image, entry.tag, entry.digest)
+    yield Occurrence(pieces, place, place, apart=entry.apart)
+
+
+def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
+    """The image in ``KEY=value``."""
+    key, equals, _ = node.value.partition("=") if isinstance(node, Scalar) else ("", "", "")
+    chars = yamlchars.chars(text, node) if isinstance(node, Scalar) and equals else None
+    if chars is not None:
+        yield from embedded.in_value(chars.slice(len(key) + 1, len(chars)), key)

@@ -1,0 +1,195 @@
+"""References behind a placeholder for the registry, where nothing but a registry shows a text to be an image.
+
+A format finds ``--reloader-image=quay.io/acme/reloader:1`` by its host.  What it
+becomes, ``${ECR_REGISTRY}/quay/acme/reloader:1``, has none; so the text is read
+once more with the host of some registry in the place of the placeholder.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import PurePath
+
+from rewrite_refs.errors import ParseError
+from rewrite_refs.formats import Format, dockerfile
+from rewrite_refs.formats.base import File
+from rewrite_refs.images.placeholders import begins, pattern, resolved
+from rewrite_refs.text.spans import Occurrence, Piece, Span, Token
+
+# Of no account, and so of nobody's files.
+_HOST = "000000000000.dkr.ecr.placeholder.amazonaws.com"
+
+
+def with_placeholders(format: Format, placeholders: Sequence[str]) -> Format:
+    """A format that finds what begins with one of some *placeholders*, too; a Dockerfile has variables."""
+    return WithPlaceholders(format, tuple(placeholders)) if placeholders and format != dockerfile else format
+
+
+@dataclass(frozen=True)
+class WithPlaceholders:
+    """A format that knows the placeholders for registries."""
+
+    format: Format
+    placeholders: tuple[str, ...]
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - as the modules have it
+        """The name of the format."""
+        return self.format.NAME
+
+    def candidate(self, path: PurePath) -> bool:
+        """As the format says."""
+        return self.format.candidate(path)
+
+    def claims(self, file: File, data: bytes) -> bool:
+        """As the format says."""
+        return self.format.claims(file, data)
+
+    def outline(self, text: str) -> Iterable[Token]:
+        """Everything that an edit must leave alone, in order."""
+        view = _View(text, _places(text, self.placeholders))
+        tokens = self.format.outline(view.text)
+        return map(view.token, tokens) if view.places else tokens
+
+    def find(self, text: str) -> Iterator[Occurrence]:
+        """The references of a text, in order; raises ParseError last for what could not be read."""
+        view = _View(text, _places(text, self.placeholders))
+        if not view.places:
+            yield from self.format.find(text)
+            return
+        found, error = _found(self.format, text)
+        more, _ = _found(self.format, view.text)
+        more = [view.back(each) for each in more if each.text.startswith(f"{_HOST}/")]
+        # Without the placeholder a name may have been read as one of another registry.
+        settled = {each.span.start for each in found if self._begins(each)}
+        better = [each for each in more if each.span.start not in settled]
+        places = {each.span.start for each in better}
+        kept = [each for each in found if each.span.start not in places]
+        yield from sorted([*kept, *better], key=lambda each: each.span)
+        if error:
+            raise error
+
+    def _begins(self, occurrence: Occurrence) -> bool:
+        """Whether an occurrence has a placeholder for its registry."""
+        text = occurrence.text
+        return any(begins(text, each) or text.startswith(resolved(each)) for each in self.placeholders)
+
+
+@dataclass(frozen=True)
+class _View:
+    """A text with a host for the placeholders at some *places*."""
+
+    source: str
+    places: list[Span]
+
+    @cached_property
+    def text(self) -> str:
+        """The text as it is read."""
+        parts, at = [], 0
+        for place in self.places:
+            parts += [self.source[at : place.start], _HOST]
+            at = place.end
+        return "".join([*parts, self.source[at:]])
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the hosts stand in it."""
+        starts, shift = [], 0
+        for place in self.places:
+            starts.append(place.start + shift)
+            shift += len(_HOST) - (place.end - place.start)
+        return starts
+
+    def back(self, occurrence: Occurrence) -> Occurrence:
+        """An occurrence of the view as one of the source."""
+        pieces = tuple(part for piece in occurrence.pieces for part in self._piece(piece))
+        return replace(
+            occurrence,
+            pieces=pieces,
+            span=self._span(occurrence.span),
+            site=self._span(occurrence.site),
+            front=None,
+            apart=None,
+        )
+
+    def token(self, token: Token) -> Token:
+        """A token of the view as one of the source."""
+        span = self._span(token.span)
+        if token.origins is None:
+            return replace(token, text=self.source[slice(*span)], span=span) if span.start >= 0 else token
+        if _HOST not in token.text:
+            return replace(token, span=span, origins=partial(self._origins, token.origins))
+        text, origins, at = "", [], 0
+        places = token.origins()
+        while (host := token.text.find(_HOST, at)) >= 0:
+            place = self._span(Span(places[host], places[host] + len(_HOST)))
+            text += token.text[at:host] + self.source[slice(*place)]
+            origins += [*map(self._at, places[at:host]), *range(*place)]
+            at = host + len(_HOST)
+        origins += map(self._at, places[at:])
+        return replace(token, text=text + token.text[at:], span=span, origins=lambda: origins)
+
+    def _origins(self, origins: Callable[[], Sequence[int]]) -> list[int]:
+        return [self._at(each) for each in origins()]
+
+    def _piece(self, piece: Piece) -> Iterator[Piece]:
+        if piece.span is None:
+            yield piece
+        elif piece.text.startswith(_HOST) and piece.verbatim:
+            end = piece.span.start + len(_HOST)
+            place = self._span(Span(piece.span.start, end))
+            yield Piece(self.source[slice(*place)], place)
+            yield Piece(piece.text[len(_HOST) :], self._span(Span(end, piece.span.end)))
+        else:
+            yield piece._replace(span=self._span(piece.span))
+
+    def _span(self, span: Span) -> Span:
+        return Span(self._at(span.start), self._at(span.end))
+
+    def _at(self, offset: int) -> int:
+        """The offset in the source; of one in a host, that of its placeholder's end."""
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return offset
+        start, place = self._starts[index], self.places[index]
+        if offset == start:
+            return place.start
+        return max(offset - start - len(_HOST), 0) + place.end
+
+
+def with_hosts(data: bytes, placeholders: Sequence[str]) -> bytes:
+    """The content of a file with a host for each of the *placeholders*, to tell its format by."""
+    try:
+        text = data.decode("utf-8") if placeholders else ""
+    except UnicodeDecodeError:
+        return data
+    places = _places(text, placeholders)
+    return _View(text, places).text.encode() if places else data
+
+
+def _places(text: str, placeholders: Sequence[str]) -> list[Span]:
+    """Where a placeholder stands with a path behind it."""
+    places = (
+        Span(*each.span())
+        for placeholder in placeholders
+        for each in pattern(placeholder).finditer(text)
+        if text.startswith("/", each.end())
+    )
+    result: list[Span] = []
+    for place in sorted(places):
+        if not result or result[-1].end <= place.start:
+            result.append(place)
+    return result
+
+
+def _found(format: Format, text: str) -> tuple[list[Occurrence], ParseError | None]:
+    found: list[Occurrence] = []
+    try:
+        for each in format.find(text):
+            found.append(each)  # noqa: PERF402 - extend() need not keep what came before an error
+    except ParseError as error:
+        return found, error
+    return found, None

@@ -1,0 +1,193 @@
+"""Reading a template: its documents once the actions are masked, and the proof of an edit."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from rewrite_refs.errors import ParseError
+from rewrite_refs.formats import compose, kubernetes
+from rewrite_refs.formats.helm import helmfile
+from rewrite_refs.formats.kubernetes import strings
+from rewrite_refs.formats.kubernetes.containers import is_object
+from rewrite_refs.formats.template.actions import Masked
+from rewrite_refs.text.spans import Occurrence, Span, Token
+from rewrite_refs.yaml import outline as proof
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.references import MASK, has_host, is_other, pieces_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, fields, is_null, items
+
+# As many readings of a document as its keys stand in branches of; more are seen nowhere.
+MAX_BRANCHES = 64
+
+BY_LINE = "found by its line alone: the template is no YAML even without its actions"
+
+_LINE = re.compile(
+    rf"^[ \t{MASK}]*(?:-[ \t]+)*(?P<key>[\"']?)image(?P=key)[ \t]*:[ \t]+(?P<quote>[\"']?)"
+    r"(?P<value>[^\s\"'#,{}\[\]]+)(?P=quote)[ \t]*(?(quote),?)[ \t]*(?:#.*)?\r?$",
+    re.MULTILINE,
+)
+_EMPTY = re.compile(r"^[ \t]*(?:\[\]|\{\})[ \t]*(?=\r?$)", re.MULTILINE)
+_CONTAINERS = re.compile(
+    r"\b(?:apiVersion|(?:[a-z]+C|c)ontainers?|services|sidecars|steps|tasks|workloads)[\"']?[ \t]*:"
+)
+_VALUES = tuple(
+    re.compile(rf"^[ \t]+{key}[ \t]*:", re.MULTILINE)
+    for key in ("repo(?:sitory)?", "(?:tag|registry|imageRegistry)")
+)
+
+
+def readable(template: Masked) -> str:
+    """The masked text of a template, in which more is blank where that alone makes a document YAML."""
+    text = template.text
+    for span in yamltree.split(text):
+        document = text[span.start : span.end]
+        if wanted(document) and parsed(text, span) is None:
+            # An "else" that stands for nothing: "[]" or "{}" below the branch with the items.
+            other = text[: span.start] + _EMPTY.sub(_blank, document) + text[span.end :]
+            text = other if parsed(other, span) is not None else text
+    return text
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def parsed(text: str, span: Span) -> list[Node] | None:
+    """The root nodes of a document; None where it is no YAML."""
+    try:
+        return yamltree.parse(text, span)
+    except ParseError:
+        return None
+
+
+def wanted(document: str) -> bool:
+    """Whether a document may hold references."""
+    return any(word in document for word in ("mage", "repository", "MAGE"))
+
+
+def in_document(text: str, span: Span) -> Iterator[Occurrence]:
+    """The references of a document of a masked text; line by line where it is no YAML."""
+    document = text[span.start : span.end]
+    roots = parsed(text, span)
+    if roots is None or all(isinstance(root, Scalar) for root in roots):
+        found: Iterable[Occurrence] = _in_lines(text, span)
+    else:
+        found = (each for root in roots for each in _in_branches(text, document, root))
+    is_plain = _CONTAINERS.search(document) is not None
+    for each in found:
+        yield each if is_plain or _is_marked(each.text) else replace(each, embedded=True)
+
+
+def _is_marked(name: str) -> bool:
+    """Whether a name shows what it is even in a document of no known kind: a word alone may be a disk."""
+    return has_host(name) or name.startswith(MASK) or ":" in name or "@" in name
+
+
+def _in_lines(text: str, span: Span) -> Iterator[Occurrence]:
+    for found in _LINE.finditer(text, *span):
+        place = Span(*found.span("value"))
+        if not is_other(found["value"]):
+            pieces = tuple(pieces_of(text, Scalar(found["value"], place, "", None)))
+            yield Occurrence(pieces, place, place, note=BY_LINE)
+
+
+def _in_branches(text: str, document: str, root: Node) -> Iterator[Occurrence]:
+    """The references of a tree, read once for each of the branches that the same key stands in."""
+    repeated = _repeated(root)
+    whole = [(mapping, list(mapping.children)) for mapping, _ in repeated]
+    try:
+        for choice in range(min(max((most for _, most in repeated), default=1), MAX_BRANCHES)):
+            for mapping, children in whole:
+                mapping.children[:] = _chosen(children, choice)
+            yield from _in_tree(text, document, root)
+    finally:
+        for mapping, children in whole:
+            mapping.children[:] = children
+
+
+def _in_tree(text: str, document: str, root: Node) -> Iterator[Occurrence]:
+    if _is_compose(root):
+        yield from compose.in_document(text, root, [])
+    elif _is_helmfile(root):
+        yield from helmfile.in_document(text, root)
+    elif is_object(root):
+        yield from kubernetes.in_documents(text, [root])
+    elif not _CONTAINERS.search(document) and all(each.search(document) for each in _VALUES):
+        yield from strings.in_values(text, root)
+    else:
+        yield from kubernetes.in_fragment(text, root)
+
+
+def _is_compose(root: Node) -> bool:
+    top = fields(root)
+    services = top.get("services")
+    if not isinstance(services, Mapping) or not is_null(top.get("apiVersion")):
+        return False
+    return any(
+        isinstance(each, Mapping) and not fields(each).keys().isdisjoint(("image", "build"))
+        for each in fields(services).values()
+    )
+
+
+def _is_helmfile(root: Node) -> bool:
+    releases = fields(root).get("releases")
+    return any("chart" in fields(each) for each in items(releases))
+
+
+def _repeated(root: Node) -> list[tuple[Mapping, int]]:
+    """The mappings that have a key more than once, and how often."""
+    result = []
+    pending, seen = [root], set()
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Scalar) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        pending += node.children
+        if isinstance(node, Mapping):
+            keys = [key.value for key, _ in node.pairs() if isinstance(key, Scalar)]
+            if len(set(keys)) < len(keys):
+                result.append((node, max(keys.count(key) for key in set(keys))))
+    return result
+
+
+def _chosen(children: Sequence[Node], choice: int) -> list[Node]:
+    """The children of a mapping with each key once: the value of the branch, or else of the last one."""
+    pairs: dict[object, list[tuple[Node, Node]]] = {}
+    for key, value in zip(children[::2], children[1::2], strict=True):
+        pairs.setdefault(key.value if isinstance(key, Scalar) else id(key), []).append((key, value))
+    return [node for each in pairs.values() for node in each[min(choice, len(each) - 1)]]
+
+
+# --- the proof -------------------------------------------------------------------------------
+
+
+def outline(text: str, template: Masked) -> Iterator[Token]:
+    """The YAML around the actions, and the actions."""
+    masked = readable(template)
+    for token in yamltree.outline(masked, wanted, proof.use):
+        yield from _between(token, template)
+    for hole in template.holes:
+        # Without its outer braces, so that what is put beside it is not put into it.
+        place = Span(hole.span.start + 1, hole.span.end - 1)
+        yield Token("action", text[place.start : place.end], place)
+
+
+def _between(token: Token, template: Masked) -> Iterator[Token]:
+    """A token as what stands between the actions in it."""
+    inside = template.within(token.span) if token.text or token.span.start < token.span.end else []
+    origins = token.origins() if inside and token.origins else range(*token.span)
+    if not inside or len(origins) != len(token.text):
+        yield token
+        return
+    ends = [token.span.start, *(hole.span.end for hole in inside)]
+    starts = [*(hole.span.start for hole in inside), token.span.end]
+    for start, end in zip(ends, starts, strict=True):
+        low, high = bisect_left(origins, start), bisect_left(origins, end)
+        places = list(origins[low:high])
+        yield Token(token.kind, token.text[low:high], Span(start, end), partial(list, places))

@@ -1,0 +1,1 @@
+"""What ``rewrite-refs init`` proposes and writes."""

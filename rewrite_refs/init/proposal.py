@@ -1,0 +1,38 @@
+"""Rules that nobody has written down yet: AWS's own prefixes for the upstreams in use."""
+
+from __future__ import annotations
+
+from rewrite_refs.emit.survey import Survey
+from rewrite_refs.init.update import NO_REGISTRY, PROPOSED, Given, Old, Result, text_of, with_key
+
+
+def proposed(old: Old, survey: Survey, given: Given) -> Result:
+    """A configuration with a rule for each upstream that ECR could cache and that has none.
+
+    Raises ConfigError where the text cannot be changed safely.
+    """
+    wanted = old.data
+    rules = {each.upstream.host: each.prefix for each in survey.missing}
+    remarks, others = [], []
+    for each in survey.upstreams:
+        if not each.unserved:
+            continue
+        count, s = each.unserved, "" if each.unserved == 1 else "s"
+        if each.host in rules:
+            remarks.append(f"{each.host}: {rules[each.host]} is proposed for {count} reference{s}")
+        else:
+            stay = f"{count} reference{s} stay{'s' if count == 1 else ''}"
+            advice = f": {each.advice}" if each.advice else ""
+            others.append(f"{each.host or 'no host'}: ECR cannot cache it, {stay}{advice}")
+    # In the order of the remarks: what is used most comes first.
+    order = [each.host for each in survey.upstreams if each.host in rules]
+    registry = given.registry or old.config.registry
+    if given.registry:
+        wanted = with_key(wanted, "registry", registry)
+    if rules:
+        values = {**wanted.get("rules", {}), **{host: rules[host] for host in order}}
+        wanted = with_key(wanted, "rules", values)
+        if not registry:
+            others.append(NO_REGISTRY.format(""))
+    text = text_of(old, wanted, registry, {("rules", host): PROPOSED for host in rules})
+    return Result(text, (*remarks, *others), rules=len(rules))

@@ -1,0 +1,95 @@
+"""What stands under ``rules:`` in a configuration, and what it becomes by the rules of a source.
+
+The value of an upstream is the prefix of its rule, ``{prefix: ...}``, or a list of
+these, of which the first is the one that is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from rewrite_refs.cache.rule import Rule, rule_for
+from rewrite_refs.init.yaml_edit import Data
+
+
+class Merged(NamedTuple):
+    """The new values, and what is to be said of them."""
+
+    values: dict[str, Data]
+    remarks: list[str]
+
+
+def name(key: str) -> str:
+    """The one name of the upstream for which a key stands."""
+    return rule_for(key, "any").name
+
+
+def prefixes(value: Data) -> list[str]:
+    """The prefixes that stand in a value."""
+    each = value if isinstance(value, list) else [value]
+    texts = (one["prefix"] if isinstance(one, dict) else one for one in each)
+    return [str(text).rstrip("/") for text in texts]
+
+
+def meaning(values: Mapping[str, Data]) -> dict[str, set[str]]:
+    """The prefixes of each upstream, by its name."""
+    return {name(key): set(prefixes(value)) for key, value in values.items()}
+
+
+def rules(values: Mapping[str, Data]) -> Iterator[Rule]:
+    """The rules that the values are."""
+    for key, value in values.items():
+        for prefix in prefixes(value):
+            yield rule_for(key, prefix)
+
+
+def merged(
+    old: Mapping[str, Data],
+    wanted: Mapping[str, Sequence[str]],
+    source: str,
+    inherited: Mapping[str, set[str]] = {},
+) -> Merged:
+    """The values *old* with the *wanted* prefixes, which a *source* has, by upstream.
+
+    What the source does not have stays, and is named in the remarks.  *inherited*
+    are prefixes of an extended file, which need not be repeated.
+    """
+    new = dict(old)
+    keys = {name(key): key for key in old}
+    remarks = []
+    for upstream, several in wanted.items():
+        if upstream not in keys and inherited.get(upstream) == set(several):
+            continue
+        key = keys.get(upstream, upstream)
+        new[key] = _value(old.get(key), several)
+        all_of = prefixes(new[key])
+        if len(all_of) > 1 and new[key] != old.get(key):
+            remarks.append(
+                f"{upstream} has the prefixes {', '.join(all_of)}: the first is written, "
+                "the others are recognised; put first the one that you want"
+            )
+    for upstream, key in keys.items():
+        gone = [prefix for prefix in prefixes(new[key]) if prefix not in wanted.get(upstream, ())]
+        remarks += [
+            f"{upstream}: {prefix}: {source} has no such rule; remove it if it is gone" for prefix in gone
+        ]
+    return Merged(new, remarks)
+
+
+def _value(old: Data, several: Sequence[str]) -> Data:
+    """What stands for the prefixes of an upstream: the old value as far as it is right, in its form."""
+    had = [] if old is None else prefixes(old)
+    kept = [prefix for prefix in had if prefix in several]
+    fresh = [prefix for prefix in several if prefix not in had]
+    if not kept:
+        wanted = fresh
+    elif had[0] == kept[0]:
+        wanted = [*had, *fresh]
+    else:  # what is first is written: it must not be one that is gone
+        wanted = [*kept, *fresh, *(prefix for prefix in had if prefix not in kept)]
+    if wanted == had:
+        return old
+    if len(wanted) > 1 or isinstance(old, list):
+        return wanted
+    return {**old, "prefix": wanted[0]} if isinstance(old, dict) else wanted[0]

@@ -1,0 +1,272 @@
+"""What a configuration becomes by the rules of a source.
+
+The source decides about the upstreams that it has rules for.  All else in the file
+stays: rules that the source does not know, the patterns of overrides, every other
+key, and all that stands on other lines.  Pure: the old text in, the new one and
+what is to be said of it out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from rewrite_refs.cache.rule import ROOT, check_rules
+from rewrite_refs.config.load import Config, Override
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.images.hosts import Home, caveat, home_of, host_of, is_same
+from rewrite_refs.init import rule_values as rulevalues
+from rewrite_refs.init.yaml_edit import Data, Unchangeable, Way, changed, data
+from rewrite_refs.sources import Import, Unresolved
+from rewrite_refs.sources.group import Cache, by_registry
+
+NO_REGISTRY = (
+    "no registry{}: give --registry, or --account-id and --region, "
+    "or set REWRITE_REFS_REGISTRY where rewrite-refs runs"
+)
+PROPOSED = "a proposal: AWS's own example; write the prefix of your rule"
+# What editors check a configuration against while it is written.
+_SCHEMA = (
+    "https://raw.githubusercontent.com/example/rewrite-refs/main/rewrite_refs/schemas/config.schema.json"
+)
+_FILES = "A proposal by the {}: write the patterns of the files that pull from this registry."
+
+
+class Old(NamedTuple):
+    """A configuration: its text, what messages call it, and what it means."""
+
+    text: str
+    shown: str
+    config: Config
+
+    @property
+    def data(self) -> dict[str, Data]:
+        """What the file itself holds, without what it extends."""
+        return data(self.text) or {}
+
+    @property
+    def inherited(self) -> dict[str, set[str]]:
+        """The prefixes of the extended file's rules, by upstream, where the file itself has none for it."""
+        here = rulevalues.meaning(self.data.get("rules", {}))
+        inherited: dict[str, set[str]] = {}
+        for rule in self.config.rules:
+            if rule.name not in here:
+                inherited.setdefault(rule.name, set()).add(rule.prefix or ROOT)
+        return inherited
+
+    @property
+    def extended(self) -> Sequence[Override]:
+        """The overrides of the extended file."""
+        overrides = self.config.overrides
+        return overrides[: len(overrides) - len(self.data.get("overrides", []))]
+
+
+class Given(NamedTuple):
+    """What the user gives: a registry's host or a placeholder, and what the source may leave open."""
+
+    registry: str | None = None
+    account: str | None = None
+    region: str | None = None
+
+
+class Result(NamedTuple):
+    """The new text, what is to be said of it, what had to be left out, and how much there is.
+
+    ``registries`` is 0 where nobody knows whose the rules are.
+    """
+
+    text: str
+    remarks: tuple[str, ...]
+    unresolved: tuple[Unresolved, ...] = ()
+    rules: int = 0
+    registries: int = 0
+
+
+def header(origin: str) -> str:
+    """The comment at the top of a new configuration; *origin* says where its rules are from."""
+    return (
+        f"# yaml-language-server: $schema={_SCHEMA}\n"
+        "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
+        f"# pull-through-cache rule for each upstream. {origin}\n"
+    )
+
+
+def updated(old: Old, imported: Import, source: str, given: Given) -> Result:
+    """A configuration with the rules of a *source*, as messages call it.
+
+    Several registries become ``overrides``, but for the one that is *given*, that
+    the file names already, or else that comes first.
+
+    Raises ConfigError where the rules contradict those that the file keeps, and
+    where the text cannot be changed safely.
+    """
+    registry = given.registry or old.config.registry
+    overridden = [each.registry for each in old.config.overrides]
+    sort = partial(by_registry, imported, source, given.account, given.region, aliases=old.config.aliases)
+    home = home_of(registry) if registry else _first(sort().caches, overridden)
+    caches, unresolved = sort(home=home)
+    top = next((each for each in caches if (each.account, each.region) == home), None)
+    if not top and (given.registry or not home):
+        top = next((each for each in caches if each.rules and not _is_in(each.host, overridden)), None)
+    others = [each for each in caches if each is not top and each.rules]
+    placed = [each for each in others if each.host]
+    registry = registry or (top.host if top else None)
+    wanted = old.data
+    remarks = []
+    if registry is None:
+        remarks.append(NO_REGISTRY.format(f" in {source}"))
+    elif given.registry or not old.config.registry:
+        wanted = with_key(wanted, "registry", registry)
+    if top:
+        values, said = rulevalues.merged(wanted.get("rules", {}), top.rules, source, old.inherited)
+        wanted = with_key(wanted, "rules", values) if values else wanted
+        remarks += said
+        if home and top.host and home_of(top.host) != home:
+            remarks.append(f"the rules are those of {top.host}, the registry is {registry}, as given")
+    notes: dict[Way, str] = {}
+    if placed:
+        same = {**old.inherited, **rulevalues.meaning(wanted.get("rules", {}))}
+        regions = Counter(each.region for each in caches if each.rules)
+        if home and not top:
+            regions[home.region] += 1
+        overrides, said = _overridden(old, placed, same, regions, source, notes)
+        wanted = with_key(wanted, "overrides", overrides) if overrides else wanted
+        remarks += said
+    remarks += _assumed(imported, given, home, source)
+    remarks += _contradicted(imported, given, source)
+    hosts = dict.fromkeys(each for each in (registry, *(each.host for each in placed)) if each)
+    remarks += [f"{host}: {why}" for host in hosts if (why := caveat(host))]
+    taken = [each for each in (top, *placed) if each and each.rules]
+    text = text_of(old, wanted, registry, notes)
+    return Result(
+        _confirmed(text, top.rules) if top else text,
+        tuple(remarks),
+        (*unresolved, *(_homeless(each) for each in others if not each.host)),
+        sum(map(_count, taken)),
+        len(taken) if registry else 0,
+    )
+
+
+def with_key(data: Mapping[str, Data], key: str, value: Data) -> dict[str, Data]:
+    """A mapping with a key set; a new one comes where people look for it."""
+    if key in data or key == "overrides":
+        return {**data, key: value}
+    items = list(data.items())
+    before = ("extends", "registry") if key == "rules" else ("extends",)
+    at = max((1 + at for at, (each, _) in enumerate(items) if each in before), default=0)
+    return dict([*items[:at], (key, value), *items[at:]])
+
+
+def text_of(old: Old, wanted: Mapping[str, Data], registry: str | None, notes: Mapping[Way, str]) -> str:
+    """The text of a configuration that holds *wanted*, with comments for what is new.
+
+    Raises ConfigError where that contradicts itself, or cannot be made safely.
+    """
+    inherited = [each for each in old.config.rules if each.name in old.inherited]
+    try:
+        check_rules(registry, [*inherited, *rulevalues.rules(wanted.get("rules", {}))])
+        for entry in wanted.get("overrides", []):
+            rules = list(rulevalues.rules(entry.get("rules", {})))
+            check_rules(entry.get("registry", registry), rules)
+    except ValueError as error:
+        raise ConfigError(f"{old.shown}: {error}: see which of them is gone, remove it, run again") from None
+    if wanted == old.data:
+        return old.text
+    try:
+        return changed(old.text, wanted, notes)
+    except Unchangeable:
+        new = {key: wanted[key] for key in ("registry", "rules", "overrides") if key in wanted}
+        raise ConfigError(
+            f"{old.shown}: it is written in a way that cannot be changed safely; write this yourself:\n"
+            + changed("", new, notes)
+        ) from None
+
+
+def _confirmed(text: str, upstreams: Iterable[str]) -> str:
+    """A configuration without the comments that call the rules for some *upstreams* proposals."""
+    names = "|".join(map(re.escape, upstreams))
+    line = rf"^([ \t]*[\"']?(?:{names})[\"']?:.*?)[ \t]+# {re.escape(PROPOSED)}(?=\r?$)"
+    return re.sub(line, r"\1", text, flags=re.MULTILINE)
+
+
+def _overridden(
+    old: Old,
+    caches: Iterable[Cache],
+    same: Mapping[str, set[str]],
+    regions: Mapping[str | None, int],
+    source: str,
+    notes: dict[Way, str],
+) -> tuple[list[Data], list[str]]:
+    """The overrides of a file with one for each of *caches*, and what is to be said of them.
+
+    *same* are the rules at the top, which need no repetition; *regions* tells how
+    many registries are in each; comments for new ones go to *notes*.
+    """
+    entries = [dict(each) for each in old.data.get("overrides", [])]
+    remarks: list[str] = []
+    for cache in caches:
+        differs = {name: set(prefixes) for name, prefixes in cache.rules.items()} != same
+        mine = [each for each in entries if _is_in(cache.host, [each.get("registry")])]
+        if not mine and _is_in(cache.host, [each.registry for each in old.extended]):
+            remarks.append(f"{cache.host}: its override is in an extended file: update that with --config")
+            continue
+        if not mine:
+            alone = regions[cache.region] == 1
+            notes["overrides", len(entries)] = _FILES.format("name of the region" if alone else "account")
+            files = f"**/{cache.region if alone else cache.account}/**"
+            mine = [{"files": [files], "registry": cache.host}]
+            entries += mine
+        for entry in mine:
+            if differs or "rules" in entry:
+                entry["rules"], said = rulevalues.merged(entry.get("rules", {}), cache.rules, source)
+                remarks += [f"{cache.host}: {each}" for each in said]
+    return entries, remarks
+
+
+def _first(caches: Iterable[Cache], overridden: Sequence[str | None]) -> Home | None:
+    """The first registry that a source tells in full, but for those that have an override."""
+    hosts = (each.host for each in caches if each.rules and not _is_in(each.host, overridden))
+    return next((home_of(host) for host in hosts if host), None)
+
+
+def _assumed(imported: Import, given: Given, home: Home | None, source: str) -> Iterator[str]:
+    """That some rules of several registries are only taken to be of the account, or the registry, *home*."""
+    homes = [(each.account or given.account, each.region or given.region) for each in imported.rules]
+    count = sum(
+        not (account and region) and account in (None, home and home.account) for account, region in homes
+    )
+    if home and count and len(set(homes)) > 1:
+        rules = f"{count} rule{'s' if count > 1 else ''}"
+        yield f"{source} does not tell the registry of {rules}: the rest is taken from {host_of(*home)}"
+
+
+def _contradicted(imported: Import, given: Given, source: str) -> Iterator[str]:
+    """That an account or a region was given, and the source tells others."""
+    for option, name, told in (
+        ("--account-id", given.account, {each.account for each in imported.rules}),
+        ("--region", given.region, {each.region for each in imported.rules}),
+    ):
+        others = sorted(each for each in told if each)
+        if name and others and name not in told and None not in told:
+            yield f"{source} tells {', '.join(others)}: {option} {name} counts for nothing"
+
+
+def _homeless(cache: Cache) -> Unresolved:
+    """Rules that have no place in the file, because nobody knows their registry."""
+    missing = " and ".join(
+        name for name, known in (("account", cache.account), ("region", cache.region)) if not known
+    )
+    count = _count(cache)
+    rules = f"{count} rule{'s' if count > 1 else ''} of another registry, the {missing} of which is unknown"
+    return Unresolved(cache.place, f"{rules}: give --account-id and --region")
+
+
+def _count(cache: Cache) -> int:
+    return sum(len(prefixes) for prefixes in cache.rules.values())
+
+
+def _is_in(host: str | None, others: Iterable[str | None]) -> bool:
+    return host is not None and any(other is not None and is_same(host, other) for other in others)

@@ -1,0 +1,38 @@
+"""A digest is pulled through the cache, which fails until its tag has been pulled once.
+
+ECR imports an image when it is asked for a tag. What is asked for by a digest, also by a tag and a digest,
+is not found before that. Pull each such image once by its tag: `rewrite-refs rules --emit warmup` prints a
+script that does. Whether it has run cannot be seen in a file, so this stays a note.
+
+    reference:  123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25@sha256:...
+    pull once:  123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said
+from rewrite_refs.results import Severity
+
+NAME = "digest-needs-warmup"
+SEVERITY: Severity = "note"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    verdict = judged.verdict
+    served = verdict.status == "cached" or (verdict.target and verdict.status in ("direct", "wrong"))
+    if not served or verdict.reference is None or not verdict.reference.digest:
+        return None
+    name = judged.occurrence.text.removesuffix(f"@{verdict.reference.digest}")
+    if verdict.reference.tag is None:
+        return Said(
+            f"{name} is pinned by digest alone, and the cache gets images by their tag",
+            f"write the tag as well, {name}:<tag>@..., and pull it by its tag once",
+        )
+    return Said(
+        f"{name} is pinned by digest, which the cache knows only after the tag was pulled once",
+        "pull it by its tag (rewrite-refs rules --emit warmup prints a script)",
+    )

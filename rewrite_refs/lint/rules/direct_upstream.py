@@ -1,0 +1,37 @@
+"""An image is pulled from its upstream although a rule maps it, or from Docker Hub.
+
+Docker Hub limits how many images an address may pull, upstreams fail, and images vanish from them; what
+goes through the cache of your account does not notice. An image on Docker Hub counts even where no rule
+maps Docker Hub.
+
+`rewrite-refs rewrite` mends it where a rule maps the image and the registry stands in the file.
+
+    before:  image: nginx:1.25
+    after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.images.reference import DOCKER_HUB
+from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.results import Severity
+
+NAME = "direct-upstream"
+SEVERITY: Severity = "error"
+ON = True
+FIXABLE = True
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    verdict = judged.verdict
+    host = verdict.reference.registry if verdict.reference else DOCKER_HUB
+    problem = f"{named(judged)} is pulled directly from {host}"
+    if verdict.target or (verdict.reason and verdict.rule):
+        return Said(problem, use(judged))
+    if verdict.rule:
+        return Said(
+            problem, f"the rule for {verdict.rule} takes it: say which registry is yours, with --registry"
+        )
+    return Said(problem, f"no rule maps {host}: make one, and write it into rules (rewrite-refs init does)")

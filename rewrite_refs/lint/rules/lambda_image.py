@@ -1,0 +1,25 @@
+"""The image of an AWS Lambda function is that of an upstream, or is to come through the cache.
+
+Lambda takes images from a private repository of the account, and does not make ECR import one. Copy the
+image there and name the copy. Found in manifests of functions (ACK, Crossplane).
+
+    before:  imageURI: public.ecr.aws/docker/library/python:3.12
+    after:   imageURI: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/functions/python:3.12
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named
+from rewrite_refs.results import Severity
+
+NAME = "lambda-image"
+SEVERITY: Severity = "warning"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    verdict = judged.verdict
+    return Said(f"{named(judged)} is the image of a function", verdict.reason)

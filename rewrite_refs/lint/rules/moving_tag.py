@@ -1,0 +1,33 @@
+"""An image has the tag `latest`, or no tag at all, which means `latest`.
+
+What it is changes without a change of the file, and the cache asks its upstream at most once in 24 hours,
+so that it changes for each cluster at another time. Off by default.
+
+    before:  image: nginx
+    after:   image: nginx:1.25
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named
+from rewrite_refs.results import Severity
+
+NAME = "moving-tag"
+SEVERITY: Severity = "warning"
+ON = False
+FIXABLE = False
+
+_PULLED = ("direct", "wrong", "cached", "unmapped")
+
+
+def says(judged: Judged) -> Said | None:
+    """What is to be said of a reference, or None."""
+    verdict = judged.verdict
+    reference = verdict.reference
+    if verdict.status not in _PULLED or reference is None or reference.digest:
+        return None
+    if reference.tag not in (None, "latest"):
+        return None
+    what = "the tag latest" if reference.tag else "no tag, which means latest"
+    return Said(f"{named(judged)} has {what}", "name a version, or pin a digest")

@@ -1,0 +1,24 @@
+"""A name in the cache has `library/` although it has an owner.
+
+`library/` stands for the owner of Docker Hub's official images. Before a name that has an owner it leads
+nowhere, and ECR answers with "authentication to the upstream registry failed".
+
+    before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/grafana/grafana:11.0.0
+    after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/grafana/grafana:11.0.0
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.results import Severity
+
+NAME = "needless-library"
+SEVERITY: Severity = "error"
+ON = True
+FIXABLE = True
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    return Said(f"{named(judged)} has library/ before a name that has an owner", use(judged))

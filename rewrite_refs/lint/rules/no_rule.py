@@ -1,0 +1,41 @@
+"""ECR can cache the registry of an image, but no rule does.
+
+Make a pull-through-cache rule for the registry and write it into `rules`. `rewrite-refs rules --emit
+terraform` prints it (also `cloudformation` and `cli`), and `rewrite-refs init` takes rules that exist. A
+registry that is your own belongs into `own`.
+
+    before:  rules: {docker.io: docker-hub}
+    after:   rules: {docker.io: docker-hub, quay.io: quay}
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.images.reference import Reference
+from rewrite_refs.images.upstreams import UPSTREAMS
+from rewrite_refs.lint.base import Said, named
+from rewrite_refs.results import Severity
+
+NAME = "no-rule"
+SEVERITY: Severity = "warning"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    verdict = judged.verdict
+    reference = verdict.reference or Reference("", "")
+    host = reference.registry
+    make = "make a rule for it and write it into rules (rewrite-refs rules --emit terraform prints one)"
+    problem = f"{named(judged)} comes straight from {host}: ECR can cache it, and no rule does"
+    return Said(problem, make + _own(reference))
+
+
+def _own(reference: Reference) -> str:
+    """What to do if the image is the user's own: of a registry for all the world, that is an owner."""
+    host, owner = reference.registry, reference.repository.partition("/")[0]
+    if host in ("registry.k8s.io", "public.ecr.aws"):
+        return ""
+    name = f"{host}/{owner}" if any(host == each.host for each in UPSTREAMS) else host
+    return f"; if {name} is yours, put that into own"

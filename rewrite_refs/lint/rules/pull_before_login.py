@@ -1,0 +1,42 @@
+"""GitHub Actions pulls an image before any step of the job can log in to the registry.
+
+That holds for the `container` and the `services` of a job, which take `credentials`, and for `docker://` in
+`uses` of a step and in `image` of an action, which takes none. The cache is a private registry, so such a
+pull through it would fail; the reference is left as it is.
+
+Give a container or a service credentials for ECR: the user name `AWS`, and as password what `aws ecr
+get-login-password` prints, which holds for twelve hours. A job before (`needs`) can hand it on as an output
+if it is not masked: with `aws-actions/amazon-ecr-login`, set `mask-password: 'false'`. Then `rewrite-refs
+rewrite` rewrites the reference. Replace `docker://` by a step with `docker run`, behind one that logs in.
+
+Runners that have access to ECR by themselves (a credential helper) need none of this: with
+`runners-logged-in: true` in the configuration, all these references are rewritten. An action that is used
+from its own repository only (`uses: ./`) needs none of it either, for its image is pulled when its step
+runs. Its file does not say so: write the reference by hand there, with a comment `# rewrite-refs:
+ignore[pull-before-login]` above it.
+
+    before:  container:
+               image: node:20
+    after:   container:
+               image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/node:20
+               credentials:
+                 username: AWS
+                 password: ${{ needs.login.outputs.password }}
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named
+from rewrite_refs.results import Severity
+
+NAME = "pull-before-login"
+SEVERITY: Severity = "warning"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    verdict = judged.verdict
+    return Said(f"{named(judged)} may be pulled before a step can log in", verdict.reason)

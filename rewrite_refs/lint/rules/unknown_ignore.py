@@ -1,0 +1,31 @@
+"""A comment for rewrite-refs has a rule or a word that there is not.
+
+It is passed over, so that what it was meant to ignore is reported.
+
+    before:  # rewrite-refs: ignore[direct-upstraem]
+    after:   # rewrite-refs: ignore[direct-upstream]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rewrite_refs.lint.base import Said
+from rewrite_refs.results import Severity
+
+NAME = "unknown-ignore"
+SEVERITY: Severity = "warning"
+ON = True
+FIXABLE = False
+
+
+def says(word: str, known: Iterable[str], what: str) -> Said:
+    """What is to be said of an unknown *word*; *what* is ``rule`` or ``word``."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    close = get_close_matches(word.lower(), names, 1)
+    return Said(
+        f"there is no {what} {word!r}",
+        f"did you mean {close[0]}?" if close else f"write one of {', '.join(names)}",
+    )

@@ -1,0 +1,27 @@
+"""A reference to the registry of the cache has a prefix that no rule has.
+
+Such a repository is not filled from anywhere, so that the pull fails. Only names that cannot be meant
+otherwise count: those that begin with the host of an upstream (`quay.io/`), with `docker-hub/`,
+`dockerhub/`, `ecr-public/` or `ghcr/`, or that hold `library/` and an official image. Other repositories of
+the registry, such as `quay/` or `github/`, may be your own. If one that is found is yours, too, put it into
+`own`.
+
+    before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/dockerhub/library/nginx:1.25
+    after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.results import Severity
+
+NAME = "unknown-prefix"
+SEVERITY: Severity = "error"
+ON = True
+FIXABLE = True
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    return Said(f"{named(judged)} has the prefix of no rule for these files", use(judged))

@@ -1,0 +1,30 @@
+"""What is pulled depends on something that the file does not say.
+
+The reference is left as it is: whether it goes through the cache is for you to see to, where the variable
+gets its value. With `--strict` it is an error. Give the variable a default, write the registry into the
+file, or ignore it.
+
+    before:  FROM ${BASE_IMAGE}
+    after:   ARG BASE_IMAGE=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/python:3.12
+             FROM ${BASE_IMAGE}
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named
+from rewrite_refs.results import Severity
+
+NAME = "unresolved-reference"
+SEVERITY: Severity = "note"
+ON = True
+FIXABLE = False
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    verdict = judged.verdict
+    reason = verdict.reason or ""
+    if reason.startswith("invalid reference format"):
+        reason = "it is no name of an image: where something fills it in, rewrite it there"
+    return Said(f"this file does not say which image {named(judged)} is", reason)

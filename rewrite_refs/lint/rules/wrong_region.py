@@ -1,0 +1,33 @@
+"""A reference names the cache of another region or account than its file should.
+
+Pull-through-cache rules belong to one account and one region, so that such a reference pulls across
+regions, or fails for want of permissions or of a rule. Where `overrides` gives files a registry of their
+own, any other cache is wrong in them, and `rewrite` mends it. Elsewhere it is found where the account is
+the same and the name has the prefix of a rule, and is left: the file may belong to that region, which
+`overrides` says.
+
+    before:  image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.25
+    after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
+"""
+
+from __future__ import annotations
+
+from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.results import Severity
+
+NAME = "wrong-region"
+SEVERITY: Severity = "error"
+ON = True
+FIXABLE = True
+
+
+def says(judged: Judged) -> Said:
+    """What is to be said of a reference that breaks it."""
+    verdict = judged.verdict
+    if verdict.status == "own":
+        return Said(
+            f"{named(judged)} names the cache of another region than the configuration",
+            "name that of the configuration, or give these files their registry in overrides",
+        )
+    return Said(f"{named(judged)} names the registry of other files", use(judged))

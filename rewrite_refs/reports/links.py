@@ -1,0 +1,140 @@
+"""Where a line of a file can be looked at: the web page of the forge that holds the repository.
+
+Under GitHub Actions, GitLab CI and Bitbucket Pipelines their variables say where that is, else the remote
+``origin`` does, for github.com, gitlab.com, bitbucket.org and hosts that begin with ``github.`` or
+``gitlab.``.  Links name the commit that is checked out, so that they show what the report was made of.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from rewrite_refs.files import git as gitcalls
+
+Link = Callable[[str, int], str | None]
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]+)?")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+# git's short form for SSH, of "GIT URLS" in git-fetch(1).
+_SHORT = re.compile(r"(?:[^@/:]+@)?([^@/:]+):(?!//)/?(.+)")
+
+
+class _Forge(NamedTuple):
+    """How a forge names a line: what stands before the commit, and before the line's number."""
+
+    files: str
+    line: str
+
+
+_GITHUB, _GITLAB, _BITBUCKET = _Forge("blob", "#L"), _Forge("-/blob", "#L"), _Forge("src", "#lines-")
+# Of each CI system: the base of the address, the repository below it where that is apart, and the commit.
+_VARIABLES = (
+    (_GITHUB, "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"),
+    (_GITLAB, "CI_PROJECT_URL", None, "CI_COMMIT_SHA"),
+    (_BITBUCKET, "BITBUCKET_GIT_HTTP_ORIGIN", None, "BITBUCKET_COMMIT"),
+)
+
+
+class _Repository(NamedTuple):
+    """The address of a repository on the web, without a slash at its end."""
+
+    scheme: str
+    host: str
+    path: str
+
+
+def linker(root: Path, env: Mapping[str, str]) -> Link:
+    """The function from a path, counted from the repository's top folder *root*, and a line to its URL.
+
+    It gives None where there is no such page: the forge is not known, or the path leaves the repository.
+    A job that checks several repositories out has variables for one of them: they count
+    where ``origin`` is that one or there is none.
+    """
+    origin = _repository(_git(root, "remote", "get-url", "origin"))
+    found = _from_variables(env, origin) or _from_origin(root, origin)
+    if found is None:
+        return lambda path, line: None
+    forge, repository, commit = found
+    base = f"{repository.scheme}://{repository.host}/{repository.path}/{forge.files}/{commit}"
+
+    def link(path: str, line: int) -> str | None:
+        parts = path.split("/")
+        if path.startswith("/") or ".." in parts:
+            return None
+        try:
+            name = quote(path.encode("utf-8", "surrogateescape"))
+        except UnicodeEncodeError:
+            return None
+        return f"{base}/{name}{forge.line}{line}"
+
+    return link
+
+
+def _from_variables(
+    env: Mapping[str, str], origin: _Repository | None
+) -> tuple[_Forge, _Repository, str] | None:
+    for forge, base, name, commit in _VARIABLES:
+        url = env.get(base, "").rstrip("/")
+        repository = _repository(f"{url}/{env.get(name, '')}" if name else url)
+        if repository and repository.scheme != "ssh" and _COMMIT.fullmatch(env.get(commit, "")):
+            return (forge, repository, env[commit]) if _is_same(repository, origin) else None
+    return None
+
+
+def _from_origin(root: Path, origin: _Repository | None) -> tuple[_Forge, _Repository, str] | None:
+    if origin is None:
+        return None
+    if origin.scheme == "ssh":  # the port of SSH says nothing of the web's
+        origin = _Repository("https", origin.host.partition(":")[0], origin.path)
+    forge = _forge(origin.host.partition(":")[0])
+    commit = _git(root, "rev-parse", "--verify", "HEAD")
+    return (forge, origin, commit) if forge and _COMMIT.fullmatch(commit) else None
+
+
+def _forge(host: str) -> _Forge | None:
+    if "-" in host.rpartition(".")[2]:  # no domain, but an alias of SSH's configuration: github.com-work
+        return None
+    if host.startswith("github."):
+        return _GITHUB
+    if host.startswith("gitlab."):
+        return _GITLAB
+    return _BITBUCKET if host == "bitbucket.org" else None
+
+
+def _is_same(repository: _Repository, origin: _Repository | None) -> bool:
+    """Whether *origin* can be that repository; by its path, as a runner may clone from another host."""
+    if origin is None:
+        return True
+    one, other = f"/{repository.path}".lower(), f"/{origin.path}".lower()
+    return one.endswith(other) or other.endswith(one)
+
+
+def _repository(url: str) -> _Repository | None:
+    """The repository that a URL of git's names, without credentials; None for a path and what is no URL."""
+    short = _SHORT.fullmatch(url) if "://" not in url else None
+    if short:
+        scheme, host, path = "ssh", short[1], short[2]
+    else:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        scheme, host, path = parts.scheme, parts.netloc.rpartition("@")[2], parts.path
+    path, host = path.strip("/").removesuffix(".git"), host.lower()
+    if scheme not in ("https", "http", "ssh") or not _HOST.fullmatch(host) or "/" not in path:
+        return None
+    return _Repository(scheme, host, quote(path, safe="/~%"))
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """What git prints in *root*; nothing where it fails, or there is no git."""
+    try:
+        run = gitcalls.run(root, *arguments)
+    except TimeoutError:
+        return ""
+    return os.fsdecode(run.stdout).strip() if run and run.returncode == 0 else ""

@@ -1,0 +1,1 @@
+"""What the files of a repository decide about one another, and a run over them."""

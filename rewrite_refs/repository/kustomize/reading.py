@@ -1,0 +1,139 @@
+"""One kustomization, and one manifest under it: what counts of their texts.
+
+What kustomize does was asked of kustomize 5.8: an entry of ``images`` matches
+``image`` in the lists ``containers`` and ``initContainers``, at any depth and in
+any kind, and ``reference`` of image volumes.  With ``configurations`` it matches
+other fields, too.  These are not read; but where such a field is usual and holds
+a bare name that is an entry's as well, it is taken for a placeholder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rewrite_refs.formats import kustomize as kustomization
+from rewrite_refs.images.reference import name_of
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.references import text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, fields, is_text
+
+_MANIFESTS = ("resources", "bases")
+# Transformers may be patches; what else they are brings in no images.
+_PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers")
+_PLACES = ("containers[]", "initContainers[]", "volumes[]")
+# Fields that are often added to these in ``configurations``.
+_CONFIGURED = ("container", "steps[]")
+# What brings in manifests that nobody can see here.
+_UNSEEN = ("helmCharts", "helmChartInflationGenerator", "generators")
+
+
+class Entry(NamedTuple):
+    """An entry of ``images``: the name that it matches, the one that it puts there, and where they stand.
+
+    ``room`` tells whether a ``newName`` could be added.
+    """
+
+    key: str
+    key_at: int
+    new_name: str | None
+    new_at: int
+    room: bool
+
+
+class Kustomization(NamedTuple):
+    """What counts of a kustomization: its entries, and the paths that it draws in, by how it does.
+
+    ``unseen`` tells whether it also draws in what is not in the repository.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    manifests: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
+    is_component: bool = False
+    unseen: bool = False
+
+
+def read(text: str) -> Kustomization:
+    """What counts of a kustomization's text; nothing of what cannot be read."""
+    entries = tuple(_entry(text, each) for each in kustomization.entries(text))
+    for root in yamltree.roots(text, lambda document: True, lambda document: False, []):
+        if isinstance(root, Mapping):
+            values = fields(root)
+            drawn = [list(_paths(values, keys)) for keys in (_MANIFESTS, ("components",), _PATCHES)]
+            manifests, components, patches = (tuple(path for path in paths if path) for paths in drawn)
+            return Kustomization(
+                entries,
+                manifests,
+                components,
+                (*patches, *_values_files(values)),
+                text_of(values.get("kind")) == "Component",
+                any(key in values for key in _UNSEEN) or "" in drawn[0] or "" in drawn[1],
+            )
+    return Kustomization()
+
+
+def matchable(text: str) -> frozenset[int]:
+    """The offsets of the names in a manifest that an entry is compared with."""
+    return frozenset(
+        yamlchars.inside(text, scalar).start
+        for root in yamltree.roots(text, _may_match, lambda document: False, [])
+        for scalar in _matchable(root)
+    )
+
+
+def _may_match(document: str) -> bool:
+    """Whether a document may have such names; kustomize, too, passes over definitions of custom resources."""
+    return "image" in document and "\nkind: CustomResourceDefinition" not in document
+
+
+def _entry(text: str, entry: kustomization.Entry) -> Entry:
+    new_name = entry.new_name
+    return Entry(
+        name_of(text_of(entry.name)),
+        yamlchars.inside(text, entry.name).start,
+        name_of(text_of(new_name)) if new_name else None,
+        yamlchars.inside(text, new_name or entry.name).start,
+        entry.apart is not None and entry.apart.at is not None,
+    )
+
+
+def _matchable(root: Node) -> Iterator[Scalar]:
+    pending: list[tuple[Node, str]] = [(root, "")]
+    seen: set[tuple[int, str]] = set()
+    while pending:
+        node, key = pending.pop()
+        if isinstance(node, Scalar) or (id(node), key) in seen:
+            continue
+        seen.add((id(node), key))
+        if isinstance(node, yamltree.Sequence):
+            pending += [(each, f"{key}[]") for each in node.children]
+            continue
+        values = fields(node)
+        image = values.get("image")
+        if key == "volumes[]" and isinstance(image, Mapping):
+            image = fields(image).get("reference")
+        if isinstance(image, Scalar) and (key in _PLACES or (key in _CONFIGURED and "/" not in image.value)):
+            yield image
+        pending += [(value, name) for name, value in values.items()]
+
+
+def _paths(values: dict[str, Node], keys: Iterable[str]) -> Iterator[str]:
+    """The paths under some keys; an empty one for a URL, and none for what is written inline."""
+    for key in keys:
+        for each in yamltree.items(values.get(key)):
+            node = fields(each).get("path") if isinstance(each, Mapping) else each
+            if is_text(node) and "\n" not in node.value.strip():
+                yield "" if "://" in node.value else text_of(node)
+
+
+def _values_files(values: dict[str, Node]) -> Iterator[str]:
+    """The files of values that charts are given."""
+    for chart in yamltree.items(values.get("helmCharts")):
+        keys = fields(chart)
+        for node in (keys.get("valuesFile"), *yamltree.items(keys.get("additionalValuesFiles"))):
+            if is_text(node):
+                yield text_of(node)

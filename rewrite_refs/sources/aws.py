@@ -1,0 +1,142 @@
+"""The rules of the AWS account itself, one region or several.
+
+boto3 asks for them, with the credentials, the proxy and the endpoints that it
+finds by itself (profiles, ``AWS_*`` variables, SSO, roles).  The one permission
+that is needed is ``ecr:DescribePullThroughCacheRules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.sources import Import, Imported, Place
+from rewrite_refs.sources import aws_json as describe
+
+PERMISSION = "ecr:DescribePullThroughCacheRules"
+
+Session: TypeAlias = Any  # of boto3, which comes without types
+
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+# A region that is not enabled in an account does not know the account's keys either.
+_UNKNOWN = ("AuthFailure", "InvalidClientTokenId", "InvalidSignatureException", "UnrecognizedClientException")
+
+
+def read(profile: str | None, regions: Sequence[str]) -> Import:
+    """The rules that the account has in *regions*, or in the session's own where none is given.
+
+    ``registries`` of what comes back holds every registry that was asked, also one
+    without a rule.  Raises ConfigError, with an argument for each region that did not answer.
+    """
+    session = _session(profile)
+    found: list[Imported] = []
+    registries: list[tuple[str, str]] = []
+    mistakes: list[str] = []
+    for region in dict.fromkeys(regions or _own(session)):
+        try:
+            account, rules = _ask(session, region)
+        except ConfigError as error:
+            mistakes += error.args
+            continue
+        registries.append((account, region))
+        found += rules
+    if mistakes:
+        raise ConfigError(*mistakes)
+    return Import(tuple(found), registries=tuple(registries))
+
+
+def _session(profile: str | None) -> Session:
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError, ProfileNotFound
+        from botocore.session import get_session
+    except ImportError:
+        raise ConfigError(
+            "boto3 is needed to ask AWS for the rules: pip install 'rewrite-refs[aws]'"
+        ) from None
+    try:
+        return boto3.Session(profile_name=profile)
+    except ProfileNotFound as error:
+        name = error.kwargs["profile"]
+        known = ", ".join(get_session().available_profiles)
+        one = f"give one of {known}" if known else f"make it with aws configure --profile {name}"
+        raise ConfigError(f"AWS: there is no profile {name!r}: {one}") from None
+    except BotoCoreError as error:
+        raise ConfigError(f"AWS: {_line(error)}: mend the configuration of the AWS CLI") from None
+
+
+def _own(session: Session) -> tuple[str]:
+    """The region of the session."""
+    region = session.region_name
+    if not region:
+        raise ConfigError("AWS: no region is configured: give one with --region, such as --region eu-west-1")
+    return (region,)
+
+
+def _ask(session: Session, region: str) -> tuple[str, list[Imported]]:
+    """The account, and its rules in a region; ConfigError, naming the region, where AWS tells neither."""
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    # botocore tries several times, and would wait a minute for each.
+    config = Config(connect_timeout=10)
+    try:
+        client = session.client("ecr", region_name=region, config=config)
+        answer = client.get_paginator("describe_pull_through_cache_rules").paginate().build_full_result()
+        rules = describe.rules(answer, f"AWS, {region}")
+        account = rules[0].account if rules else None
+        if account is None:
+            account = str(
+                session.client("sts", region_name=region, config=config).get_caller_identity()["Account"]
+            )
+    except ClientError as error:
+        raise ConfigError(f"AWS, {region}: {_refused(error)}") from None
+    except BotoCoreError as error:
+        raise ConfigError(f"AWS, {region}: {_failed(error)}") from None
+    except ValueError as error:
+        # botocore's own way to refuse what AWS_ENDPOINT_URL holds.
+        raise ConfigError(f"AWS, {region}: {_line(error)}: see AWS_ENDPOINT_URL") from None
+    place = Place(f"AWS account {account}, {region}")
+    return account, [rule._replace(account=account, region=region, place=place) for rule in rules]
+
+
+def _refused(error: Any) -> str:
+    """What to say of an answer of AWS that is an error."""
+    code = error.response["Error"]["Code"]
+    if code in _EXPIRED:
+        return "the credentials have expired: log in again (aws sso login), or renew them"
+    if code in _DENIED:
+        return f"{_line(error)}: allow {PERMISSION}, all that is needed, or choose another identity"
+    if code in _UNKNOWN:
+        return (
+            f"AWS does not know these credentials ({code}): see whether the region is enabled in the account"
+        )
+    return f"{_line(error)}: see whether {PERMISSION} works with the AWS CLI"
+
+
+def _failed(error: Any) -> str:
+    """What to say where there is no answer."""
+    from botocore import exceptions as known
+
+    if isinstance(error, known.SSOError | known.TokenRetrievalError):
+        return f"{_line(error)}: log in with aws sso login"
+    if isinstance(error, known.NoCredentialsError | known.PartialCredentialsError):
+        return f"{_line(error)}: give a --profile that has them, or log in"
+    if isinstance(error, known.CredentialRetrievalError):
+        return f"{_line(error)}: see whether aws sts get-caller-identity works"
+    if isinstance(error, known.InvalidRegionError):
+        return "this is no name of a region: write one such as eu-west-1"
+    if isinstance(error, known.ConnectionError | known.HTTPClientError):
+        return (
+            f"{_line(error)}: see whether the region exists, and the network, the proxy and AWS_ENDPOINT_URL"
+        )
+    return f"{_line(error)}: see whether aws sts get-caller-identity works"
+
+
+def _line(error: Exception) -> str:
+    """The message of an error on one line, without the full stop; some hold a whole page."""
+    from textwrap import shorten
+
+    return shorten(str(error), 300, placeholder=" ...").rstrip(".")

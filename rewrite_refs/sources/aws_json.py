@@ -1,0 +1,141 @@
+"""The JSON that ``aws ecr describe-pull-through-cache-rules`` prints.
+
+Several answers, one for each region, are read from a list of them (``jq -s .`` makes one).
+An answer says nothing of its region.  Where a rule has a secret with credentials,
+the secret's ARN does: Amazon ECR wants it in the account and the region of the rule
+(source: the Amazon ECR user guide, "Storing your upstream repository credentials in an
+AWS Secrets Manager secret").
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.sources import Import, Imported, Place
+
+COMMAND = "aws ecr describe-pull-through-cache-rules"
+
+_SECRET = re.compile(r"arn:[a-z-]+:secretsmanager:([a-z0-9-]+):(\d{12}):")
+# The first is the service's own, the second what the AWS CLI makes of it for --max-items.
+_MORE = ("nextToken", "NextToken")
+
+
+class Owner(NamedTuple):
+    """The registry that has a rule: its account and its region, each None where nothing tells."""
+
+    account: str | None
+    region: str | None
+
+
+def read(text: str, shown: str) -> Import:
+    """The rules of an answer, or of a list of answers, which messages call *shown*.
+
+    Raises ConfigError where the text is none, or is a page that lacks rules.
+    """
+    answers = _parse(text.removeprefix("\ufeff"), shown)
+    found: list[Imported] = []
+    for index, answer in enumerate(answers if isinstance(answers, list) else [answers]):
+        at = f"{shown}: answer {index + 1}" if isinstance(answers, list) else shown
+        found += (rule._replace(place=Place(shown)) for rule in rules(answer, at))
+    return Import(tuple(dict.fromkeys(found)))
+
+
+def rules(answer: object, at: str) -> list[Imported]:
+    """The rules of one answer of ``DescribePullThroughCacheRules``, without their places.
+
+    Messages begin with *at*.  Raises ConfigError where the answer is no such one.
+    """
+    entries = answer.get("pullThroughCacheRules") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict) or not isinstance(entries, list):
+        raise ConfigError(f"{at}: no list pullThroughCacheRules is in it: give all that {COMMAND} prints")
+    for key in _MORE:
+        if answer.get(key):
+            raise ConfigError(
+                f"{at}: this is one page of several ({key} is there), so rules are missing: "
+                f"run {COMMAND} without --no-paginate, --max-items and --max-results"
+            )
+    return _placed(
+        [_rule(entry, f"{at}: pullThroughCacheRules[{number}]") for number, entry in enumerate(entries)]
+    )
+
+
+def host(url: str) -> str:
+    """The host of an ``upstreamRegistryUrl``; some write it with a scheme."""
+    return url.strip().removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+def path(prefix: str | None) -> str:
+    """The path that an ``upstreamRepositoryPrefix`` means; absent, empty and ``ROOT`` are the same."""
+    return "" if prefix in (None, "ROOT") else str(prefix).strip("/")
+
+
+def home(secret: str | None) -> Owner:
+    """The registry of a rule with the secret of this ARN."""
+    found = _SECRET.match(secret or "")
+    return Owner(found[2], found[1]) if found else Owner(None, None)
+
+
+def _parse(text: str, shown: str) -> object:
+    if not text.strip():
+        raise ConfigError(f"{shown}:1: this is empty: give what {COMMAND} prints, and see whether it failed")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        several = ", several answers as a list (jq -s .)" if error.msg == "Extra data" else ""
+        raise ConfigError(
+            f"{shown}:{error.lineno}: this is no JSON: {error.msg}: "
+            f"give what {COMMAND} --output json prints{several}"
+        ) from None
+    except (RecursionError, ValueError):
+        what = "nested too deeply, or holds a number that is too long"
+        raise ConfigError(f"{shown}:1: this is {what}: give what {COMMAND} prints") from None
+
+
+def _rule(entry: object, at: str) -> Imported:
+    """One rule.  Fields that nobody here needs, such as the timestamps, may hold anything."""
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{at} must be a mapping, not {_kind(entry)}: give what {COMMAND} prints")
+    upstream = _text(entry, "upstreamRegistryUrl", at)
+    prefix = _text(entry, "ecrRepositoryPrefix", at)
+    if not upstream or not prefix:
+        missing = "ecrRepositoryPrefix" if upstream else "upstreamRegistryUrl"
+        raise ConfigError(f"{at} has no {missing}: give what {COMMAND} prints, without --query")
+    account = _text(entry, "registryId", at)
+    secret = home(_text(entry, "credentialArn", at))
+    return Imported(
+        host(upstream),
+        prefix,
+        path(_text(entry, "upstreamRepositoryPrefix", at)),
+        account or secret.account,
+        # A secret of another account says nothing; ECR takes none.
+        secret.region if account in (None, secret.account) else None,
+    )
+
+
+def _text(entry: Mapping[str, object], field: str, at: str) -> str | None:
+    value = entry.get(field)
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{at}.{field} must be a text, not {_kind(value)}: give what {COMMAND} prints")
+    return value
+
+
+def _kind(value: object) -> str:
+    kinds = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
+def _placed(found: list[Imported]) -> list[Imported]:
+    """The rules with the region that some of them tell: one answer is of one registry.
+
+    Unless somebody has put several answers together into one, which shows in several accounts or
+    regions, or in a prefix that is there twice: in a registry it is there once.
+    """
+    regions = {rule.region for rule in found if rule.region}
+    one = len(regions) == 1 and len({rule.account for rule in found}) == 1
+    if not one or len({rule.prefix for rule in found}) < len(found):
+        return found
+    return [rule._replace(region=next(iter(regions))) for rule in found]

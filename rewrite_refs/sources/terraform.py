@@ -1,0 +1,256 @@
+"""Terraform files as a source of rules.
+
+Read are the resource ``aws_ecr_pull_through_cache_rule`` (and Cloud Control's
+``awscc_...``) and the community module that makes it (``hcl.community``), with
+what can be worked out of variables, locals, ``for_each``, ``count``, the common
+functions, and modules in the same repository.  What cannot be is Unresolved,
+with its place and the expression that is to blame; nothing is guessed.  What the
+``inputs`` of a ``terragrunt.hcl`` give counts as one value of several.  The
+output of ``terraform show -json`` has everything resolved (terraformjson).
+
+A folder is a module, as it is for Terraform: a file that is given stands for its
+folder.  Account and region of a rule are those of its provider, where they are
+written there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from rewrite_refs.errors import ConfigError
+from rewrite_refs.sources import Import, Imported, Place, Unresolved
+from rewrite_refs.sources import terraform_json as terraformjson
+from rewrite_refs.sources.hcl import terragrunt
+from rewrite_refs.sources.hcl.blocks import Block, Broken, parse, written
+from rewrite_refs.sources.hcl.modules import Given, Instance, Module, Placed
+from rewrite_refs.sources.hcl.values import Large
+from rewrite_refs.sources.terraform_rules import REMEDY, WORD, Found, Unmade, roots, rules, tree
+
+# OpenTofu reads NAME.tofu instead of NAME.tf.
+_CONFIGURATION = (".tf", ".tofu")
+_JSON = (".tf.json", ".tofu.json")
+_VALUES = (".tfvars", ".tfvars.json")
+_NAMES = (*_CONFIGURATION, *_JSON, *_VALUES, terragrunt.FILE)
+_CALLING = (*_CONFIGURATION, terragrunt.FILE)
+_LEFT = frozenset({".terraform", ".git"})
+_LOCAL = re.compile(r"""\bsource\s*=\s*"(\.\.?/[^"]*)\"""")
+
+
+def read(files: Mapping[str, str]) -> Import:
+    """The rules of the ``.tf`` and ``.tfvars`` files of one or several modules.
+
+    The keys are the names of the files as messages show them, with ``/``.  Raises
+    ConfigError where a file that speaks of rules is no HCL; another such file
+    only makes unknown what it may say.
+    """
+    if not any(WORD.search(content) for content in files.values()):
+        return Import()
+    modules = _modules(
+        {
+            name: content
+            for name, content in files.items()
+            if not name.endswith(_JSON) and name.removesuffix(".tf") + ".tofu" not in files
+        }
+    )
+    found: list[Found] = [
+        Unresolved(Place(name), f"Terraform's JSON is not read: {REMEDY}")
+        for name, content in files.items()
+        if name.endswith(_JSON) and WORD.search(content)
+    ]
+    known = tree(modules)
+    for module in roots(modules):
+        try:
+            found += rules(Instance(module), known)
+        except (RecursionError, Large):
+            message = f"{module.folder}: the expressions are nested too deeply, or come to too much: {REMEDY}"
+            raise ConfigError(message) from None
+    distinct = {each[:-1]: each for each in reversed(found) if isinstance(each, Imported)}
+    # A module that makes none here may make some where it is called with other values.
+    told = {each.place for each in found if not isinstance(each, Unmade)}
+    unresolved = dict.fromkeys(
+        Unresolved(each.place, each.reason)
+        for each in found
+        if isinstance(each, Unresolved) or (isinstance(each, Unmade) and each.place not in told)
+    )
+    return Import(tuple(reversed(distinct.values())), tuple(unresolved))
+
+
+def paths(given: Iterable[Path], show: Callable[[Path], str] = str) -> list[Path]:
+    """The Terraform files of some files and folders, and of the modules in other folders that they call.
+
+    A folder is searched through, without ``.terraform`` and ``.git``; a file
+    stands for its folder alone.  Raises ConfigError for what is not there, or
+    cannot be read.
+    """
+    found: dict[Path, None] = {}
+    for path in given:
+        if path.is_dir():
+            for folder, folders, _ in os.walk(path):
+                folders[:] = sorted(each for each in folders if each not in _LEFT)
+                found.update(dict.fromkeys(_beside(Path(folder), show)))
+        elif path.exists():
+            found.update(dict.fromkeys([path, *_beside(path.parent, show)]))
+        else:
+            raise ConfigError(f"{show(path)}: there is no such file or folder")
+    pending = [path for path in found if path.name.endswith(_CALLING)]
+    while pending:
+        path = pending.pop()
+        for source in _LOCAL.findall(_text(path, show)):
+            called = Path(os.path.normpath(path.parent / source))
+            new = [each for each in _beside(called, show) if each not in found] if called.is_dir() else []
+            found.update(dict.fromkeys(new))
+            pending += (each for each in new if each.name.endswith(_CALLING))
+    return list(found)
+
+
+def load(given: Iterable[Path], show: Callable[[Path], str]) -> Import:
+    """The rules of Terraform files and folders, and of files with the output of ``terraform show -json``.
+
+    *show* gives the name of a file for messages.  Raises ConfigError where
+    something is not there, or cannot be read.
+    """
+    given = list(given)
+    outputs = [path for path in given if _is_output(path)]
+    files = paths((path for path in given if path not in outputs), show)
+    parts = [read({show(path): _text(path, show) for path in files})]
+    parts += (terraformjson.read(_text(path, show, terraformjson.HINT), show(path)) for path in outputs)
+    distinct = {each[:-1]: each for part in reversed(parts) for each in reversed(part.rules)}
+    return Import(
+        tuple(reversed(distinct.values())),
+        tuple(each for part in parts for each in part.unresolved),
+    )
+
+
+def _is_output(path: Path) -> bool:
+    """Whether a path is of no file that Terraform reads; a shell's ``<(terraform show -json)`` is a pipe."""
+    return not path.name.endswith(_NAMES) and path.exists() and not path.is_dir()
+
+
+def _beside(folder: Path, show: Callable[[Path], str]) -> list[Path]:
+    """The Terraform files in a folder itself."""
+    try:
+        beside = sorted(folder.iterdir())
+    except OSError as error:
+        raise ConfigError(f"{show(folder)}: it cannot be read: {error.strerror}") from None
+    return [each for each in beside if each.name.endswith(_NAMES) and each.is_file()]
+
+
+def _text(path: Path, show: Callable[[Path], str], remedy: str = "convert it") -> str:
+    """The text of a file; a shell of Windows redirects an output as UTF-16."""
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{show(path)}: it cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{show(path)}: it is not UTF-8: {remedy}") from None
+
+
+def _modules(files: Mapping[str, str]) -> dict[str, Module]:
+    """The modules of the files, by their folders."""
+    folders = {_folder(name) for name in files if name.endswith(_CONFIGURATION)}
+    blocks: dict[str, list[Placed]] = {folder: [] for folder in folders}
+    given: dict[str, dict[str, list[Given]]] = {folder: {} for folder in folders}
+    broken: dict[str, Place] = {}
+    for name in sorted(files, key=_order):
+        folder = _folder(name)
+        if name.endswith(terragrunt.FILE):
+            module, values = terragrunt.inputs(files[name])
+            for called in (each for each in folders if each == folder or posixpath.basename(each) == module):
+                for variable, value in values.items():
+                    given[called].setdefault(variable, []).append(Given(name, value, read=False))
+            continue
+        owner = _owner(folder, folders)
+        if owner is None:
+            continue
+        try:
+            block = parse(_values(files[name]) if name.endswith(".json") else files[name])
+        except Broken as error:
+            if name.endswith(_CONFIGURATION) and WORD.search(files[name]):
+                message = "this is no HCL: correct it (terraform validate says more)"
+                raise ConfigError(f"{name}:{error.line}: {message}") from None
+            broken.setdefault(owner, Place(name, error.line))
+            continue
+        if name.endswith(_CONFIGURATION):
+            blocks[owner] = _overridden(blocks[owner], name, block)
+            continue
+        for variable, value in block.attributes.items():
+            read = owner == folder and _is_read(name)
+            given[owner].setdefault(variable, []).append(Given(name, value, read))
+    return {
+        folder: Module(folder, tuple(blocks[folder]), given[folder], broken.get(folder))
+        for folder in sorted(folders)
+    }
+
+
+def _values(content: str) -> str:
+    """The values in a ``.tfvars.json`` as HCL, where JSON's values are written alike.  Raises Broken."""
+    try:
+        values = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise Broken(error.lineno) from None
+    except (RecursionError, ValueError):  # too deep, or a number that is too long
+        raise Broken(1) from None
+    if not isinstance(values, dict):
+        raise Broken(1)
+    lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
+    return re.sub(r"([$%])\{", r"\1\1{", "".join(lines))
+
+
+def _folder(name: str) -> str:
+    return posixpath.normpath(posixpath.dirname(name) or ".")
+
+
+def _owner(folder: str, folders: set[str]) -> str | None:
+    """The module to which the values in a folder belong: the next one upward that has a configuration."""
+    while folder not in folders:
+        if folder == posixpath.dirname(folder) or folder == ".":
+            return None
+        folder = posixpath.dirname(folder) or "."
+    return folder
+
+
+def _is_read(name: str) -> bool:
+    """Whether Terraform reads a file of values without being told to."""
+    base = posixpath.basename(name).removesuffix(".json")
+    return base == "terraform.tfvars" or base.endswith(".auto.tfvars")
+
+
+def _is_override(name: str) -> bool:
+    stem = posixpath.splitext(posixpath.basename(name))[0]
+    return name.endswith(_CONFIGURATION) and (stem == "override" or stem.endswith("_override"))
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """Terraform's order: overrides last; of the values, ``terraform.tfvars`` first."""
+    return _is_override(name), not posixpath.basename(name).startswith("terraform.tfvars"), name
+
+
+def _overridden(blocks: list[Placed], name: str, block: Block) -> list[Placed]:
+    """The blocks of a module with those of one more file; an override changes attributes of what is there."""
+    if not _is_override(name):
+        return [*blocks, *(Placed(name, each) for each in block.blocks)]
+    for change in block.blocks:
+        blocks = [
+            Placed(file, _merged(old, change) if _identity(old) == _identity(change) else old)
+            for file, old in blocks
+        ]
+    return blocks
+
+
+def _merged(old: Block, change: Block) -> Block:
+    """A block with the attributes of an override, and with its blocks instead of those of the same type."""
+    types = {each.type for each in change.blocks}
+    kept = (each for each in old.blocks if each.type not in types)
+    return old._replace(attributes={**old.attributes, **change.attributes}, blocks=(*kept, *change.blocks))
+
+
+def _identity(block: Block) -> tuple[str, tuple[str, ...], str]:
+    """By what an override knows a block: a provider has an alias beside its name."""
+    alias = block.attributes.get("alias")
+    return block.type, block.labels, written(alias) if alias else ""

@@ -1,0 +1,284 @@
+"""The rules that Terraform modules make when they are called as the files say.
+
+Sources: the Terraform language documentation, and that of the AWS provider for
+``aws_ecr_pull_through_cache_rule``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from rewrite_refs.sources import Imported, Place, Unresolved
+from rewrite_refs.sources import aws_json as describe
+from rewrite_refs.sources.hcl.blocks import Block, children, elements, parse, written
+from rewrite_refs.sources.hcl.community import model
+from rewrite_refs.sources.hcl.expressions import Scope, evaluate
+from rewrite_refs.sources.hcl.modules import Instance, Module, Placed, Provider, known, source_of, value_of
+from rewrite_refs.sources.hcl.values import Set, Unknown, Wrong, number, pairs
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+RULES = ("aws_ecr_pull_through_cache_rule", "awscc_ecr_pull_through_cache_rule")
+# One of these is in every file that makes rules, or hands them to a module.
+WORD = re.compile(
+    r'pull[_-]?through|ecr_repository_prefix|upstream_registry|"registry-1\.docker\.io"', re.IGNORECASE
+)
+REMEDY = "import the output of terraform show -json instead"
+
+
+class Unmade(NamedTuple):
+    """A block that makes no rule with the values that the files give, while others may; ``reason`` is why."""
+
+    place: Place
+    reason: str
+
+
+Found = Imported | Unresolved | Unmade
+
+# A registry takes 50 rules (Amazon ECR service quotas), and people ask for more.
+_MOST = 1000
+_META = frozenset({"source", "version", "for_each", "count", "providers", "depends_on"})
+# The attributes that make a rule, and whether it needs them.
+_VALUES = {"ecr_repository_prefix": True, "upstream_registry_url": True, "upstream_repository_prefix": False}
+# What the arguments of a module speak of that makes rules.
+_NAMES = re.compile(r"pull_?through_?(?:cache_?)?rule", re.IGNORECASE)
+_PARTS = re.compile(r'\b(?:upstream_registry|ecr_repository_prefix)|"registry-1\.docker\.io"')
+_NAMED = re.compile(r"\b(?:var|local)\.")
+
+
+class Tree(NamedTuple):
+    """The modules of the files, by their folders; ``makers`` are those that make rules, or may."""
+
+    modules: Mapping[str, Module]
+    makers: Collection[str]
+
+
+def tree(modules: Mapping[str, Module]) -> Tree:
+    """Find the modules that have a rule, and those that call one of them or one that nobody knows."""
+    makers: set[str] = set()
+    while new := {
+        folder
+        for folder, module in modules.items()
+        if folder not in makers and any(_makes(module, each.block, modules, makers) for each in module.blocks)
+    }:
+        makers |= new
+    return Tree(modules, makers)
+
+
+def _makes(module: Module, block: Block, modules: Mapping[str, Module], makers: Collection[str]) -> bool:
+    """Whether a block of a module makes rules, as far as *makers* are known."""
+    if block.type != "module":
+        return _is_rule(block)
+    local = module.local(block)
+    if local in modules:
+        return local in makers
+    return model(source_of(block)) is not None or _tells(block)
+
+
+def _is_rule(block: Block) -> bool:
+    return block.type == "resource" and block.label in RULES
+
+
+def rules(
+    instance: Instance, known: Tree, at: Place | None = None, trail: tuple[str, ...] = ()
+) -> Iterator[Found]:
+    """The rules of a module and of those that it calls, what cannot be resolved of them, and what makes none.
+
+    *at* is the place to show where the module is none of the files' (such a module calls no
+    other one), and *trail* the modules that led to it.
+    """
+    for file, block in instance.module.blocks:
+        place = at or Place(file, block.line)
+        if _is_rule(block):
+            make = partial(_rule, block, instance, place)
+            yield from _repeated(block, instance, place, make, ours=at is None)
+        elif block.type == "module":
+            yield from _called(block, instance, known, place, (*trail, instance.module.folder))
+
+
+def _called(
+    block: Block, instance: Instance, known: Tree, place: Place, trail: tuple[str, ...]
+) -> Iterator[Found]:
+    """What the calls of a module make that *block* asks for."""
+    module = _module_of(instance.module, block, known.modules)
+    if module is None:
+        if _tells(block):
+            yield Unresolved(place, f"the module {source_of(block)} is not known here: {REMEDY}")
+        return
+    local = module.folder in known.modules
+    if module.folder in trail or (local and module.folder not in known.makers):
+        return
+    inside = None if local else place
+
+    def make(scope: Scope) -> Iterator[Found]:
+        arguments = {
+            name: partial(evaluate, node, scope)
+            for name, node in block.attributes.items()
+            if name not in _META
+        }
+        providers = {name: each for name, each in instance.providers.items() if "." not in name}
+        if "providers" in block.attributes:
+            passed = _words(block.attributes["providers"])
+            providers = {name: instance.providers.get(own, Provider()) for name, own in passed.items()}
+        return rules(Instance(module, arguments, providers), known, inside, trail)
+
+    yield from _repeated(block, instance, place, make, ours=local or _tells(block))
+
+
+def _repeated(
+    block: Block,
+    instance: Instance,
+    place: Place,
+    make: Callable[[Scope], Iterable[Found]],
+    ours: bool,
+) -> Iterator[Found]:
+    """What *make* makes of each instance of a block.
+
+    *ours* says that somebody would miss the rules if there are none.
+    """
+    try:
+        scopes = list(_instances(block, instance.scope))
+    except Wrong as error:
+        yield Unresolved(place, f"{_address(block)}: {error}: {REMEDY}")
+        return
+    found: list[Found] = []
+    for scope in scopes:
+        if isinstance(scope, Unknown):
+            message = f"how many there are of {_address(block)} depends on {scope}: {REMEDY}"
+            found.append(Unresolved(place, message))
+        else:
+            found += make(scope)
+    yield from found
+    if not found and ours and _is_switched(block):
+        yield Unmade(place, f"{_address(block)}: with the values in the files there is none: {REMEDY}")
+
+
+def _is_switched(block: Block) -> bool:
+    """Whether variables decide how many rules a block makes."""
+    deciding = (
+        written(node)
+        for name, node in block.attributes.items()
+        if name in ("count", "for_each") or _NAMES.search(name)
+    )
+    return any(_NAMED.search(each) for each in deciding)
+
+
+def _rule(block: Block, instance: Instance, place: Place, scope: Scope) -> Iterator[Found]:
+    """The rule of one instance of a resource."""
+    values: list[str] = []
+    for name, needed in _VALUES.items():
+        try:
+            value = value_of(block, name, scope)
+        except Wrong as error:
+            yield Unresolved(place, f"{_address(block)}: {name}: {error}: {REMEDY}")
+            return
+        if isinstance(value, Unknown):
+            yield Unresolved(place, f"{_address(block)}: {name} depends on {value}: {REMEDY}")
+            return
+        if needed and not value:
+            yield Unresolved(place, f"{_address(block)} has no {name}: give it one")
+            return
+        values.append(value or "")
+    prefix, url, path = values
+    provider = instance.providers.get(_provider(block), Provider())
+    region = known(block, "region", scope, provider.region)
+    yield rule(prefix, url, path, provider.account, region, known(block, "credential_arn", scope), place)
+
+
+def rule(
+    prefix: str,
+    url: str,
+    path: str,
+    account: str | None,
+    region: str | None,
+    secret: str | None,
+    place: Place,
+) -> Imported:
+    """A rule of a resource's values.
+
+    *secret* is the ``credential_arn``, which tells account and region where
+    nothing else does: ``describe`` says why.
+    """
+    home = describe.home(secret)
+    return Imported(
+        describe.host(url),
+        prefix,
+        describe.path(path),
+        account or home.account,
+        region or (home.region if account in (None, home.account) else None),
+        place,
+    )
+
+
+def roots(modules: Mapping[str, Module]) -> list[Module]:
+    """The modules that no other one calls."""
+    called = {
+        module.local(each.block)
+        for module in modules.values()
+        for each in module.blocks
+        if each.block.type == "module"
+    }
+    return [module for folder, module in modules.items() if folder not in called]
+
+
+def _module_of(caller: Module, block: Block, modules: Mapping[str, Module]) -> Module | None:
+    """The module that a block calls: one of the files, or a model of a known one; None for any other."""
+    local = caller.local(block)
+    if local is not None:
+        return modules.get(local)
+    source = source_of(block)
+    known = model(source)
+    if known is None:
+        return None
+    return Module(source, tuple(Placed(source, each) for each in parse(known).blocks))
+
+
+def _tells(block: Block) -> bool:
+    """Whether the block of a module that is not known looks like one that makes rules."""
+    arguments = ((name, written(node)) for name, node in block.attributes.items() if name not in _META)
+    speaks = any(_NAMES.search(name) or _PARTS.search(f"{name} = {value}") for name, value in arguments)
+    return speaks or WORD.search(source_of(block)) is not None
+
+
+def _address(block: Block) -> str:
+    return ".".join(block.labels if block.type == "resource" else (block.type, *block.labels))
+
+
+def _instances(block: Block, scope: Scope) -> Iterator[Scope | Unknown]:
+    """The names for each instance of a block.  Raises Wrong where Terraform refuses its ``for_each``."""
+    if "for_each" in block.attributes:
+        value = evaluate(block.attributes["for_each"], scope)
+        if isinstance(value, Unknown):
+            yield value
+        elif isinstance(value, dict | Set):
+            yield from ({**scope, "each": {"key": key, "value": each}} for key, each in pairs(value))
+        else:
+            raise Wrong("for_each takes a map or a set")
+    elif "count" in block.attributes:
+        value = evaluate(block.attributes["count"], scope)
+        if isinstance(value, Unknown):
+            yield value
+        else:
+            count = number(value)
+            if not 0 <= count <= _MOST:
+                raise Wrong(f"{count} is no number of rules")
+            yield from ({**scope, "count": {"index": index}} for index in range(int(count)))
+    else:
+        yield scope
+
+
+def _provider(block: Block) -> str:
+    """The name of the provider's configuration that a resource uses."""
+    node = block.attributes.get("provider")
+    return written(node).strip('"') if node else block.label.partition("_")[0]
+
+
+def _words(node: Node) -> dict[str, str]:
+    """The keys and values of an object as they are written."""
+    inner = children(node)[0]
+    pairs = elements(inner.children[0]) if inner.type == "collection_value" else ()
+    return {written(key): written(value).strip('"') for key, value in pairs}

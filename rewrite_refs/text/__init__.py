@@ -1,0 +1,1 @@
+"""Characters and edits of a text; knows no format."""

@@ -1,0 +1,119 @@
+"""References whose parts stand in scalars of their own: what the formats written in YAML share.
+
+    image: {registry: quay.io, repository: acme/web, tag: v1}     is    quay.io/acme/web:v1
+
+The functions here read one scalar, or put several together; which scalars
+belong together is for each format to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rewrite_refs.images.reference import MAX_LENGTH
+from rewrite_refs.text.spans import Piece, Span
+from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Node, is_null, is_text
+
+# What stands for a character of a template's action (see ``mask``): YAML takes it, and nobody writes it.
+MASK = "\ue000"
+
+# Beside a ``repository`` these tell of a git repository or of a chart.
+NOT_OF_IMAGES = frozenset({"branch", "chart", "commit", "path", "ref", "repoURL", "revision", "url"})
+
+PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\$\([^)]*\)|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_][A-Za-z0-9_]*"
+    rf"|{MASK}+",
+    re.DOTALL,
+)
+_SILENT = re.compile(r"\{\{(?:(?!\}\}).)*\}\}|\$\([^)]*\)", re.DOTALL)
+_OTHER = re.compile(
+    r"://|[\s*?!|,;]|\A(?:[/.]|data:)|"
+    r"\A[^:@]*\.(?i:png|jpe?g|gif|svg|ico|webp|iso|img|raw|qcow2|vmdk|vhdx?|ova)\Z"
+)
+_MAX_VALUE = 4 * MAX_LENGTH  # with room for placeholders; a picture in base64 is longer
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def text_of(node: Node | None) -> str:
+    """The value of a scalar without blanks around it; empty for any other node."""
+    return node.value.strip() if isinstance(node, Scalar) else ""
+
+
+def has_host(name: str) -> bool:
+    """Whether a name begins with a registry's host."""
+    head, slash, _ = name.partition("/")
+    return bool(slash) and ("." in head or ":" in head or head == "localhost")
+
+
+def is_host(node: Node | None) -> bool:
+    """Whether a scalar begins with a registry's host; it may be nothing else."""
+    return is_text(node) and "://" not in text_of(node) and has_host(text_of(node).rstrip("/") + "/")
+
+
+def is_head(node: Node | None) -> bool:
+    """Whether a scalar begins with a host, or with a placeholder for one."""
+    return is_host(node) or bool(PLACEHOLDER.match(text_of(node)))
+
+
+def is_other(value: str) -> bool:
+    """Whether a value is plainly no reference, or nothing but a placeholder of Kubernetes' tools."""
+    if len(value) > _MAX_VALUE:
+        return True
+    value = value.strip()
+    literal = PLACEHOLDER.sub("x", value)
+    return value == "auto" or bool(_SILENT.fullmatch(value) or _OTHER.search(literal))
+
+
+def joined(
+    text: str, heads: Iterable[Scalar], name: Scalar, tag: Node | None = None, digest: Node | None = None
+) -> tuple[Piece, ...]:
+    """The pieces of ``head/name:tag@digest``; a tag or a digest that *name* has itself counts.
+
+    A digest may stand in the tag's place, and without its ``sha256:``.
+    """
+    pieces: list[Piece] = []
+    for head in heads:
+        pieces += pieces_of(text, head)
+        if not text_of(head).endswith("/"):
+            pieces.append(Piece("/", None))
+    return (*pieces, *pieces_of(text, name), *_tail(text, text_of(name), tag, digest))
+
+
+def _tail(text: str, name: str, tag: Node | None, digest: Node | None) -> Iterator[Piece]:
+    """The tag and the digest that stand in keys of their own."""
+    if name.endswith("@sha256") and _HEX.fullmatch(text_of(tag)) and isinstance(tag, Scalar):
+        yield Piece(":", None)
+        yield from pieces_of(text, tag)
+    if "@" in name:
+        return
+    if text_of(tag).startswith("sha256:"):
+        tag, digest = None, tag
+    if isinstance(tag, Scalar) and text_of(tag) and not is_null(tag) and ":" not in name.rpartition("/")[2]:
+        yield Piece(":", None)
+        yield from pieces_of(text, tag)
+    if isinstance(digest, Scalar) and _HEX.fullmatch(text_of(digest).removeprefix("sha256:")):
+        yield Piece("@" if ":" in digest.value else "@sha256:", None)
+        yield from pieces_of(text, digest)
+
+
+def pieces_of(text: str, scalar: Scalar) -> Iterator[Piece]:
+    """The pieces of a scalar without blanks around it; a placeholder is one of unknown value."""
+    value = scalar.value
+    at = len(value) - len(value.lstrip())
+    end = len(value.rstrip())
+    for found in PLACEHOLDER.finditer(value, at, end):
+        if at < found.start():
+            yield from yamlchars.pieces(text, scalar, at, found.start())
+        yield Piece(found[0], _covering(yamlchars.pieces(text, scalar, *found.span())), known=False)
+        at = found.end()
+    if at < end:
+        yield from yamlchars.pieces(text, scalar, at, end)
+
+
+def _covering(pieces: tuple[Piece, ...]) -> Span | None:
+    """The place of some pieces together."""
+    first, last = pieces[0].span, pieces[-1].span
+    return Span(first.start, last.end) if first and last else None
