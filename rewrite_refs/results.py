@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from rewrite_refs.cache.judge import Cause, Status
+from rewrite_refs.cache.verdict import Cause, Status
 from rewrite_refs.images.reference import Reference
 
 Severity = Literal["error", "warning", "note"]

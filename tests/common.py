@@ -11,7 +11,8 @@ from rewrite_refs.cache.rule import rule_for
 from rewrite_refs.engine.rewrite import Result, inspect, rewrite
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format
-from rewrite_refs.text.spans import Occurrence, edits_for, splice
+from rewrite_refs.text.edits import edits_for, splice
+from rewrite_refs.text.spans import Occurrence
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 RULES = Rules(

@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import Cache, rule_for
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, HUB, RULES
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from rewrite_refs.files import walk as discover
-from rewrite_refs.files.walk import Assigned, Patterns, check_pattern, root_of, walk
+from rewrite_refs.files.patterns import Patterns, check_pattern
+from rewrite_refs.files.walk import root_of, walk
 from rewrite_refs.formats import BY_NAME
+from rewrite_refs.formats.detect import Assigned
 from tests.commands import fill, git, repository
 
 TREE = {

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.engine.ignores import AT_ANCHOR, NOT_ABOVE, NOT_NEAR, comments, lines_of
-from rewrite_refs.text.spans import Lines, Occurrence, Piece, Span
+from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 TEN = "#\n" * 10
 

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine.plan import planned
 from rewrite_refs.repository.kustomize.reading import Entry, Kustomization, matchable, read
 from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.project import Project
 from rewrite_refs.repository.session import Session
-from rewrite_refs.text.spans import Apart, Occurrence, Piece, Span, Unplaceable
+from rewrite_refs.text.edits import Unplaceable
+from rewrite_refs.text.spans import Apart, Occurrence, Piece, Span
 from tests.commands import fill
 from tests.common import HUB, LIBRARY, RULES
 

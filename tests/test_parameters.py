@@ -24,7 +24,7 @@ from rewrite_refs.engine.rewrite import UNSAFE, Result
 from rewrite_refs.formats import Format, compose, dockerfile, kubernetes
 from rewrite_refs.formats.compose import variables as composeparameters
 from rewrite_refs.formats.dockerfile import variables as dockerparameters
-from rewrite_refs.text.spans import Token
+from rewrite_refs.text.outline import Token
 from tests.common import HOST, HUB, LIBRARY, RULES
 
 CACHED = Style(parameter=True)

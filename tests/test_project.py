@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.files import io as files
-from rewrite_refs.files.walk import Patterns
+from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.repository import project as module
 from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.project import Project

@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 from rewrite_refs import Reference, __version__, cli
-from rewrite_refs.cache.judge import Rules, Status
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.verdict import Status
 from rewrite_refs.cli import output
 from rewrite_refs.config.load import Config, load
 from rewrite_refs.formats import BY_NAME

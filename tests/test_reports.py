@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.judge import Status
+from rewrite_refs.cache.verdict import Status
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import (
     Entry,

@@ -9,7 +9,8 @@ from rewrite_refs.engine.rewrite import UNSAFE
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile
 from rewrite_refs.formats.base import File
-from rewrite_refs.text.spans import Occurrence, Piece, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HUB, LIBRARY, rewritten
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules, Verdict
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import PREFIX, Rule, check_registry, check_rules, rule_for
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.images.reference import InvalidReference, Reference, read
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, RULES

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.judge import Verdict
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.files import io as files
-from rewrite_refs.files.walk import Assigned, Patterns
+from rewrite_refs.files.patterns import Patterns
+from rewrite_refs.formats.detect import Assigned
 from rewrite_refs.repository import session as module
+from rewrite_refs.repository.outcome import Outcome
 from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.project import Project
-from rewrite_refs.repository.session import Outcome, Session
+from rewrite_refs.repository.session import Session
 from tests.commands import POD, fill, git, repository
 from tests.common import LIBRARY, RULES
 

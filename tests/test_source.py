@@ -4,22 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.text.spans import (
-    Change,
-    Chars,
-    Edit,
-    Lines,
-    Occurrence,
-    Overlap,
-    Piece,
-    Span,
-    Token,
-    Unplaceable,
-    combined,
-    edits_for,
-    same_but,
-    splice,
-)
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.edits import Change, Edit, Overlap, Unplaceable, combined, edits_for, splice
+from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.outline import Token, same_but
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 EVERYWHERE = Span(0, 99)
 SOURCE = "x" * 8 + "\\\n" + "x" * 89

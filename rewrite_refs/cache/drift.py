@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rewrite_refs.cache.rule import Fault, Held, Rule
 from rewrite_refs.images.reference import Written
 from rewrite_refs.images.upstreams import OFFICIAL, UPSTREAMS
-from rewrite_refs.text.spans import Change
+from rewrite_refs.text.edits import Change
 
 FAULTS: Mapping[Fault, str] = {
     "missing-library": "an official image of Docker Hub is below library/ in the cache",

@@ -9,74 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from rewrite_refs.cache.drift import FAULTS, meant_as_prefix, moved
 from rewrite_refs.cache.rule import Cache, Held, Rule
+from rewrite_refs.cache.verdict import Cause, Status, Verdict, changed
 from rewrite_refs.images.hosts import ECR_HOST, SAME_REGISTRY, home_of
 from rewrite_refs.images.placeholders import begins, is_placeholder, resolved
 from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
 from rewrite_refs.images.upstreams import advice, upstream_of
-from rewrite_refs.text.spans import Barred, Change, Occurrence
+from rewrite_refs.text.edits import Change
+from rewrite_refs.text.spans import Barred, Occurrence
 
-Status = Literal["direct", "wrong", "cached", "unmapped", "own", "unresolved", "ignored"]
-# Why a reference is not as it should be, by the name of the rule of the lint.
-Cause = Literal[
-    "direct-upstream",
-    "lambda-image",
-    "missing-library",
-    "needless-library",
-    "no-rule",
-    "pull-before-login",
-    "shared-value-conflict",
-    "uncacheable-registry",
-    "unknown-prefix",
-    "unresolved-reference",
-    "wrong-region",
-]
-
-_BREAKS: Mapping[Status, Cause] = {"direct": "direct-upstream", "unresolved": "unresolved-reference"}
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".cluster.local")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is to be done about one reference.
-
-    ``changes`` turn the resolved text into ``target``; both are empty where
-    nothing is to be done.  ``reason`` says why a reference stays, or what is wrong with it.  ``apart``
-    leaves the name as it is and puts the new one beside it.  ``then`` is what is
-    to be said of it after the changes, and ``otherwise`` what to do where these
-    cannot be proved right.  ``placeholder`` is the one for the registry that
-    goes, if the reference has one.  ``cause`` is what the reference breaks where
-    the status does not say it, and of an ignored one what it would break;
-    ``elsewhere`` tells that it breaks nothing here, because what is to be said of it
-    is said where it comes from.
-    """
-
-    status: Status
-    reference: Reference | None = None
-    rule: str | None = None
-    target: str | None = None
-    changes: tuple[Change, ...] = ()
-    reason: str | None = None
-    apart: bool = False
-    then: Status = "cached"
-    otherwise: Verdict | None = None
-    placeholder: str | None = None
-    cause: Cause | None = None
-    elsewhere: bool = False
-
-    @property
-    def faults(self) -> tuple[Cause, ...]:
-        """The rules by which a comment can mean it: what it breaks, and what its status alone would say."""
-        status = _BREAKS.get(self.status)
-        return tuple({each: None for each in (self.breaks, status) if each and self.breaks})
-
-    @property
-    def breaks(self) -> Cause | None:
-        """The rule of the lint that the reference breaks, if any."""
-        return None if self.elsewhere else self.cause or _BREAKS.get(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,13 +261,6 @@ def _barred(verdict: Verdict, barred: Barred) -> Verdict:
         return verdict
     status = "own" if barred.is_all else verdict.status
     return replace(verdict, status=status, target=None, changes=(), reason=barred.reason, cause=barred.rule)
-
-
-def changed(text: str, changes: Sequence[Change]) -> str:
-    """A resolved *text* after *changes*, which are in order."""
-    for change in reversed(changes):
-        text = text[: change.start] + change.text + text[change.end :]
-    return text
 
 
 def _uncached(reference: Reference, written: Written) -> Verdict:

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rewrite_refs.cache.drift import path_change
-from rewrite_refs.cache.judge import Rules, Verdict, changed
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import Held
+from rewrite_refs.cache.verdict import Verdict, changed
 from rewrite_refs.images.placeholders import is_placeholder
 from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Written
-from rewrite_refs.text.spans import Change, Occurrence, Piece
+from rewrite_refs.text.edits import Change
+from rewrite_refs.text.spans import Occurrence, Piece
 
 _UNSURE = "its name depends on a variable"
 _NO_NAME = "its upstream has no image of that name"

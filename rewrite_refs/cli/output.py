@@ -15,7 +15,7 @@ from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.progress import Progress
 from rewrite_refs.files.walk import root_of
 from rewrite_refs.reports import inert, visible
-from rewrite_refs.repository.session import Outcome
+from rewrite_refs.repository.outcome import Outcome
 from rewrite_refs.results import Entry, Failure, Finding, Report, Trouble
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130

@@ -19,13 +19,16 @@ from rewrite_refs.config.nodes import nearest
 from rewrite_refs.engine.parameters import Style
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
-from rewrite_refs.files.walk import Assigned, Patterns, check_pattern, root_of
+from rewrite_refs.files.patterns import Patterns, check_pattern
+from rewrite_refs.files.walk import root_of
+from rewrite_refs.formats.detect import Assigned
 from rewrite_refs.images.hosts import caveat, host_of
 from rewrite_refs.lint.settings import Settings
 from rewrite_refs.reports import visible
+from rewrite_refs.repository.outcome import Outcome
 from rewrite_refs.repository.policy import Override, Policies
 from rewrite_refs.repository.project import Project
-from rewrite_refs.repository.session import Outcome, Progress, Session
+from rewrite_refs.repository.session import Progress, Session
 
 
 def outcomes(

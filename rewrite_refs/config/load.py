@@ -19,7 +19,7 @@ from rewrite_refs.config.rules import aliases_of, own_of, rules_of, variables_of
 from rewrite_refs.config.version import KEY as REQUIRED_VERSION
 from rewrite_refs.config.version import check_version
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.files.walk import check_pattern
+from rewrite_refs.files.patterns import check_pattern
 from rewrite_refs.formats import BY_NAME
 
 FILE_NAME = ".rewrite-refs.yaml"

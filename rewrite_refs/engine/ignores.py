@@ -13,7 +13,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rewrite_refs.text.spans import Lines, Occurrence, Span
+from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.spans import Occurrence, Span
 
 WORD = "rewrite-refs:"
 WORDS = ("ignore", "ignore-file")

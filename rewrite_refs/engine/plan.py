@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rewrite_refs.cache.judge import Verdict
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.images.placeholders import resolved, start_of, variables
 from rewrite_refs.images.reference import name_of
-from rewrite_refs.text.spans import Edit, Occurrence, Piece, Span, Unplaceable, edits_for
+from rewrite_refs.text.edits import Edit, Unplaceable, edits_for
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 Plan = tuple[Edit, ...]
 

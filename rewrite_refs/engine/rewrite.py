@@ -10,23 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rewrite_refs.cache.judge import Cause, Verdict
+from rewrite_refs.cache.verdict import Cause, Verdict
 from rewrite_refs.engine.ignores import WORD, Comments, comments, lines_of
 from rewrite_refs.engine.plan import Plan, planned
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import Format, dockerfile, template
 from rewrite_refs.images.placeholders import is_placeholder, resolved, without_actions
-from rewrite_refs.text.spans import (
-    Edit,
-    Lines,
-    Occurrence,
-    Overlap,
-    Token,
-    Unplaceable,
-    combined,
-    same_but,
-    splice,
-)
+from rewrite_refs.text.edits import Edit, Overlap, Unplaceable, combined, splice
+from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.outline import Token, same_but
+from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import tree as yamltree
 
 Judge = Callable[[Occurrence], Verdict]

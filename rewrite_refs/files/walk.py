@@ -1,15 +1,15 @@
-"""Which files there are, and of which format each is."""
+"""Which files there are, as git sees them."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rewrite_refs.files import git as gitcalls
-from rewrite_refs.formats import BY_NAME, FORMATS, Format
+from rewrite_refs.files.patterns import check_pattern, gitignore_spec
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -22,57 +22,6 @@ _CLOSED_FOLDER = re.compile(rb"could not open directory '(.*)/?': (.*)")
 def root_of(path: Path) -> Path | None:
     """The top folder of the git checkout that holds *path* (absolute), or None."""
     return next((folder for folder in (path, *path.parents) if os.path.lexists(folder / ".git")), None)
-
-
-class Patterns:
-    """Patterns in .gitignore's language, counted from a folder."""
-
-    def __init__(self, folder: Path, lines: Sequence[str]) -> None:
-        self._folder = folder
-        self._lines = lines
-        self._spec: GitIgnoreSpec | None = None
-
-    def match(self, path: Path) -> bool:
-        """Whether a file (absolute) is meant."""
-        if not self._lines:
-            return False
-        if self._spec is None:
-            self._spec = _spec(self._lines)
-        try:
-            name = path.relative_to(self._folder).as_posix()
-        except ValueError:
-            return False
-        return self._spec.match_file(name)
-
-
-def check_pattern(pattern: str) -> str:
-    """*pattern* if it is one of .gitignore's; ValueError with what to write otherwise."""
-    try:
-        _spec([pattern])
-    except ValueError:
-        raise ValueError(
-            f"{pattern!r} is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"
-        ) from None
-    return pattern
-
-
-class Assigned(NamedTuple):
-    """The formats that the configuration gives to files by pattern."""
-
-    patterns: tuple[tuple[Format, Patterns], ...] = ()
-
-    @classmethod
-    def of(cls, formats: Mapping[str, Sequence[str]], folder: Path) -> Assigned:
-        """From the names of formats, each with its patterns."""
-        return cls(tuple((BY_NAME[name], Patterns(folder, lines)) for name, lines in formats.items()))
-
-    def format(self, path: Path) -> Format | None:
-        """The format assigned to a file, if any."""
-        return next((each for each, patterns in self.patterns if patterns.match(path)), None)
-
-    def candidate(self, path: Path, within: PurePath) -> bool:
-        """Whether a file can be of any format, from its path, and the one *within* its repository."""
-        return any(each.candidate(within) for each in FORMATS) or self.format(path) is not None
 
 
 def walk(folder: Path, on_error: OnError = lambda error: None) -> Iterator[Path]:
@@ -146,7 +95,12 @@ def _rules(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
     if not data:
         return []
     lines = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).split("\n")
-    return [(folder, _spec([line for line in (each.rstrip("\r") for each in lines) if _is_pattern(line)]))]
+    return [
+        (
+            folder,
+            gitignore_spec([line for line in (each.rstrip("\r") for each in lines) if _is_pattern(line)]),
+        )
+    ]
 
 
 def _is_pattern(line: str) -> bool:
@@ -154,12 +108,6 @@ def _is_pattern(line: str) -> bool:
         return bool(check_pattern(line))
     except ValueError:  # git passes over it, too
         return False
-
-
-def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(lines)
 
 
 def _ignored(path: Path, is_folder: bool, specs: Sequence[tuple[Path, GitIgnoreSpec]]) -> bool:

@@ -18,7 +18,8 @@ from rewrite_refs.formats.base import File
 from rewrite_refs.formats.helm import chart as helmchart
 from rewrite_refs.formats.helm import helmfile
 from rewrite_refs.formats.helm import values as helmvalues
-from rewrite_refs.text.spans import Occurrence, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence
 
 
 class Format(Protocol):

@@ -44,7 +44,8 @@ from typing import Final, NamedTuple
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats.base import File, shows_manifest
-from rewrite_refs.text.spans import Barred, Occurrence, Piece, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Barred, Occurrence, Piece, Span
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.references import text_of

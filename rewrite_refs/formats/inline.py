@@ -35,7 +35,8 @@ from functools import cache
 
 from rewrite_refs.images.hosts import ECR_HOST
 from rewrite_refs.images.reference import InvalidReference, read
-from rewrite_refs.text.spans import Chars, Occurrence, Piece
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Occurrence, Piece
 from rewrite_refs.yaml.references import PLACEHOLDER, is_other
 
 # A text with none of these, and no name that speaks of an image, holds nothing.

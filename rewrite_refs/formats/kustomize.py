@@ -46,7 +46,8 @@ from rewrite_refs.formats import kubernetes
 from rewrite_refs.formats.base import File
 from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
 from rewrite_refs.formats.kubernetes import strings
-from rewrite_refs.text.spans import Apart, Occurrence, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Apart, Occurrence, Span
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.nested import nested

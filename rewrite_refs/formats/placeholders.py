@@ -17,7 +17,8 @@ from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import Format, dockerfile
 from rewrite_refs.formats.base import File
 from rewrite_refs.images.placeholders import begins, pattern, resolved
-from rewrite_refs.text.spans import Occurrence, Piece, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 # Of no account, and so of nobody's files.
 _HOST = "000000000000.dkr.ecr.placeholder.amazonaws.com"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from rewrite_refs.text.spans import Edit, splice
+from rewrite_refs.text.edits import Edit, splice
 
 Data: TypeAlias = Any  # what YAML holds: mappings by text, lists, scalars
 Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks

@@ -22,7 +22,9 @@ from rewrite_refs.lint.rules import (
 )
 from rewrite_refs.lint.settings import Settings
 from rewrite_refs.results import Finding, Place, Replacement, Severity
-from rewrite_refs.text.spans import Edit, Lines, Span
+from rewrite_refs.text.edits import Edit
+from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.spans import Span
 
 
 class Text(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rewrite_refs.engine.ignores import Comments
-from rewrite_refs.files.walk import Patterns
+from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.results import Severity
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rewrite_refs.cache.judge import Status
+from rewrite_refs.cache.verdict import Status
 from rewrite_refs.reports import Entry, Place, Report, in_repository, visible
 from rewrite_refs.reports.groups import UNKNOWN
 from rewrite_refs.results import SEVERITIES

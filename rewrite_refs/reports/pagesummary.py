@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
-from rewrite_refs.cache.judge import Status
+from rewrite_refs.cache.verdict import Status
 from rewrite_refs.images.upstreams import upstream_of
 from rewrite_refs.reports import Entry, Report, inert, number, visible
 from rewrite_refs.reports.groups import UNKNOWN

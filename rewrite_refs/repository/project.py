@@ -16,10 +16,12 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs.cache.judge import Cause, Rules, Verdict, changed
+from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.verdict import Cause, Verdict, changed
 from rewrite_refs.engine import rewrite
 from rewrite_refs.files.io import text as text_of
-from rewrite_refs.files.walk import Patterns, walk
+from rewrite_refs.files.patterns import Patterns
+from rewrite_refs.files.walk import walk
 from rewrite_refs.formats import kustomize as kustomization
 from rewrite_refs.formats import template
 from rewrite_refs.formats.base import File
@@ -31,7 +33,8 @@ from rewrite_refs.repository.kustomize.graph import decide
 from rewrite_refs.repository.kustomize.names import Decision, Name, Repository
 from rewrite_refs.repository.kustomize.reading import matchable
 from rewrite_refs.repository.policy import Policies
-from rewrite_refs.text.spans import Change, Occurrence, Piece, Span
+from rewrite_refs.text.edits import Change
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from rewrite_refs.yaml.references import has_host
 
 # Formats of what a kustomization draws in; Helm's values are what its charts are filled in with.

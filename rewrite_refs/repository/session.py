@@ -15,61 +15,24 @@ from typing import NamedTuple, TypeAlias
 
 from rewrite_refs.engine import parameters
 from rewrite_refs.engine.ignores import Comments, comments
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.errors import Problem
 from rewrite_refs.files import io as files
-from rewrite_refs.files.walk import Assigned, Patterns, root_of, walk
+from rewrite_refs.files.patterns import Patterns
+from rewrite_refs.files.walk import root_of, walk
 from rewrite_refs.formats import Format, compose, detect, dockerfile, kubernetes, template
 from rewrite_refs.formats.base import File
+from rewrite_refs.formats.detect import Assigned
 from rewrite_refs.formats.placeholders import with_hosts, with_placeholders
 from rewrite_refs.repository import charts
+from rewrite_refs.repository.outcome import Outcome, entry_of, trouble_of
 from rewrite_refs.repository.project import Project
-from rewrite_refs.results import Entry, Finding, Place, Trouble
-from rewrite_refs.text.spans import Lines, Occurrence
+from rewrite_refs.results import Finding, Place, Trouble
+from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.spans import Occurrence
 
 Nearest: TypeAlias = Callable[[Path], "Session"]
 Progress: TypeAlias = Callable[[int, int], None]
 
 _NOT_UTF8 = "this is not UTF-8: convert the file, or exclude it"
-
-
-class Outcome(NamedTuple):
-    """What became of one file.
-
-    ``old`` and ``new`` are its content before and after (the same where
-    nothing is to change); ``error`` says why it could not be read or written;
-    ``templates`` counts parts that another tool fills in first, ``embedded``
-    the references that only ``--embedded`` takes for such.  ``findings`` are those
-    of the lint, where it was asked for.
-    """
-
-    path: Path
-    shown: str
-    old: bytes = b""
-    new: bytes = b""
-    entries: tuple[Entry, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
-    templates: int = 0
-    embedded: int = 0
-    error: str | None = None
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is something to write."""
-        return self.new != self.old
-
-    def written(self) -> Outcome:
-        """The outcome of writing the new content to the file."""
-        try:
-            files.write(self.path, self.old, self.new)
-        except files.Unwritable as error:
-            kept = tuple(
-                each._replace(done=False, reason="the file was not written") if each.done else each
-                for each in self.entries
-            )
-            return self._replace(new=self.old, entries=kept, error=f"not written: {error}")
-        return self
 
 
 class Session(NamedTuple):
@@ -230,7 +193,7 @@ class Session(NamedTuple):
             new, judged = text, tuple(inspected)
         lines = Lines(text)
         taken = [each for each in judged if self._takes(each.occurrence)]
-        entries = {_entry(each, shown, format.NAME, lines): None for each in taken}
+        entries = {entry_of(each, shown, format.NAME, lines): None for each in taken}
         templates = sum(each.template for each in problems)
         known = comments(text, lines, format.NAME == dockerfile.NAME)
         settings = self.project.policies.lint
@@ -248,7 +211,7 @@ class Session(NamedTuple):
             data,
             data if new == text else new.encode("utf-8"),
             tuple(entries),
-            tuple(_trouble(each, shown, lines) for each in problems if not each.template),
+            tuple(trouble_of(each, shown, lines) for each in problems if not each.template),
             templates,
             sum(not each.occurrence.key for each in judged) - len(taken),
             findings=tuple(found),
@@ -282,28 +245,7 @@ def _below(real: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _entry(finding: Judged, shown: str, format: str, lines: Lines) -> Entry:
-    verdict, span = finding.verdict, finding.occurrence.span
-    place = Place(shown, *lines.position(span.start), *lines.position(span.end))
-    return Entry(
-        place,
-        format,
-        finding.occurrence.text,
-        verdict.reference,
-        verdict.status,
-        verdict.target,
-        verdict.rule,
-        verdict.reason,
-        finding.done,
-        verdict.breaks,
-    )
-
-
 def _set_beside(path: Path) -> frozenset[str]:
     """The variables that the ``.env`` file beside a Compose file sets; Compose reads it by itself."""
     text = files.text(path.parent / ".env") or ""
     return frozenset(re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", text, re.MULTILINE))
-
-
-def _trouble(problem: Problem, shown: str, lines: Lines) -> Trouble:
-    return Trouble(shown, *lines.position(problem.offset), problem.message)

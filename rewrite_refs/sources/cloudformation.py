@@ -24,7 +24,7 @@ from rewrite_refs.sources import Import, Imported, Place, Unresolved, cdk
 from rewrite_refs.sources import aws_json as describe
 from rewrite_refs.sources import kubernetes as manifests
 from rewrite_refs.sources.cloudformation_functions import Scope, Unknown, call, expand, holds, resolve
-from rewrite_refs.text.spans import Lines
+from rewrite_refs.text.lines import Lines
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, fields, items

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from rewrite_refs.text.spans import Occurrence, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import tree as yamltree
 
 # What a key is called whose value is an image, or the head of one.

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from rewrite_refs.text.spans import Chars, Piece, Span
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Piece, Span
 
 _BREAK = "(?:\r\n|[\r\n\x85])"
 

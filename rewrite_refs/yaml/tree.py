@@ -20,7 +20,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.text.spans import Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml.scalars import Scalar, chars
 
 # Real documents stay far below; both parsers are quadratic in nesting.

@@ -17,7 +17,8 @@ from rewrite_refs.formats import dockerfile
 from rewrite_refs.formats.base import File
 from rewrite_refs.formats.dockerfile import crosscheck as dockeragree
 from rewrite_refs.formats.dockerfile import lines as dockerlines
-from rewrite_refs.text.spans import Chars, Span
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Span
 from tests.common import HUB, LIBRARY, RULES, assert_properties, rewritten
 
 CASES = json.loads((Path(__file__).parent.parent / "data/dockerfiles.json").read_text())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import dockerfile
 from rewrite_refs.formats.dockerfile.variables import NUMBERED, ONBUILD, QUOTED, Lift, Prepared, View, is_same
-from rewrite_refs.text.spans import splice
+from rewrite_refs.text.edits import splice
 
 
 def prepared(text: str, *arguments: str, early: bool = False) -> Prepared:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from rewrite_refs.formats import inline as embedded
 from rewrite_refs.formats.inline import Speaks
-from rewrite_refs.text.spans import Chars, Occurrence, Span
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Occurrence, Span
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

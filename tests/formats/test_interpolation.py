@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.formats.compose.interpolation import MAX_DEPTH, InvalidInterpolation, as_chars, expand
-from rewrite_refs.text.spans import Chars, Piece, Span
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Piece, Span
 
 
 def resolved(text: str) -> list[str]:

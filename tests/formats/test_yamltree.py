@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.text.spans import Edit, Span, same_but, splice
+from rewrite_refs.text.edits import Edit, splice
+from rewrite_refs.text.outline import same_but
+from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.scalars import Scalar

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Status
+from rewrite_refs.cache.verdict import Status
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import Entry, Failure, Finding, Place, Report, Severity, Trouble, html, visible
 from tests.common import HOST

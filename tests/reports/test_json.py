@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from rewrite_refs.cache.judge import Status
+from rewrite_refs.cache.verdict import Status
 from rewrite_refs.reports import Report, Severity, fingerprints, json, jsonl
 from tests.reports.some import (
     DIRECT,

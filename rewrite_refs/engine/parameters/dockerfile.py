@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
-from rewrite_refs.cache.judge import Verdict
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine import rewrite as engine
 from rewrite_refs.engine.parameters.names import names_for
 from rewrite_refs.engine.parameters.requests import Wish, head_of, named, refused, resolved, settled, wish
@@ -23,7 +23,8 @@ from rewrite_refs.engine.plan import planned
 from rewrite_refs.engine.rewrite import UNSAFE, Judge, Judged, Result
 from rewrite_refs.formats import Format
 from rewrite_refs.formats.dockerfile.variables import CHECKED, QUOTED, Lift, Prepared, View, is_same
-from rewrite_refs.text.spans import Occurrence, Unplaceable
+from rewrite_refs.text.edits import Unplaceable
+from rewrite_refs.text.spans import Occurrence
 
 FOREIGN = (
     "ARG {0} has a default of its own: remove it, or write the registry with that default, "

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from rewrite_refs.cache.judge import Verdict, changed
+from rewrite_refs.cache.verdict import Verdict, changed
 from rewrite_refs.engine.parameters.style import Style
 from rewrite_refs.engine.rewrite import Judged
 from rewrite_refs.images.reference import name_of
-from rewrite_refs.text.spans import Change, Occurrence, Piece
+from rewrite_refs.text.edits import Change
+from rewrite_refs.text.spans import Occurrence, Piece
 
 THROUGH = "through {}, whose default is the upstream"
 SYNTAX = "a syntax directive takes no variable: pass --build-arg BUILDKIT_SYNTAX={}"

@@ -33,7 +33,8 @@ from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile
 from rewrite_refs.formats.base import File, shows_manifest
 from rewrite_refs.formats.compose.interpolation import InvalidInterpolation, as_chars, expand
-from rewrite_refs.text.spans import Occurrence, Piece, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.scalars import Scalar

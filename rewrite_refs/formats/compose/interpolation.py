@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rewrite_refs.text.spans import Chars, Piece, Span
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Piece, Span
 
 # Defaults in defaults; nobody nests more than a few.
 MAX_DEPTH = 16

@@ -26,7 +26,9 @@ from pathlib import PurePath
 
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats.base import File
-from rewrite_refs.text.spans import Chars, Occurrence, Piece, Span, Token
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 NAME = "dockerfile"
 

@@ -14,7 +14,8 @@ from io import BytesIO
 from itertools import zip_longest
 from typing import NamedTuple
 
-from rewrite_refs.formats.dockerfile.lines import BLANKS, SPACES, Instruction, Script, refuse
+from rewrite_refs.formats.dockerfile.lines import Instruction, Script, refuse
+from rewrite_refs.formats.dockerfile.words import BLANKS, SPACES
 
 
 class _Seen(NamedTuple):

@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rewrite_refs.formats.dockerfile.lines import SPACES, Line, Script
+from rewrite_refs.formats.dockerfile.lines import Line, Script
+from rewrite_refs.formats.dockerfile.words import SPACES
 
 # Comments that speak to a tool about the line below.
 _PRAGMA = re.compile(

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rewrite_refs.formats.dockerfile.lines import BLANKS, SPACES, Instruction, is_json, refuse, split_keyword
-from rewrite_refs.formats.dockerfile.words import split_flags, split_words
-from rewrite_refs.text.spans import Chars
+from rewrite_refs.formats.dockerfile.lines import Instruction, is_json, refuse, split_keyword
+from rewrite_refs.formats.dockerfile.words import BLANKS, SPACES, split_flags, split_words
+from rewrite_refs.text.chars import Chars
 
 _BOOL, _ONE, _MANY = "bool", "one", "many"
 _FLAGS: Mapping[str, Mapping[str, str]] = {

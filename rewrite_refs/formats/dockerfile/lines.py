@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.text.spans import Chars, Span
+from rewrite_refs.formats.dockerfile.words import BLANKS, SPACES
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Span
 
-# Go's unicode.IsSpace; Python's str.strip() takes more.
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 SPACES += "\u2028\u2029\u202f\u205f\u3000"
-BLANKS = re.compile(r"[\t\v\f\r ]+")
 BOM = "\ufeff"
 MAX_LINE = 65536  # bytes: bufio.MaxScanTokenSize, the newline included
 

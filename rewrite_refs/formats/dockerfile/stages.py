@@ -14,7 +14,9 @@ from rewrite_refs.formats.dockerfile.crosscheck import agree
 from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed, Refused, mount_options, parse
 from rewrite_refs.formats.dockerfile.lines import Directive, refuse, scan, syntax
 from rewrite_refs.formats.dockerfile.words import BadSubstitution, Value, empty_at, expand, split_words
-from rewrite_refs.text.spans import Chars, Occurrence, Piece, Span, Token
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 _BUILD_ARGS = (
     *(

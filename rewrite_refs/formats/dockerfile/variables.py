@@ -30,21 +30,12 @@ from typing import NamedTuple
 from rewrite_refs.formats.compose.interpolation import variable_of
 from rewrite_refs.formats.dockerfile.insertion import above, behind
 from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed
-from rewrite_refs.formats.dockerfile.lines import SPACES
 from rewrite_refs.formats.dockerfile.stages import Default, Reading
+from rewrite_refs.formats.dockerfile.words import SPACES
 from rewrite_refs.images.reference import name_of
-from rewrite_refs.text.spans import (
-    Change,
-    Edit,
-    Occurrence,
-    Piece,
-    Span,
-    Token,
-    Unplaceable,
-    edits_for,
-    same_but,
-    splice,
-)
+from rewrite_refs.text.edits import Change, Edit, Unplaceable, edits_for, splice
+from rewrite_refs.text.outline import Token, same_but
+from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 ONBUILD = "what stands behind ONBUILD runs in another build, which takes no variable and no stage from here"
 NUMBERED = (

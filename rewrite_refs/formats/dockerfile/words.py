@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rewrite_refs.formats.dockerfile.lines import SPACES
-from rewrite_refs.text.spans import Chars, Piece, Span
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Piece, Span
 
 
 class BadSubstitution(ValueError):
@@ -349,3 +349,10 @@ def _replaced(value: list[Piece], pattern: str, new: str, every: bool) -> list[P
         if not every:
             break
     return result + value[at:]
+
+
+# Go's unicode.IsSpace; Python's str.strip() takes more.
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+
+
+BLANKS = re.compile(r"[\t\v\f\r ]+")

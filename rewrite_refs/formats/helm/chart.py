@@ -20,7 +20,8 @@ from pathlib import PurePath
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import kubernetes
 from rewrite_refs.formats.base import File
-from rewrite_refs.text.spans import Occurrence, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.scalars import Scalar

@@ -26,7 +26,8 @@ from rewrite_refs.formats import kubernetes
 from rewrite_refs.formats.base import File
 from rewrite_refs.formats.helm import set_flags as dotted
 from rewrite_refs.formats.kubernetes import gitops, strings
-from rewrite_refs.text.spans import Occurrence, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.outline import in_order, outlined
 from rewrite_refs.yaml.tree import Mapping, Node, fields, items

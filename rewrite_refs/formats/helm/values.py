@@ -56,7 +56,8 @@ from rewrite_refs.formats.helm.parts import Around, Place, read
 from rewrite_refs.formats.inline import WORDS
 from rewrite_refs.formats.kubernetes import strings
 from rewrite_refs.images.hosts import ECR_HOST
-from rewrite_refs.text.spans import Occurrence, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.nested import nested

@@ -50,7 +50,8 @@ from rewrite_refs.formats.base import File
 from rewrite_refs.formats.kubernetes import containers, gitops, strings
 from rewrite_refs.formats.kubernetes import workflow_parameters as workflows
 from rewrite_refs.formats.kubernetes.containers import WORDS, Place, is_manifest, is_object
-from rewrite_refs.text.spans import Barred, Occurrence, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Barred, Occurrence
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.outline import in_order, outlined
 from rewrite_refs.yaml.references import is_host, text_of

@@ -39,7 +39,8 @@ from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import dockerfile
 from rewrite_refs.formats import inline as embedded
 from rewrite_refs.formats.kubernetes.containers import is_manifest, is_object
-from rewrite_refs.text.spans import Chars, Occurrence
+from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.nested import nested

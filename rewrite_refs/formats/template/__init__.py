@@ -39,7 +39,8 @@ from pathlib import PurePath
 
 from rewrite_refs.formats import compose, kubernetes
 from rewrite_refs.formats.base import File
-from rewrite_refs.text.spans import Occurrence, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import tree as yamltree
 
 NAME = "template"

@@ -14,7 +14,8 @@ from rewrite_refs.formats.helm import helmfile
 from rewrite_refs.formats.kubernetes import strings
 from rewrite_refs.formats.kubernetes.containers import is_object
 from rewrite_refs.formats.template.actions import Masked
-from rewrite_refs.text.spans import Occurrence, Span, Token
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import outline as proof
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.references import MASK, has_host, is_other, pieces_of

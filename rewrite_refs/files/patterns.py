@@ -1,0 +1,49 @@
+"""Patterns of files in .gitignore's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+class Patterns:
+    """Patterns in .gitignore's language, counted from a folder."""
+
+    def __init__(self, folder: Path, lines: Sequence[str]) -> None:
+        self._folder = folder
+        self._lines = lines
+        self._spec: GitIgnoreSpec | None = None
+
+    def match(self, path: Path) -> bool:
+        """Whether a file (absolute) is meant."""
+        if not self._lines:
+            return False
+        if self._spec is None:
+            self._spec = gitignore_spec(self._lines)
+        try:
+            name = path.relative_to(self._folder).as_posix()
+        except ValueError:
+            return False
+        return self._spec.match_file(name)
+
+
+def check_pattern(pattern: str) -> str:
+    """*pattern* if it is one of .gitignore's; ValueError with what to write otherwise."""
+    try:
+        gitignore_spec([pattern])
+    except ValueError:
+        raise ValueError(
+            f"{pattern!r} is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"
+        ) from None
+    return pattern
+
+
+def gitignore_spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """The specification that some lines of a .gitignore make.  Raises ValueError for an invalid one."""
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)

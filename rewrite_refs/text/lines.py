@@ -1,0 +1,33 @@
+"""Line and column numbers of offsets, for reports."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+
+class Lines:
+    """The lines of a text, for reports.  Only a newline ends one."""
+
+    __slots__ = ("_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        starts = [1 if text.startswith("\ufeff") else 0]
+        at = text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = text.find("\n", at + 1)
+        self._starts = starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both counted from 1; a BOM has no column."""
+        line = max(bisect_right(self._starts, offset), 1)
+        return line, max(offset - self._starts[line - 1], 0) + 1
+
+    def line(self, number: int) -> str:
+        """The text of line *number*, from 1, without its end; empty where there is none."""
+        if not 1 <= number <= len(self._starts):
+            return ""
+        start = self._starts[number - 1]
+        stop = self._text.find("\n", start)
+        return self._text[start : stop if stop >= 0 else len(self._text)].rstrip("\r")
