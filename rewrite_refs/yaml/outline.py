@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from rewrite_refs.text.outline import Token
 from rewrite_refs.text.spans import Occurrence, Span
-from rewrite_refs.yaml import tree as yamltree
 
 # What a key is called whose value is an image, or the head of one.
 _IMAGE_KEY = re.compile(r"(?i:images?|image[-_]?name|reference|repository|repo|registry|hub)\Z")
@@ -25,14 +23,6 @@ def in_order(found: Iterable[Occurrence]) -> list[Occurrence]:
         if known is None or (known.embedded and not each.embedded):
             best[identity] = each
     return sorted(best.values(), key=lambda each: each.span)
-
-
-def outlined(text: str, wanted: Callable[[str], bool]) -> list[Token]:
-    """A token for each parse event, and one for each scalar that aliases put below different keys.
-
-    Such a scalar is not edited, unless all of these keys are called some image: the edit would follow it.
-    """
-    return yamltree.outline(text, wanted, use)
 
 
 def use(top: str, key: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from rewrite_refs.images.reference import MAX_LENGTH
 from rewrite_refs.text.spans import Piece, Span
-from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, is_null, is_text
 
@@ -106,11 +106,11 @@ def pieces_of(text: str, scalar: Scalar) -> Iterator[Piece]:
     end = len(value.rstrip())
     for found in PLACEHOLDER.finditer(value, at, end):
         if at < found.start():
-            yield from yamlchars.pieces(text, scalar, at, found.start())
-        yield Piece(found[0], _covering(yamlchars.pieces(text, scalar, *found.span())), known=False)
+            yield from scalars.pieces(text, scalar, at, found.start())
+        yield Piece(found[0], _covering(scalars.pieces(text, scalar, *found.span())), known=False)
         at = found.end()
     if at < end:
-        yield from yamlchars.pieces(text, scalar, at, end)
+        yield from scalars.pieces(text, scalar, at, end)
 
 
 def _covering(pieces: tuple[Piece, ...]) -> Span | None:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml.scalars import Scalar, chars
 
@@ -68,8 +69,54 @@ def split(text: str) -> list[Span]:
     return [Span(*pair) for pair in pairwise([*starts, len(text)])]
 
 
+class Document:
+    """One document of a text, parsed when somebody first asks for its nodes, and never again.
+
+    Attributes:
+        whole: The text that it is a part of; the places of its nodes are offsets there.
+        span: Its place in that text.
+    """
+
+    __slots__ = ("_problems", "_roots", "span", "whole")
+
+    def __init__(self, whole: str, span: Span) -> None:
+        self.whole = whole
+        self.span = span
+        self._roots: list[Node] | None = None
+        self._problems: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The characters of the document."""
+        return self.whole[self.span.start : self.span.end]
+
+    def roots(self) -> list[Node]:
+        """Return the root nodes, which nobody may change.  Raises ParseError where it cannot be read."""
+        if self._roots is None and not self._problems:
+            try:
+                self._roots = parse(self.whole, self.span)
+            except ParseError as error:
+                self._problems = error.problems
+        if self._roots is None:
+            raise ParseError(self._problems)
+        return self._roots
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it can be parsed."""
+        try:
+            return self.roots() is not None
+        except ParseError:
+            return False
+
+
+def documents(text: str) -> list[Document]:
+    """The documents of a text, in order; for ``Source.once``."""
+    return [Document(text, span) for span in split(text)]
+
+
 def roots(
-    text: str,
+    source: Source,
     wanted: Callable[[str], bool],
     expected: Callable[[str], bool],
     problems: list[Problem],
@@ -79,15 +126,15 @@ def roots(
     A document that cannot be read is put on *problems* if it is *expected* to
     be readable, and passed over otherwise.
     """
-    for span in split(text):
-        document = text[span.start : span.end]
-        if not wanted(document):
+    for document in source.once(documents):
+        text = document.text
+        if not wanted(text):
             continue
         try:
-            yield from parse(text, span)
+            yield from document.roots()
         except ParseError as error:
-            if expected(document):
-                template = "{{" in document or "{%" in document
+            if expected(text):
+                template = "{{" in text or "{%" in text
                 problems += [each._replace(template=template) for each in error.problems]
 
 
@@ -100,7 +147,7 @@ def parse(text: str, span: Span, events: Events | None = None) -> list[Node]:
 
 
 def outline(
-    text: str,
+    source: Source,
     wanted: Callable[[str], bool] = lambda document: True,
     use: Callable[[str, str], Hashable] = lambda top, key: None,
 ) -> list[Token]:
@@ -110,18 +157,18 @@ def outline(
     nearest key of a place what is made of a text there; a scalar that aliases put
     into places with different uses has a token that forbids every edit.
     """
+    text = source.text
     tokens: list[Token] = []
-    for span in split(text):
-        document = text[span.start : span.end]
-        if not wanted(document):
-            tokens.append(Token("passed over", document, span))
+    for document in source.once(documents):
+        if not wanted(document.text):
+            tokens.append(Token("passed over", document.text, document.span))
             continue
         try:
-            read = _read(text, span, _parser(), lambda *read: _tokens(text, *read))
+            read = _read(text, document.span, _parser(), lambda *read: _tokens(text, *read))
             if any(token.kind.startswith("AliasEvent") for token in read):
-                read += [token for root in parse(text, span) for token in _shared(root, use)]
+                read += [token for root in document.roots() for token in _shared(root, use)]
         except ParseError:
-            read = [Token("unreadable", document, span)]
+            read = [Token("unreadable", document.text, document.span)]
         tokens += read
     return tokens
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.scalars import Scalar
 
 
-def words(text: str) -> Iterator[Occurrence]:
+def words(source: Source) -> Iterator[Occurrence]:
     """Every character is a reference, and the text ends badly."""
-    for at, char in enumerate(text):
+    for at, char in enumerate(source.text):
         yield Occurrence(
             (Piece("/", None), Piece(char, Span(at, at + 1))), Span(at, at + 1), Span(at, at + 1)
         )
@@ -32,8 +33,8 @@ def test_places() -> None:
 
 
 def test_an_escape_in_the_text_is_replaced_whole() -> None:
-    def escaped(text: str) -> Iterator[Occurrence]:
-        place = Span(1, len(text) - 1)
+    def escaped(source: Source) -> Iterator[Occurrence]:
+        place = Span(1, len(source.text) - 1)
         yield Occurrence((Piece("b", place), Piece("c", None, known=False)), place, place)
 
     text = "|\n  '\\x62'\n"

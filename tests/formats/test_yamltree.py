@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.text.edits import Edit, splice
 from rewrite_refs.text.outline import same_but
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
@@ -166,7 +167,7 @@ def test_a_folded_break_is_no_place_to_edit() -> None:
         (" ", None, True),
         ("b", Span(4, 5), True),
     )
-    (token,) = (token for token in yamltree.outline(text) if token.text)
+    (token,) = (token for token in yamltree.outline(Source(text)) if token.text)
     assert token.origins is not None
     assert token.origins() == [0, 2, 2, 4]
 
@@ -241,7 +242,7 @@ def test_kinds_of_scalars(value: str, null: bool, text: bool) -> None:
 
 def problems_of(text: str) -> list[tuple[int, bool]]:
     problems: list[Problem] = []
-    for _ in yamltree.roots(text, lambda document: "skip" not in document, lambda _: True, problems):
+    for _ in yamltree.roots(Source(text), lambda document: "skip" not in document, lambda _: True, problems):
         pass
     return [(problem.offset, problem.template) for problem in problems]
 
@@ -249,12 +250,12 @@ def problems_of(text: str) -> list[tuple[int, bool]]:
 def test_a_broken_document_costs_no_other() -> None:
     text = "a: 1\n---\nb: [\n---\nc: {{ x }}: y\n---\nskip: [\n---\nd: 4\n"
     found: list[Problem] = []
-    roots = list(yamltree.roots(text, lambda document: "skip" not in document, lambda _: True, found))
+    roots = list(yamltree.roots(Source(text), lambda document: "skip" not in document, lambda _: True, found))
     assert [root.children[0].value for root in roots if isinstance(root, Mapping)] == ["a", "d"]  # type: ignore[union-attr]
     assert [problem.template for problem in found] == [False, True]
     assert 9 <= found[0].offset <= 14 < found[1].offset
     unexpected: list[Problem] = []
-    assert len(list(yamltree.roots(text, lambda _: True, lambda _: False, unexpected))) == 2
+    assert len(list(yamltree.roots(Source(text), lambda _: True, lambda _: False, unexpected))) == 2
     assert not unexpected
 
 
@@ -285,7 +286,7 @@ def test_no_error_of_a_parser_escapes(error: Exception) -> None:
 def test_nesting_without_end_is_reported(unit: str) -> None:
     text = unit * 100_000
     assert problems_of(text)
-    assert [token.kind for token in yamltree.outline(text)] == ["unreadable"]
+    assert [token.kind for token in yamltree.outline(Source(text))] == ["unreadable"]
 
 
 def test_nesting_that_is_only_deep_is_read() -> None:
@@ -312,7 +313,7 @@ def test_a_masked_value_is_not_edited() -> None:
     text = '{"image": "\\ud83d\\ude00"}'
     scalar = scalars(text, yamltree.c_events)[-1]
     assert yamlchars.chars(text, scalar) is None
-    origins = next(token.origins for token in yamltree.outline(text) if token.span == scalar.span)
+    origins = next(token.origins for token in yamltree.outline(Source(text)) if token.span == scalar.span)
     assert origins is not None
     assert origins() == []
 
@@ -342,8 +343,8 @@ def test_an_edit_of_a_value_is_all_that_an_outline_sees(text: str, source: str |
     edits = [Edit(words[0].start, words[0].start, "host/")]
     after = splice(text, edits)
     assert last(after).value != value
-    assert same_but(yamltree.outline(text), yamltree.outline(after), edits)
-    assert not same_but(yamltree.outline(text), yamltree.outline(after + "\nmore: x"), edits)
+    assert same_but(yamltree.outline(Source(text)), yamltree.outline(Source(after)), edits)
+    assert not same_but(yamltree.outline(Source(text)), yamltree.outline(Source(after + "\nmore: x")), edits)
 
 
 @pytest.mark.parametrize(
@@ -360,16 +361,18 @@ def test_an_edit_of_a_value_is_all_that_an_outline_sees(text: str, source: str |
     ],
 )
 def test_outlines_tell_documents_apart(before: str, after: str) -> None:
-    assert not same_but(yamltree.outline(before), yamltree.outline(after), [])
-    assert same_but(yamltree.outline(before), yamltree.outline(before), [])
+    assert not same_but(yamltree.outline(Source(before)), yamltree.outline(Source(after)), [])
+    assert same_but(yamltree.outline(Source(before)), yamltree.outline(Source(before)), [])
 
 
 def test_an_unwanted_document_is_compared_as_it_is() -> None:
     text = "a: x\n---\nb: y\n"
-    tokens = yamltree.outline(text, lambda document: "a:" in document)
+    tokens = yamltree.outline(Source(text), lambda document: "a:" in document)
     assert tokens[-1].text == "---\nb: y\n"
     edits = [Edit(0, 0, ""), Edit(len(text) - 2, len(text) - 2, "z")]
-    assert same_but(tokens, yamltree.outline(splice(text, edits), lambda document: "a:" in document), edits)
+    assert same_but(
+        tokens, yamltree.outline(Source(splice(text, edits)), lambda document: "a:" in document), edits
+    )
 
 
 @pytest.mark.parametrize(
@@ -385,7 +388,7 @@ def test_an_unwanted_document_is_compared_as_it_is() -> None:
     ],
 )
 def test_scalars_that_aliases_share_with_other_places(text: str, shared: list[str]) -> None:
-    tokens = yamltree.outline(text, use=lambda top, key: key == "image" or top == "x-y")
+    tokens = yamltree.outline(Source(text), use=lambda top, key: key == "image" or top == "x-y")
     assert [token.text for token in tokens if token.kind == "shared"] == shared
 
 
@@ -401,7 +404,7 @@ DOCUMENTS = st.lists(
 def test_any_text_is_read_or_is_a_problem(text: str) -> None:
     for offset, _ in problems_of(text):
         assert 0 <= offset <= len(text)
-    yamltree.outline(text)
+    yamltree.outline(Source(text))
 
 
 @given(st.one_of(WORDS, DOCUMENTS.map("".join)))
