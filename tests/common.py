@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path, PurePath
 
 from hypothesis import strategies as st
 
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import rule_for
-from rewrite_refs.engine.rewrite import Result, inspect, rewrite
+from rewrite_refs.engine import rewrite as engine
+from rewrite_refs.engine.context import FileContext
+from rewrite_refs.engine.rewrite import Judge, Judged, Result
+from rewrite_refs.engine.style import Style
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import Format
+from rewrite_refs.formats.base import File, Format
 from rewrite_refs.text.edits import edits_for, splice
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -29,6 +34,31 @@ HUB = f"{HOST}/docker-hub"
 LIBRARY = f"{HUB}/library"
 
 
+def context_of(format: Format, style: Style | None = None) -> FileContext:
+    """What holds for a file of a format, of which no more is known."""
+    return FileContext(Path("/x"), "x", Path("/"), format, RULES, style or Style())
+
+
+def rewrite(text: str, format: Format, judge: Judge) -> Result:
+    """Rewrite a text, literally."""
+    return engine.rewrite(Source(text), context_of(format), judge)
+
+
+def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
+    """Every reference of a text with its verdict, and what could not be read."""
+    return engine.inspect(Source(text), context_of(format), judge)
+
+
+def claims(format: Format, path: str, data: bytes, chart: bool = False) -> bool:
+    """Whether a file is of a format."""
+    return format.claims(File(PurePath(path), data, chart))
+
+
+def occurrences(text: str, format: Format) -> list[Occurrence]:
+    """The references of a text that has no problems."""
+    return list(format.find(Source(text)))
+
+
 def rewritten(text: str, format: Format, rules: Rules = RULES) -> Result:
     """Rewrite a text by the rules of the examples."""
     return rewrite(text, format, rules.judge)
@@ -43,19 +73,19 @@ def found(text: str, format: Format) -> list[tuple[str, str]]:
 
 def read(text: str, format: Format) -> tuple[list[Occurrence], Sequence[Problem]]:
     """What ``find`` yields, and what it raises in the end."""
-    occurrences: list[Occurrence] = []
+    found: list[Occurrence] = []
     try:
-        occurrences.extend(format.find(text))
+        found.extend(format.find(Source(text)))
     except ParseError as error:
-        return occurrences, error.problems
-    return occurrences, ()
+        return found, error.problems
+    return found, ()
 
 
 def assert_properties(text: str, format: Format) -> Result:
     """What must hold for every text, whatever is in it; its rewriting."""
-    occurrences, problems = read(text, format)
+    found, problems = read(text, format)
     assert all(0 <= problem.offset <= len(text) for problem in problems)
-    for occurrence in occurrences:
+    for occurrence in found:
         assert 0 <= occurrence.span.start <= occurrence.span.end <= len(text)
         for piece in occurrence.pieces:
             if piece.verbatim and piece.span and piece.known:

@@ -40,7 +40,7 @@ def derived(schema: dict[str, Any]) -> dict[str, Any]:
     schema = json.loads(json.dumps(schema))
     parts, definitions = schema["properties"], schema["definitions"]
     parts["formats"]["properties"] = {
-        each.NAME: {"description": first_line(each.__doc__), "allOf": [{"$ref": "#/definitions/texts"}]}
+        each.name: {"description": first_line(each.manual), "allOf": [{"$ref": "#/definitions/texts"}]}
         for each in FORMATS
     }
     parts["lint"]["properties"]["severity"]["properties"] = {
@@ -152,7 +152,7 @@ GOOD: list[object] = [
     {"own": ["localhost/x", "acme/", "${ECR}/acme"]},
     {"exclude": "vendor/"},
     {"exclude": []},
-    {"formats": {each.NAME: "*.in" for each in FORMATS}},
+    {"formats": {each.name: "*.in" for each in FORMATS}},
     {"formats": {"compose": ["a", "b"]}},
     {"embedded": True, "runners-logged-in": False},
     {"style": "parameter"},
@@ -298,7 +298,7 @@ WORDS = st.one_of(
         ["docker.io", "quay.io/acme", "https://ghcr.io", "index.docker.io", "localhost", "hub", "q.io:1"]
     ),
     st.sampled_from([HOST, "${ECR}", "{{ .r }}", "ROOT", "a/b", "literal", "parameter", "cache", "upstream"]),
-    st.sampled_from([*SEVERITIES, *(each.NAME for each in RULES), *(each.NAME for each in FORMATS)]),
+    st.sampled_from([*SEVERITIES, *(each.NAME for each in RULES), *(each.name for each in FORMATS)]),
     st.sampled_from(["vendor/", "**", ">=0.0.1", "nginx", "acme/*", "HUB", "prefix", "files"]),
 )
 KEYS = st.one_of(

@@ -35,7 +35,7 @@ def test_the_reference_pages_are_made_of_the_docstrings() -> None:
 
 def test_each_rule_and_format_has_a_section() -> None:
     assert {rule.NAME for rule in RULES} <= anchors("docs/rules.md")
-    assert {each.NAME for each in FORMATS} <= anchors("docs/formats.md")
+    assert {each.name for each in FORMATS} <= anchors("docs/formats.md")
 
 
 @pytest.mark.parametrize("page", GENERATED)

@@ -68,7 +68,7 @@ def test_before_becomes_after(case: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert "rewrote" not in second.stderr
 
 
-@pytest.mark.parametrize("name", [each.NAME for each in FORMATS])
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
 def test_each_format_has_cases(name: str) -> None:
     assert [case for case in CASES if case.parent.name == name]
 

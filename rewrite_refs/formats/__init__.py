@@ -1,62 +1,53 @@
-"""The formats, each a module that knows where references stand in one kind of file.
+"""The formats, each a value that knows where references are in one kind of file.
 
-A format is a module with the names of ``Format``; its docstring is what a user
-reads about it.  Adding one is a module, a line in ``FORMATS``, a folder of
-fixtures, a row in README.md and in docs/found.md, and a run of docs/reference.py.
+Adding one is a module that makes a ``Format`` (its docstring is what a user reads about it), a line in
+``FORMATS``, a folder of fixtures, a row in README.md and in docs/found.md, and a run of docs/reference.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import PurePath
-from typing import Protocol
+from collections.abc import Iterator
 
-from rewrite_refs.formats import compose, dockerfile, kubernetes, template
-from rewrite_refs.formats import github_actions as githubactions
-from rewrite_refs.formats import kustomize as kustomization
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import chart as helmchart
-from rewrite_refs.formats.helm import helmfile
-from rewrite_refs.formats.helm import values as helmvalues
-from rewrite_refs.text.outline import Token
+from rewrite_refs.formats import compose, dockerfile, github_actions, kubernetes, kustomize, template
+from rewrite_refs.formats.base import Format
+from rewrite_refs.formats.helm import chart, helmfile, values
+from rewrite_refs.formats.readers import Readers
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
+from rewrite_refs.yaml.tree import Node
 
 
-class Format(Protocol):
-    """What a format module offers."""
+def _readers() -> Readers:
+    """Return what reads the parts of files, each of which needs all of them."""
 
-    @property
-    def NAME(self) -> str:  # noqa: N802 - a module constant
-        """The format's name in reports and in the configuration."""
+    def fragment(text: str, node: Node) -> Iterator[Occurrence]:
+        return kubernetes.in_fragment(text, node, readers)
 
-    def candidate(self, path: PurePath) -> bool:
-        """Whether a file can be of this format, from its path in the repository alone."""
+    def of_values(text: str, node: Node) -> Iterator[Occurrence]:
+        return values.in_values(text, node, readers)
 
-    def claims(self, file: File, data: bytes) -> bool:
-        """Whether a file is of this format, from where it stands and from its content."""
+    def of_text(source: Source) -> Iterator[Occurrence]:
+        if template.is_no_yaml(source):
+            return template.find(readers, source)
+        return chart.in_list(source, fragment)
 
-    def find(self, text: str) -> Iterator[Occurrence]:
-        """The references of a text; raises ParseError last for what could not be read."""
+    readers = Readers(fragment, of_values, of_text)
+    return readers
 
-    def outline(self, text: str) -> Iterable[Token]:
-        """Everything that an edit must leave alone, in order."""
 
+_READERS = _readers()
+_MANIFESTS = kubernetes.format_with(_READERS)
 
 # The most particular first: the first that claims a file has it.
 FORMATS: tuple[Format, ...] = (
-    dockerfile,
-    githubactions,
-    kustomization,
-    helmchart,
-    helmvalues,
-    template,
-    helmfile,
-    compose,
-    kubernetes,
+    dockerfile.FORMAT,
+    github_actions.FORMAT,
+    kustomize.format_with(_READERS),
+    chart.format_with(_READERS),
+    values.format_with(_READERS),
+    template.format_with(_READERS, (compose.FORMAT, _MANIFESTS)),
+    helmfile.format_with(_READERS),
+    compose.FORMAT,
+    _MANIFESTS,
 )
-BY_NAME = {each.NAME: each for each in FORMATS}
-
-
-def detect(file: File, data: bytes) -> Format | None:
-    """The format of a file, or None where it shows the marks of none."""
-    return next((each for each in FORMATS if each.claims(file, data)), None)
+BY_NAME = {each.name: each for each in FORMATS}

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from rewrite_refs.formats.variables import Variables
 from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
@@ -42,6 +43,20 @@ class File:
         return Source(self.data.decode("utf-8"))
 
 
+class Builds(NamedTuple):
+    """Names that a build makes, which no registry upstream has.
+
+    Attributes:
+        images: Names of images.
+        recipes: Names of images, each with the path of its Dockerfile from the folder of the file.
+        contexts: Names of additional contexts, which stand for images in Dockerfiles alone.
+    """
+
+    images: frozenset[str] = frozenset()
+    recipes: frozenset[tuple[str, str]] = frozenset()
+    contexts: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Format:
     """A kind of file that holds image references.
@@ -57,6 +72,7 @@ class Format:
             Without any, every file passes.
         find: Yields the references of a text in order; raises ParseError last for what cannot be parsed.
         outline: Yields everything that an edit must not change, in order.
+        manual: What it finds, for users; the docstring of its module.
         accepts: Decides from the file's place and content where pattern and sign are not enough.
         comments: Whether an ignore comment can end a line, or needs a line of its own.
         syntax: ``yaml`` where the text has to be valid YAML after an edit as well.
@@ -65,6 +81,8 @@ class Format:
         kustomized: Whether kustomize matches names in files of this format, or they are its own.
         layered: Whether such files are values, which Helm lays over those of a chart.
         recipe: Whether a build reads the file, so that the names of build contexts count in it.
+        variables: How a registry can be written as a variable; None where there are no variables.
+        builds: Reads the names that a build makes, whatever the format of the text; raises nothing.
     """
 
     name: str
@@ -72,6 +90,7 @@ class Format:
     signs: tuple[str, ...]
     find: Callable[[Source], Iterator[Occurrence]]
     outline: Callable[[Source], Iterable[Token]]
+    manual: str | None = None
     accepts: Callable[[File], bool] = lambda file: True
     comments: Literal["inline", "own-line"] = "inline"
     syntax: Literal["yaml", "other"] = "other"
@@ -80,6 +99,8 @@ class Format:
     kustomized: bool = False
     layered: bool = False
     recipe: bool = False
+    variables: Variables | None = None
+    builds: Callable[[Source], Builds] | None = None
 
     def candidate(self, path: PurePath) -> bool:
         """Whether a file can be of this format, judging by its path alone."""
@@ -87,8 +108,10 @@ class Format:
 
     def claims(self, file: File) -> bool:
         """Whether a file is of this format and may hold references."""
-        has_sign = not self.signs or any(sign.encode() in file.data for sign in self.signs)
-        return self.candidate(file.path) and has_sign and self.accepts(file)
+        return self.candidate(file.path) and self._has_sign(file.data) and self.accepts(file)
+
+    def _has_sign(self, data: bytes) -> bool:
+        return not self.signs or any(sign.encode() in data for sign in self.signs)
 
 
 @cache

@@ -38,23 +38,20 @@ The workflows of Gitea and Forgejo (``.gitea/workflows``, ``.forgejo/workflows``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats.base import File, shows_manifest
-from rewrite_refs.text.outline import Token
+from rewrite_refs.formats.base import File, Format, is_manifest
+from rewrite_refs.formats.yaml_format import has_any, yaml_find, yaml_outline
 from rewrite_refs.text.spans import Barred, Occurrence, Piece, Span
-from rewrite_refs.yaml import scalars as yamlchars
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.references import text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, fields, is_null, is_text, items
 
-NAME = "github-actions"
-
 _FOLDERS = frozenset({".github", ".gitea", ".forgejo"})
+_ACTIONS = ("action.yml", "action.yaml")
 _SCHEME = "docker://"
 _SIGNS = ("container", "image", "services", _SCHEME)
 _KEY = re.compile(r"(?<![\w-])(?:container|image|services)[\"']?[ \t]*:|docker://")
@@ -75,15 +72,10 @@ _ELSEWHERE = (
 )
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file can be a workflow or an action, from its path."""
-    return _is_workflow(path) or path.name in ("action.yml", "action.yaml")
-
-
-def claims(file: File, data: bytes) -> bool:
+def _accepts(file: File) -> bool:
     """Whether a file is a workflow or an action, and no manifest that lies among them."""
-    is_ours = _is_workflow(file.path) or (candidate(file.path) and b"runs" in data)
-    return is_ours and not shows_manifest(data)
+    is_action = file.name in _ACTIONS and b"runs" in file.data
+    return (is_action or _is_workflow(file.path)) and not is_manifest(file.data)
 
 
 def _is_workflow(path: PurePath) -> bool:
@@ -91,25 +83,12 @@ def _is_workflow(path: PurePath) -> bool:
     return path.suffix in (".yml", ".yaml") and folders[1:] == ("workflows",) and folders[0] in _FOLDERS
 
 
-def find(text: str) -> Iterator[Occurrence]:
-    """The image references of a text, in order; raises ParseError last for what is broken."""
-    problems: list[Problem] = []
-    for root in yamltree.roots(text, _wanted, _expected, problems):
-        # An anchor may put one image into several places: what is against it in one of them counts.
-        images = sorted(_in_document(root), key=lambda image: bool(image.reason or image.barred))
-        by_node = {id(image.node): image for image in images}
-        yield from (_read(text, each) for each in sorted(by_node.values(), key=lambda each: each.node.span))
-    if problems:
-        raise ParseError(problems)
-
-
-def outline(text: str) -> Iterable[Token]:
-    """Everything that an edit must leave alone, in order."""
-    return yamltree.outline(text, _wanted, lambda top, key: "image" if key == "container" else key)
-
-
-def _wanted(document: str) -> bool:
-    return any(sign in document for sign in _SIGNS)
+def _images(text: str, root: Node) -> Iterator[Occurrence]:
+    """Yield the references of a document, in order."""
+    # An anchor may put one image into several places: what is against it in one of them counts.
+    images = sorted(_in_document(root), key=lambda image: bool(image.reason or image.barred))
+    by_node = {id(image.node): image for image in images}
+    yield from (_read(text, each) for each in sorted(by_node.values(), key=lambda each: each.node.span))
 
 
 def _expected(document: str) -> bool:
@@ -241,8 +220,8 @@ def _is_used(job: dict[str, Node], path: tuple[str, ...], places: set[int]) -> b
     parts = [each for each in job.items() if each[0] not in ("name", "strategy", "steps")]
     steps = [fields(step) for step in items(job.get("steps"))]
     parts += [each for step in steps for each in step.items() if each[0] != "name"]
-    scalars = (each for key, node in parts for each in _scalars(key, node) if id(each[1]) not in places)
-    used = (each for key, node in scalars for each in _paths(key, node.value))
+    found = (each for key, node in parts for each in _scalars(key, node) if id(each[1]) not in places)
+    used = (each for key, node in found for each in _paths(key, node.value))
     return any(each == path[: len(each)] for each in used)
 
 
@@ -276,7 +255,7 @@ def _read(text: str, image: _Image) -> Occurrence:
     start = len(value) - len(value.lstrip())
     if value.startswith(_SCHEME, start):
         start += len(_SCHEME)
-    place = yamlchars.inside(text, node)
+    place = scalars.inside(text, node)
     if text.startswith(value[:start], place.start):
         place = Span(place.start + start, place.end)
     pieces = tuple(_pieces(text, node, start))
@@ -289,9 +268,24 @@ def _pieces(text: str, node: Scalar, at: int) -> Iterator[Piece]:
     value = node.value.rstrip()
     for found in _EXPRESSION.finditer(value, at):
         if at < found.start():
-            yield from yamlchars.pieces(text, node, at, found.start())
-        places = yamlchars.pieces(text, node, *found.span())
+            yield from scalars.pieces(text, node, at, found.start())
+        places = scalars.pieces(text, node, *found.span())
         yield Piece(found[0], places[0].span if len(places) == 1 else None, known=False)
         at = found.end()
     if at < len(value):
-        yield from yamlchars.pieces(text, node, at, len(value))
+        yield from scalars.pieces(text, node, at, len(value))
+
+
+FORMAT = Format(
+    name="github-actions",
+    patterns=(
+        *(f"**/{folder}/workflows/*{ending}" for folder in sorted(_FOLDERS) for ending in (".yml", ".yaml")),
+        *_ACTIONS,
+    ),
+    signs=(),
+    find=yaml_find(_images, has_any(_SIGNS), _expected),
+    outline=yaml_outline(has_any(_SIGNS), lambda top, key: "image" if key == "container" else key),
+    manual=__doc__,
+    accepts=_accepts,
+    syntax="yaml",
+)

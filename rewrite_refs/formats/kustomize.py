@@ -36,27 +36,27 @@ What is left alone:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
-from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import inline as embedded
-from rewrite_refs.formats import kubernetes
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
-from rewrite_refs.formats.kubernetes import strings
+from rewrite_refs.formats import inline
+from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.kubernetes import json_patch
+from rewrite_refs.formats.readers import Readers
+from rewrite_refs.formats.yaml_format import yaml_find
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Apart, Occurrence, Span
-from rewrite_refs.yaml import scalars as yamlchars
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import scalars, tree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.references import joined
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, fields, is_text, items
 
-NAME = "kustomize"
 NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+_ENDINGS = (".yml", ".yaml", ".json")
 
 _GROUP = "kustomize.config.k8s.io/"
 _API = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
@@ -71,46 +71,36 @@ _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=\r?\n|\Z)")
 _BEFORE = re.compile(r" *(?:- +)*")
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file can be a kustomization or a patch, from its name."""
-    return path.name in NAMES or path.name.lower().endswith((".yml", ".yaml", ".json"))
-
-
-def claims(file: File, data: bytes) -> bool:
-    """Whether a file is a kustomization (of kustomize, not of Flux) or a patch, and may name images."""
+def _accepts(file: File) -> bool:
+    """Whether a file is a kustomization (of kustomize, not of Flux) or a patch."""
     if file.name in NAMES:
-        group = _API.search(data)
-        ours = group is None or group[1].startswith(_GROUP.encode()) or group[1] == b"builtin"
-        return ours and jsonpatch.wanted_bytes(data)
-    return candidate(file.path) and jsonpatch.claims(data)
+        group = _API.search(file.data)
+        return group is None or group[1].startswith(_GROUP.encode()) or group[1] == b"builtin"
+    return file.name.lower().endswith(_ENDINGS) and json_patch.is_file(file.data)
 
 
-def find(text: str) -> Iterator[Occurrence]:
-    """The image references of a text, in order; raises ParseError last for documents that are broken."""
-    problems: list[Problem] = []
-    for root in yamltree.roots(
-        text, jsonpatch.wanted, lambda document: bool(_KEY.search(document)), problems
-    ):
-        found = {(each.span, each.key): each for each in _in_document(text, root)}
-        yield from sorted(found.values(), key=lambda each: (each.span, not each.key))
-    if problems:
-        raise ParseError(problems)
+def _images(readers: Readers, text: str, root: Node) -> Iterator[Occurrence]:
+    """Yield the references of a document, in order."""
+    found = {(each.span, each.key): each for each in _in_document(text, root, readers)}
+    yield from sorted(found.values(), key=lambda each: (each.span, not each.key))
 
 
-def outline(text: str) -> Iterable[Token]:
-    """Everything that an edit must leave alone, in order.
+def _expected(document: str) -> bool:
+    return _KEY.search(document) is not None
+
+
+def _outline(source: Source) -> Iterator[Token]:
+    """Yield everything that an edit must leave alone, in order.
 
     A name with the ``newName`` behind it is one token, whether the latter is there or has room there.
     """
-    pending = [region for entry in entries(text) if (region := _region(entry))]
+    pending = [region for entry in entries(source) if (region := _region(entry))]
     pending.sort(reverse=True)
     last: Span | None = None
-    for token in yamltree.outline(
-        text, jsonpatch.wanted, lambda top, key: _IMAGE_KEY.search(key) is not None
-    ):
+    for token in tree.outline(source, json_patch.wanted, lambda top, key: _IMAGE_KEY.search(key) is not None):
         if pending and pending[-1].start == token.span.start < token.span.end:
             last = pending.pop()
-            yield Token("entry", text[slice(*last)], last)
+            yield Token("entry", source.text[slice(*last)], last)
         elif last is None or not last.start <= token.span.start < last.end:
             yield token
 
@@ -133,11 +123,11 @@ class Entry(NamedTuple):
     beside: bool
 
 
-def entries(text: str) -> Iterator[Entry]:
-    """The entries of a kustomization.  Raises nothing."""
-    for root in yamltree.roots(text, jsonpatch.wanted, lambda document: False, []):
+def entries(source: Source) -> Iterator[Entry]:
+    """Yield the entries of a kustomization.  Raises nothing."""
+    for root in tree.roots(source, json_patch.wanted, lambda document: False, []):
         if isinstance(root, Mapping):
-            yield from _entries(text, fields(root))
+            yield from _entries(source.text, fields(root))
 
 
 def _entries(text: str, values: dict[str, Node]) -> Iterator[Entry]:
@@ -191,9 +181,9 @@ def _region(entry: Entry) -> Span | None:
 # --- where images stand ----------------------------------------------------------------------
 
 
-def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
-    if jsonpatch.is_patch(root):
-        yield from jsonpatch.in_patch(text, root, kubernetes.in_fragment)
+def _in_document(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
+    if json_patch.is_patch(root):
+        yield from json_patch.in_patch(text, root, readers.fragment)
     if not isinstance(root, Mapping):
         return
     values = fields(root)
@@ -203,11 +193,11 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
     inline = [fields(each).get("patch") for each in patches if isinstance(each, Mapping)]
     for each in (*inline, *items(values.get("patchesStrategicMerge"))):
         if is_text(each):
-            yield from nested(text, each, lambda inner: jsonpatch.in_text(inner, kubernetes.in_fragment))
+            yield from nested(text, each, lambda inner: json_patch.in_text(inner, readers.fragment))
     for chart in items(values.get("helmCharts")):
         inlined = fields(chart).get("valuesInline") if isinstance(chart, Mapping) else None
         if isinstance(inlined, Mapping):
-            yield from strings.in_values(text, inlined)
+            yield from readers.values(text, inlined)
     for key in ("configMapGenerator", "secretGenerator"):
         for generator in items(values.get(key)):
             literals = fields(generator).get("literals") if isinstance(generator, Mapping) else None
@@ -217,10 +207,10 @@ def _in_document(text: str, root: Node) -> Iterator[Occurrence]:
 
 def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
     """What an entry matches, then what it puts there."""
-    place = yamlchars.inside(text, entry.name)
+    place = scalars.inside(text, entry.name)
     yield Occurrence(joined(text, (), entry.name), place, place, key=True)
     image = entry.new_name or entry.name
-    place = yamlchars.inside(text, image)
+    place = scalars.inside(text, image)
     pieces = joined(text, (), image, entry.tag, entry.digest)
     yield Occurrence(pieces, place, place, apart=entry.apart)
 
@@ -228,6 +218,21 @@ def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
 def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
     """The image in ``KEY=value``."""
     key, equals, _ = node.value.partition("=") if isinstance(node, Scalar) else ("", "", "")
-    chars = yamlchars.chars(text, node) if isinstance(node, Scalar) and equals else None
+    chars = scalars.chars(text, node) if isinstance(node, Scalar) and equals else None
     if chars is not None:
-        yield from embedded.in_value(chars.slice(len(key) + 1, len(chars)), key)
+        yield from inline.in_value(chars.slice(len(key) + 1, len(chars)), key)
+
+
+def format_with(readers: Readers) -> Format:
+    """Return the format, which reads patches and values by means of *readers*."""
+    return Format(
+        name="kustomize",
+        patterns=("kustomization.yaml", "kustomization.yml", "Kustomization", "*.yaml", "*.yml", "*.json"),
+        signs=json_patch.WORDS,
+        find=yaml_find(partial(_images, readers), json_patch.wanted, _expected),
+        outline=_outline,
+        manual=__doc__,
+        accepts=_accepts,
+        syntax="yaml",
+        kustomized=True,
+    )

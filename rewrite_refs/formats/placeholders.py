@@ -11,13 +11,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from pathlib import PurePath
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import Format, dockerfile
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats.base import Format
 from rewrite_refs.images.placeholders import begins, pattern, resolved
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 # Of no account, and so of nobody's files.
@@ -25,55 +24,50 @@ _HOST = "000000000000.dkr.ecr.placeholder.amazonaws.com"
 
 
 def with_placeholders(format: Format, placeholders: Sequence[str]) -> Format:
-    """A format that finds what begins with one of some *placeholders*, too; a Dockerfile has variables."""
-    return WithPlaceholders(format, tuple(placeholders)) if placeholders and format != dockerfile else format
+    """Return a format that finds what begins with one of some *placeholders*, too.
+
+    Where variables are declared, a placeholder is made of these, and the format reads it anyway.
+    """
+    if not placeholders or (format.variables and format.variables.declared):
+        return format
+    hosts = _Hosts(tuple(placeholders))
+    return replace(format, find=partial(_find, format, hosts), outline=partial(_outline, format, hosts))
+
+
+def _outline(format: Format, hosts: _Hosts, source: Source) -> Iterable[Token]:
+    view = source.once(hosts)
+    return map(view.token, format.outline(view.seen)) if view.places else format.outline(source)
+
+
+def _find(format: Format, hosts: _Hosts, source: Source) -> Iterator[Occurrence]:
+    """Yield the references of a text, in order; raises ParseError last for what cannot be parsed."""
+    view = source.once(hosts)
+    if not view.places:
+        yield from format.find(source)
+        return
+    found, error = _found(format, source)
+    more, _ = _found(format, view.seen)
+    more = [view.back(each) for each in more if each.text.startswith(f"{_HOST}/")]
+    # Without the placeholder a name may have been read as one of another registry.
+    settled = {each.span.start for each in found if hosts.begin(each)}
+    better = [each for each in more if each.span.start not in settled]
+    places = {each.span.start for each in better}
+    kept = [each for each in found if each.span.start not in places]
+    yield from sorted([*kept, *better], key=lambda each: each.span)
+    if error:
+        raise error
 
 
 @dataclass(frozen=True)
-class WithPlaceholders:
-    """A format that knows the placeholders for registries."""
+class _Hosts:
+    """Puts a host in the place of each of some placeholders; for ``Source.once``."""
 
-    format: Format
     placeholders: tuple[str, ...]
 
-    @property
-    def NAME(self) -> str:  # noqa: N802 - as the modules have it
-        """The name of the format."""
-        return self.format.NAME
+    def __call__(self, text: str) -> _View:
+        return _View(text, _places(text, self.placeholders))
 
-    def candidate(self, path: PurePath) -> bool:
-        """As the format says."""
-        return self.format.candidate(path)
-
-    def claims(self, file: File, data: bytes) -> bool:
-        """As the format says."""
-        return self.format.claims(file, data)
-
-    def outline(self, text: str) -> Iterable[Token]:
-        """Everything that an edit must leave alone, in order."""
-        view = _View(text, _places(text, self.placeholders))
-        tokens = self.format.outline(view.text)
-        return map(view.token, tokens) if view.places else tokens
-
-    def find(self, text: str) -> Iterator[Occurrence]:
-        """The references of a text, in order; raises ParseError last for what could not be read."""
-        view = _View(text, _places(text, self.placeholders))
-        if not view.places:
-            yield from self.format.find(text)
-            return
-        found, error = _found(self.format, text)
-        more, _ = _found(self.format, view.text)
-        more = [view.back(each) for each in more if each.text.startswith(f"{_HOST}/")]
-        # Without the placeholder a name may have been read as one of another registry.
-        settled = {each.span.start for each in found if self._begins(each)}
-        better = [each for each in more if each.span.start not in settled]
-        places = {each.span.start for each in better}
-        kept = [each for each in found if each.span.start not in places]
-        yield from sorted([*kept, *better], key=lambda each: each.span)
-        if error:
-            raise error
-
-    def _begins(self, occurrence: Occurrence) -> bool:
+    def begin(self, occurrence: Occurrence) -> bool:
         """Whether an occurrence has a placeholder for its registry."""
         text = occurrence.text
         return any(begins(text, each) or text.startswith(resolved(each)) for each in self.placeholders)
@@ -81,19 +75,19 @@ class WithPlaceholders:
 
 @dataclass(frozen=True)
 class _View:
-    """A text with a host for the placeholders at some *places*."""
+    """A *text* with a host for the placeholders at some *places*."""
 
-    source: str
+    text: str
     places: list[Span]
 
     @cached_property
-    def text(self) -> str:
+    def seen(self) -> Source:
         """The text as it is read."""
         parts, at = [], 0
         for place in self.places:
-            parts += [self.source[at : place.start], _HOST]
+            parts += [self.text[at : place.start], _HOST]
             at = place.end
-        return "".join([*parts, self.source[at:]])
+        return Source("".join([*parts, self.text[at:]]))
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -120,14 +114,14 @@ class _View:
         """A token of the view as one of the source."""
         span = self._span(token.span)
         if token.origins is None:
-            return replace(token, text=self.source[slice(*span)], span=span) if span.start >= 0 else token
+            return replace(token, text=self.text[slice(*span)], span=span) if span.start >= 0 else token
         if _HOST not in token.text:
             return replace(token, span=span, origins=partial(self._origins, token.origins))
         text, origins, at = "", [], 0
         places = token.origins()
         while (host := token.text.find(_HOST, at)) >= 0:
             place = self._span(Span(places[host], places[host] + len(_HOST)))
-            text += token.text[at:host] + self.source[slice(*place)]
+            text += token.text[at:host] + self.text[slice(*place)]
             origins += [*map(self._at, places[at:host]), *range(*place)]
             at = host + len(_HOST)
         origins += map(self._at, places[at:])
@@ -142,7 +136,7 @@ class _View:
         elif piece.text.startswith(_HOST) and piece.verbatim:
             end = piece.span.start + len(_HOST)
             place = self._span(Span(piece.span.start, end))
-            yield Piece(self.source[slice(*place)], place)
+            yield Piece(self.text[slice(*place)], place)
             yield Piece(piece.text[len(_HOST) :], self._span(Span(end, piece.span.end)))
         else:
             yield piece._replace(span=self._span(piece.span))
@@ -168,7 +162,7 @@ def with_hosts(data: bytes, placeholders: Sequence[str]) -> bytes:
     except UnicodeDecodeError:
         return data
     places = _places(text, placeholders)
-    return _View(text, places).text.encode() if places else data
+    return _View(text, places).seen.text.encode() if places else data
 
 
 def _places(text: str, placeholders: Sequence[str]) -> list[Span]:
@@ -186,10 +180,10 @@ def _places(text: str, placeholders: Sequence[str]) -> list[Span]:
     return result
 
 
-def _found(format: Format, text: str) -> tuple[list[Occurrence], ParseError | None]:
+def _found(format: Format, source: Source) -> tuple[list[Occurrence], ParseError | None]:
     found: list[Occurrence] = []
     try:
-        for each in format.find(text):
+        for each in format.find(source):
             found.append(each)  # noqa: PERF402 - extend() need not keep what came before an error
     except ParseError as error:
         return found, error

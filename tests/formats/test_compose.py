@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.engine.rewrite import Result
-from rewrite_refs.formats import compose
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats.base import Builds
+from rewrite_refs.formats.compose import FORMAT as COMPOSE
+from rewrite_refs.formats.compose.references import read
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml.scalars import Scalar
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, assert_properties, assert_spliced, claims, occurrences, rewritten
 
 WEB = "services:\n  web:\n"
 
 
 def run(text: str) -> Result:
-    return rewritten(text, compose)
+    return rewritten(text, COMPOSE)
+
+
+def builds(text: str) -> Builds:
+    assert COMPOSE.builds
+    return COMPOSE.builds(Source(text))
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return common.found(text, compose)
+    return common.found(text, COMPOSE)
 
 
 # What a service has, and what becomes of it; ECR and HUB stand for the registry and for Docker Hub's prefix.
@@ -221,7 +226,7 @@ def test_a_name_that_is_used_for_something_else_is_left(text: str, done: bool) -
 def test_the_first_version_has_its_services_at_the_top() -> None:
     text = "web:\n  image: nginx\napp:\n  image: app\n  build: .\nvolumes:\n  image: {image: x}\n"
     assert found(text) == [("direct", "nginx"), ("own", "app")]
-    assert compose.built(text) == {"app"}
+    assert builds(text).images == {"app"}
 
 
 def test_a_variable_that_two_images_need_differently() -> None:
@@ -233,7 +238,7 @@ def test_a_variable_that_two_images_need_differently() -> None:
 
 def test_where_a_reference_stands() -> None:
     text = WEB + "    image: '${R:-docker.io}/a'\n  b: {image: nginx}\n"
-    one, other = compose.find(text)
+    one, other = occurrences(text, COMPOSE)
     assert text[slice(*one.span)] == "${R:-docker.io}/a"
     assert one.front == one.span.start == one.site.start
     assert other.front is None
@@ -267,8 +272,8 @@ def test_documents() -> None:
     ],
 )
 def test_built(service: str, names: set[str]) -> None:
-    assert compose.built(WEB + service) == names
-    assert compose.built(service) == frozenset()
+    assert builds(WEB + service).images == names
+    assert builds(service).images == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -281,7 +286,7 @@ def test_built(service: str, names: set[str]) -> None:
     ],
 )
 def test_contexts(text: str, names: set[str]) -> None:
-    assert compose.contexts(text) == names
+    assert builds(text).contexts == names
 
 
 # --- what cannot be read ---------------------------------------------------------------------
@@ -311,12 +316,12 @@ def test_a_document_without_images_is_not_read() -> None:
 def test_a_value_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yamlchars, "chars", lambda text, scalar: None)
     assert found(WEB + "    image: nginx") == [("unresolved", "nginx")]
-    assert compose.built(WEB + "    image: nginx\n    build: .") == frozenset()
+    assert builds(WEB + "    image: nginx\n    build: .").images == frozenset()
     result = run(WEB + "    build: {dockerfile_inline: FROM nginx}")
     assert [problem.message for problem in result.problems] == [
         "dockerfile_inline: what its characters stand for cannot be told"
     ]
-    (occurrence,) = compose._read("a: b://c", Scalar("b://c", Span(3, 8), "", None), "b://")
+    (occurrence,) = read("a: b://c", Scalar("b://c", Span(3, 8), "", None), "b://")
     assert occurrence.pieces == (("c", None, True),)
 
 
@@ -330,7 +335,7 @@ def test_a_value_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> Non
         ("compose.yaml", "apiVersion: v1\nkind: Pod\nimage: x", False),
         ("compose.yaml", "x: {apiVersion: v1}\nimage: x", True),
         ("compose.json", "image", False),
-        ("stack.yml", WEB + "    image: x", True),
+        ("Stack.YAML", WEB + "    image: x", True),
         ("stack.yml", '"services" :  # x\r\n\r\n  # y\r\n  web:\r\n    "build": .', True),
         ("stack.yml", "services:\n- image: x\nimage: y", False),
         ("stack.yml", "services:\n  - name: x\n    image: y", False),
@@ -342,12 +347,7 @@ def test_a_value_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_claims(name: str, text: str, expected: bool) -> None:
-    assert compose.claims(File(PurePath(name)), text.encode()) is expected
-
-
-def test_candidate() -> None:
-    assert compose.candidate(PurePath("Stack.YAML"))
-    assert not compose.candidate(PurePath("compose.json"))
+    assert claims(COMPOSE, name, text.encode()) is expected
 
 
 # --- properties ------------------------------------------------------------------------------
@@ -364,6 +364,5 @@ IMAGES = st.text("ngix${}:-?/.\"'\\ \nA", max_size=30)
     )
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, compose))
-    compose.built(text)
-    compose.contexts(text)
+    assert_spliced(text, assert_properties(text, COMPOSE))
+    builds(text)

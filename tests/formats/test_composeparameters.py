@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from rewrite_refs.formats import compose
+from rewrite_refs.formats.compose import FORMAT as COMPOSE
 from rewrite_refs.formats.compose.variables import UNQUOTED, View, form, is_free
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Piece
+from tests.common import occurrences
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,9 @@ def test_is_free(text: str, free: bool) -> None:
 
 
 def test_form() -> None:
+    view = View(Source("image: ${R}/a"))
+    assert view.form("R", "docker.io") == form("R", "docker.io")
+    assert not view.is_free("R", ("docker.io",))
     assert form("R", "docker.io") == "${R:-docker.io}"
     assert is_free(form("R", "docker.io"), "R", ("docker.io",))
 
@@ -56,10 +61,10 @@ def test_form() -> None:
 )
 def test_variable(image: str, variable: str | None) -> None:
     text = f"services:\n  a:\n    image: {image}\n"
-    (occurrence,) = compose.find(text)
-    view = View(text)
+    (occurrence,) = occurrences(text, COMPOSE)
+    view = View(Source(text))
     assert view.variable(occurrence.pieces[0]) == variable
-    assert not view.lifts(occurrence)
+    assert not view.needs_stage(occurrence)
     assert view.variable(Piece("docker.io", None)) is None
 
 
@@ -74,5 +79,5 @@ def test_variable(image: str, variable: str | None) -> None:
     ],
 )
 def test_reason(text: str, reason: str | None) -> None:
-    (occurrence,) = compose.find(text)
-    assert View(text).reason(occurrence) == reason
+    (occurrence,) = occurrences(text, COMPOSE)
+    assert View(Source(text)).reason(occurrence) == reason

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import dockerfile
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
 from rewrite_refs.formats.dockerfile import crosscheck as dockeragree
 from rewrite_refs.formats.dockerfile import lines as dockerlines
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.spans import Span
-from tests.common import HUB, LIBRARY, RULES, assert_properties, rewritten
+from tests.common import HUB, LIBRARY, RULES, assert_properties, claims, occurrences, rewritten
 
 CASES = json.loads((Path(__file__).parent.parent / "data/dockerfiles.json").read_text())
 VECTOR_RULES = Rules("123456789012.dkr.ecr.us-east-1.amazonaws.com", RULES.rules)
@@ -34,16 +34,16 @@ def content(case: dict[str, Any], key: str) -> str:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_vectors(case: dict[str, Any]) -> None:
     before = content(case, "content")
-    result = rewritten(before, dockerfile, VECTOR_RULES)
+    result = rewritten(before, DOCKERFILE, VECTOR_RULES)
     assert bool(result.problems) is not case["valid"]
     assert result.text == (content(case, "expected") if case["valid"] else before)
-    assert rewritten(result.text, dockerfile, VECTOR_RULES).text == result.text
+    assert rewritten(result.text, DOCKERFILE, VECTOR_RULES).text == result.text
 
 
 def after(before: str) -> str:
     """Rewrite *before*; ~ stands for the prefix of Docker Hub, and L for its library."""
-    result = rewritten(before, dockerfile)
-    again = rewritten(result.text, dockerfile)
+    result = rewritten(before, DOCKERFILE)
+    again = rewritten(result.text, DOCKERFILE)
     assert again.text == result.text
     return result.text.replace(f"{LIBRARY}/", "L/").replace(f"{HUB}/", "~/").replace(HUB, "~")
 
@@ -174,7 +174,7 @@ def test_rewrites(before: str, expected: str) -> None:
     ],
 )
 def test_unresolved(text: str, reason: str) -> None:
-    left = [each for each in rewritten(text, dockerfile).findings if not each.done]
+    left = [each for each in rewritten(text, DOCKERFILE).findings if not each.done]
     assert [each.verdict.status for each in left] == ["unresolved"]
     assert re.search(reason, left[0].verdict.reason or "")
 
@@ -238,7 +238,7 @@ def test_unresolved(text: str, reason: str) -> None:
     ],
 )
 def test_refuses_what_buildkit_refuses(text: str, message: str) -> None:
-    result = rewritten(text, dockerfile)
+    result = rewritten(text, DOCKERFILE)
     assert result.text == text
     assert result.findings == ()
     assert message in result.problems[0].message
@@ -263,7 +263,7 @@ def test_refuses_what_buildkit_refuses(text: str, message: str) -> None:
     ],
 )
 def test_takes_what_buildkit_takes(text: str) -> None:
-    assert rewritten(text, dockerfile).problems == ()
+    assert rewritten(text, DOCKERFILE).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_takes_what_buildkit_takes(text: str) -> None:
 )
 def test_templates_are_told_apart(text: str, template: bool) -> None:
     with pytest.raises(ParseError) as caught:
-        list(dockerfile.find(text))
+        occurrences(text, DOCKERFILE)
     assert caught.value.problems[0].template is template
 
 
@@ -302,19 +302,18 @@ def test_templates_are_told_apart(text: str, template: bool) -> None:
     ],
 )
 def test_names(name: str, claimed: bool) -> None:
-    assert dockerfile.candidate(PurePath(name)) is claimed
-    assert dockerfile.claims(File(PurePath(name)), b"\xef\xbb\xbf fr\\\nom x") is claimed
-    assert not dockerfile.claims(File(PurePath(name)), b"\n")
+    assert claims(DOCKERFILE, name, b"\xef\xbb\xbf fr\\\nom x") is claimed
+    assert not claims(DOCKERFILE, name, b"\n")
 
 
 def test_a_part_of_a_dockerfile_is_none() -> None:
-    assert dockerfile.claims(File(PurePath("Dockerfile")), b"RUN x from y")
-    assert dockerfile.claims(File(PurePath("web.dockerfile")), b"RUN x from y")
-    assert not dockerfile.claims(File(PurePath("Dockerfile.envs")), b"# from\nENV x=from\n")
+    assert claims(DOCKERFILE, "Dockerfile", b"RUN x from y")
+    assert claims(DOCKERFILE, "web.dockerfile", b"RUN x from y")
+    assert not claims(DOCKERFILE, "Dockerfile.envs", b"# from\nENV x=from\n")
 
 
 def places(text: str) -> list[tuple[str, str]]:
-    return [(each.text, text[slice(*each.span)]) for each in dockerfile.find(text)]
+    return [(each.text, text[slice(*each.span)]) for each in occurrences(text, DOCKERFILE)]
 
 
 def test_a_reference_is_shown_where_its_head_stands() -> None:
@@ -348,7 +347,7 @@ def test_inside_another_file() -> None:
 
 
 def test_a_number_that_no_computer_counts_to_is_a_name() -> None:
-    found = list(dockerfile.find(f"FROM x\nCOPY --from={'9' * 5000} a b\n"))
+    found = occurrences(f"FROM x\nCOPY --from={'9' * 5000} a b\n", DOCKERFILE)
     assert [len(each.text) for each in found] == [1, 5000]
 
 
@@ -425,4 +424,4 @@ _DOCKERFILES = st.builds(
 
 @given(st.one_of(_DOCKERFILES, st.text()))
 def test_properties(text: str) -> None:
-    assert_properties(text, dockerfile)
+    assert_properties(text, DOCKERFILE)

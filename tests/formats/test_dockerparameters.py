@@ -7,25 +7,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import dockerfile
-from rewrite_refs.formats.dockerfile.variables import NUMBERED, ONBUILD, QUOTED, Lift, Prepared, View, is_same
+from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
+from rewrite_refs.formats.dockerfile.variables import NUMBERED, ONBUILD, QUOTED, View
+from rewrite_refs.formats.variables import ExtraStage, Prepared
 from rewrite_refs.text.edits import splice
+from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
+
+
+def outline(source: Source) -> list[Token]:
+    return list(DOCKERFILE.outline(source))
 
 
 def prepared(text: str, *arguments: str, early: bool = False) -> Prepared:
     """*text* with ARGs, and with a stage for each image of --from=; that this is all is proved."""
-    view = View(text)
+    view = View(Source(text))
     images: dict[str, list[int]] = {}
     for at, each in enumerate(view.occurrences):
-        if view.lifts(each):
+        if view.needs_stage(each):
             images.setdefault(each.text, []).append(at)
-    lifts = view.lifted([[view.occurrences[at] for at in group] for group in images.values()])
-    result = view.prepared(arguments, early, lifts)
-    assert is_same(dockerfile.outline(text), dockerfile.outline(result.text), result)
-    kept, at = "", 0
+    stages = view.stages([[view.occurrences[at] for at in group] for group in images.values()])
+    result = view.prepared(arguments, early, stages)
+    assert result.is_same(outline(view.source), outline(result.source))
+    kept, at, new = "", 0, result.source.text
     for start, end in result.inserted:
-        kept, at = kept + result.text[at:start], end
-    assert kept + result.text[at:] == splice(text, result.edits)
+        kept, at = kept + new[at:start], end
+    assert kept + new[at:] == splice(text, result.edits)
     return result
 
 
@@ -85,7 +92,7 @@ def prepared(text: str, *arguments: str, early: bool = False) -> Prepared:
     ],
 )
 def test_where_lines_are_inserted(before: str, after: str) -> None:
-    assert prepared(before, "R=x").text == after
+    assert prepared(before, "R=x").source.text == after
 
 
 @pytest.mark.parametrize(
@@ -102,13 +109,14 @@ def test_where_lines_are_inserted(before: str, after: str) -> None:
     ],
 )
 def test_where_the_default_of_an_arg_needs_one(before: str, after: str) -> None:
-    assert prepared(before, "R=x", early=True).text == after
+    assert prepared(before, "R=x", early=True).source.text == after
 
 
 def test_nothing_is_inserted_for_nothing() -> None:
-    assert prepared("# a\n\n# b\nFROM c\n") == Prepared("# a\n\n# b\nFROM c\n", (), ())
+    result = prepared("# a\n\n# b\nFROM c\n")
+    assert (result.source.text, result.edits, result.inserted) == ("# a\n\n# b\nFROM c\n", (), ())
     assert (
-        prepared("FROM scratch\nCOPY --from=c d e\n").text
+        prepared("FROM scratch\nCOPY --from=c d e\n").source.text
         == "FROM c AS c\n\nFROM scratch\nCOPY --from=c d e\n"
     )
 
@@ -130,15 +138,15 @@ def test_nothing_is_inserted_for_nothing() -> None:
     ],
 )
 def test_stage_names(text: str, name: str) -> None:
-    view = View(text.format("0" * 64))
-    (lift,) = view.lifted([[view.occurrences[-1]]])
-    assert lift == Lift(name, view.occurrences[-1].text, (view.occurrences[-1],))
+    view = View(Source(text.format("0" * 64)))
+    (stage,) = view.stages([[view.occurrences[-1]]])
+    assert stage == ExtraStage(name, view.occurrences[-1].text, (view.occurrences[-1],))
 
 
 def test_stages_are_not_named_like_images_without_a_tag() -> None:
-    view = View("FROM a\nCOPY --from=b/redis c d\nCOPY --from=redis c d\nCOPY --from=redis c d\n")
+    view = View(Source("FROM a\nCOPY --from=b/redis c d\nCOPY --from=redis c d\nCOPY --from=redis c d\n"))
     _, one, two, three = view.occurrences
-    assert [each.name for each in view.lifted([[one], [two, three]])] == ["image-redis", "redis"]
+    assert [each.name for each in view.stages([[one], [two, three]])] == ["image-redis", "redis"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +168,7 @@ def test_stages_are_not_named_like_images_without_a_tag() -> None:
     ],
 )
 def test_reason(text: str, reason: str | None) -> None:
-    view = View(text)
+    view = View(Source(text))
     assert view.reason(view.occurrences[-1]) == reason
 
 
@@ -181,7 +189,7 @@ def test_reason(text: str, reason: str | None) -> None:
     ],
 )
 def test_variable(text: str, variable: str | None) -> None:
-    view = View(text)
+    view = View(Source(text))
     assert view.variable(view.occurrences[0].pieces[0]) == variable
 
 
@@ -202,21 +210,21 @@ def test_variable(text: str, variable: str | None) -> None:
     ],
 )
 def test_is_used(text: str, used: bool) -> None:
-    assert View(text).is_used("R") is used
+    assert View(Source(text)).is_used("R") is used
 
 
 def test_what_buildkit_refuses() -> None:
     with pytest.raises(ParseError):
-        View("RUN a\n")
+        View(Source("RUN a\n"))
 
 
 def test_another_outline_is_not_the_same() -> None:
     result = prepared("FROM a\nRUN b\n", "R=x")
-    old, new = dockerfile.outline("FROM a\nRUN b\n"), dockerfile.outline(result.text)
-    assert not is_same(old, [replace(new[0], text="ARG R=y"), *new[1:]], result)
-    assert not is_same(old, [*new[:-1], replace(new[-1], text="RUN c")], result)
-    assert not is_same(old, new[:-1], result)
-    assert not is_same(old, new[1:], result)
+    old, new = outline(Source("FROM a\nRUN b\n")), outline(result.source)
+    assert not result.is_same(old, [replace(new[0], text="ARG R=y"), *new[1:]])
+    assert not result.is_same(old, [*new[:-1], replace(new[-1], text="RUN c")])
+    assert not result.is_same(old, new[:-1])
+    assert not result.is_same(old, new[1:])
 
 
 _LINES = [
@@ -241,13 +249,14 @@ _LINES += [
 def test_lines_are_inserted_and_nothing_else_differs(lines: list[str], end: str, early: bool) -> None:
     text = "\n".join([*lines[:3], "FROM a", *lines[3:], ""]).replace("\n", end)
     try:
-        view = View(text)
+        view = View(Source(text))
     except ParseError:
         return
     is_early = early and text.index("FROM") > text.find("ARG") >= 0
     result = prepared(text, "R=x", "S", early=is_early)
-    assert result.text.index(f"ARG R=x{end}ARG S{end}") < result.text.index("FROM")
-    after = View(result.text)
-    assert after.first_from == result.text.index("FROM")
+    new = result.source.text
+    assert new.index(f"ARG R=x{end}ARG S{end}") < new.index("FROM")
+    after = View(result.source)
+    assert after.first_use == new.index("FROM")
     assert after.parsed[-1].keyword == view.parsed[-1].keyword
     assert {each.text for each in after.occurrences} == {each.text for each in view.occurrences}

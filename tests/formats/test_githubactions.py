@@ -9,13 +9,25 @@ from textwrap import dedent, indent
 import pytest
 from hypothesis import given
 
-from rewrite_refs.engine.rewrite import Judged, Result, inspect
-from rewrite_refs.formats import compose, detect, kubernetes
-from rewrite_refs.formats import github_actions as githubactions
+from rewrite_refs.engine.rewrite import Judged, Result
+from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.base import File
+from rewrite_refs.formats.detect import detect
 from rewrite_refs.lint.rules import pull_before_login
 from tests import common
-from tests.common import HOST, HUB, LIBRARY, RULES, assert_properties, assert_spliced, rewritten
+from tests.common import (
+    HOST,
+    HUB,
+    LIBRARY,
+    RULES,
+    assert_properties,
+    assert_spliced,
+    claims,
+    inspect,
+    rewritten,
+)
+
+GITHUB_ACTIONS = BY_NAME["github-actions"]
 
 LOGGED_IN = replace(RULES, logged_in=True)
 ECR = "credentials: {username: AWS, password: x}"
@@ -120,7 +132,7 @@ def reasons(result: Result) -> list[tuple[str, str, str | None]]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_rewritten(before: str, after: str, newline: str) -> None:
     text = job(before).replace("\n", newline)
-    result = assert_properties(text, githubactions)
+    result = assert_properties(text, GITHUB_ACTIONS)
     after = after.replace("LIBRARY", LIBRARY).replace("HUB", HUB).replace("HOST", HOST)
     assert result.text == job(after).replace("\n", newline)
     assert_spliced(text, result)
@@ -145,7 +157,7 @@ def test_rewritten(before: str, after: str, newline: str) -> None:
 )
 def test_credentials_of_ecr(username: str, taken: bool) -> None:
     text = job(f"container:\n  image: node\n  credentials: {{username: '{username}', password: x}}")
-    result = assert_properties(text, githubactions)
+    result = assert_properties(text, GITHUB_ACTIONS)
     assert [each.done for each in result.findings] == [taken]
     if not taken:
         assert "of another registry" in (result.findings[0].verdict.reason or "")
@@ -164,7 +176,7 @@ def test_credentials_of_ecr(username: str, taken: bool) -> None:
     ],
 )
 def test_what_is_pulled_before_a_login_stays(text: str, images: list[str]) -> None:
-    result = assert_properties(text, githubactions)
+    result = assert_properties(text, GITHUB_ACTIONS)
     assert result.text == text
     verdicts = [each.verdict for each in result.findings]
     assert [each.occurrence.text for each in result.findings] == images
@@ -173,22 +185,23 @@ def test_what_is_pulled_before_a_login_stays(text: str, images: list[str]) -> No
     }
     assert all(("docker run" in (each.reason or "")) == ("docker://a/b" in text) for each in verdicts)
     assert all(("needs credentials" in (each.reason or "")) != ("docker://a/b" in text) for each in verdicts)
-    logged_in = rewritten(text, githubactions, LOGGED_IN)
+    logged_in = rewritten(text, GITHUB_ACTIONS, LOGGED_IN)
     assert all(each.done for each in logged_in.findings)
-    assert rewritten(logged_in.text, githubactions, LOGGED_IN).text == logged_in.text
+    assert rewritten(logged_in.text, GITHUB_ACTIONS, LOGGED_IN).text == logged_in.text
 
 
 def test_a_cached_reference_without_credentials_breaks_the_rule() -> None:
     text = job(f"container: {LIBRARY}/node:20")
     assert [
-        (each.verdict.status, each.verdict.breaks) for each in assert_properties(text, githubactions).findings
+        (each.verdict.status, each.verdict.breaks)
+        for each in assert_properties(text, GITHUB_ACTIONS).findings
     ] == [("cached", "pull-before-login")]
 
 
 def test_runners_that_are_logged_in_pull_no_functions_of_lambda() -> None:
     kind = "apiVersion: lambda.services.k8s.aws/v1alpha1\nkind: Function\n"
     text = kind + "spec: {code: {image: public.ecr.aws/a/b}}\n"
-    findings, _ = inspect(text, kubernetes, LOGGED_IN.judge)
+    findings, _ = inspect(text, BY_NAME["kubernetes"], LOGGED_IN.judge)
     assert [each.verdict.breaks for each in findings] == ["lambda-image"]
 
 
@@ -254,7 +267,7 @@ ELSEWHERE = "give that a key of its own in the matrix"
 )
 def test_unresolved(text: str, expected: list[tuple[str, str]]) -> None:
     text = job(text.replace("CREDENTIALS", ECR))
-    result = assert_properties(text, githubactions)
+    result = assert_properties(text, GITHUB_ACTIONS)
     assert result.text == text
     unresolved = [each for each in reasons(result) if each[0] == "unresolved"]
     assert [each[1] for each in unresolved] == [each[0] for each in expected]
@@ -264,20 +277,20 @@ def test_unresolved(text: str, expected: list[tuple[str, str]]) -> None:
 def test_what_is_against_an_image_in_one_place_counts() -> None:
     other = f"  other:\n    container: {{image: *i, {ECR}}}\n"
     text = job("container: &i node") + other
-    assert [each.verdict.breaks for each in assert_properties(text, githubactions).findings] == [
+    assert [each.verdict.breaks for each in assert_properties(text, GITHUB_ACTIONS).findings] == [
         "pull-before-login"
     ]
     text = (
         JOB.replace("job:", "one:") + f"    container: {{image: &i node, {ECR}}}\n  two: {{container: *i}}\n"
     )
-    assert [each.verdict.breaks for each in assert_properties(text, githubactions).findings] == [
+    assert [each.verdict.breaks for each in assert_properties(text, GITHUB_ACTIONS).findings] == [
         "pull-before-login"
     ]
 
 
 def test_a_text_that_an_anchor_puts_elsewhere_is_left() -> None:
     text = job(f"env: {{TITLE: &i node}}\ncontainer: {{image: *i, {ECR}}}")
-    result = assert_properties(text, githubactions)
+    result = assert_properties(text, GITHUB_ACTIONS)
     assert result.text == text
     assert len(result.findings) == 1
 
@@ -286,7 +299,7 @@ def test_an_anchor_that_holds_itself() -> None:
     text = job(
         f"strategy: {{matrix: {{i: [a/b]}}}}\ncontainer: ${OPEN} matrix.i }}}}\nenv: &e {{x: *e, y: [z]}}"
     )
-    assert [each.occurrence.text for each in assert_properties(text, githubactions).findings] == ["a/b"]
+    assert [each.occurrence.text for each in assert_properties(text, GITHUB_ACTIONS).findings] == ["a/b"]
 
 
 @pytest.mark.parametrize(
@@ -304,12 +317,12 @@ def test_an_anchor_that_holds_itself() -> None:
     ],
 )
 def test_nothing(text: str) -> None:
-    assert common.found(text, githubactions) == []
+    assert common.found(text, GITHUB_ACTIONS) == []
 
 
 def test_problems() -> None:
-    assert len(rewritten("jobs: {a: {container: [}}\n", githubactions).problems) == 1
-    assert rewritten("jobs: {update-image: [}}\n", githubactions).problems == ()
+    assert len(rewritten("jobs: {a: {container: [}}\n", GITHUB_ACTIONS).problems) == 1
+    assert rewritten("jobs: {update-image: [}}\n", GITHUB_ACTIONS).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -326,32 +339,32 @@ def test_problems() -> None:
         (".github/dependabot.yml", b"runs:\n", False),
         (".github/workflows/ci.json", b"", False),
         ("workflows/ci.yml", b"", False),
+        (".GitHub/workflows/ci.yml", b"", False),
+        ("Action.yml", b"runs:\n", False),
         ("ci.yml", b"runs:\n", False),
     ],
 )
 def test_claims(path: str, data: bytes, expected: bool) -> None:
-    file = File(PurePath(path), chart=True)
-    assert githubactions.claims(file, data) is expected
-    assert (detect(file, data) is githubactions) is expected
-    assert githubactions.candidate(file.path) or not expected
+    file = File(PurePath(path), data, chart=True)
+    assert GITHUB_ACTIONS.claims(file) is expected
+    assert (detect(file) is GITHUB_ACTIONS) is expected
 
 
 def test_no_other_format_claims_a_workflow() -> None:
     data = job("services:\n  db:\n    image: postgres\n").encode()
-    file = File(PurePath("ci.yml"))
-    assert not compose.claims(file, data)
-    assert not kubernetes.claims(file, data)
+    assert not claims(BY_NAME["compose"], "ci.yml", data)
+    assert not claims(BY_NAME["kubernetes"], "ci.yml", data)
 
 
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 def test_a_byte_order_mark(bom: str) -> None:
     text = bom + job(f"container: {{image: node, {ECR}}}")
-    assert assert_properties(text, githubactions).text == text.replace("node", f"{LIBRARY}/node")
+    assert assert_properties(text, GITHUB_ACTIONS).text == text.replace("node", f"{LIBRARY}/node")
 
 
 def test_the_place_is_that_of_the_reference() -> None:
     text = job('steps: [{uses: "docker://a/b:1"}]\ncontainer:  docker://c')
-    spans = [text[slice(*each.occurrence.span)] for each in rewritten(text, githubactions).findings]
+    spans = [text[slice(*each.occurrence.span)] for each in rewritten(text, GITHUB_ACTIONS).findings]
     assert spans == ["a/b:1", "c"]
 
 
@@ -359,18 +372,18 @@ def test_the_example_of_the_rule() -> None:
     _, _, example = (pull_before_login.__doc__ or "").partition("    before:")
     before, _, after = example.replace("\n             ", "\n  ").partition("    after:")
     before, after = (JOB + indent(each.strip(), "    ") + "\n" for each in (before, after))
-    [finding] = assert_properties(before, githubactions).findings
+    [finding] = assert_properties(before, GITHUB_ACTIONS).findings
     assert finding.verdict.breaks == pull_before_login.NAME
     said = pull_before_login.says(finding)
     assert said.problem == "node:20 may be pulled before a step can log in"
     assert said.help == finding.verdict.reason
     with_credentials = after.replace(f"{LIBRARY}/", "")
-    assert rewritten(with_credentials, githubactions).text == after
+    assert rewritten(with_credentials, GITHUB_ACTIONS).text == after
     assert [each.verdict.breaks for each in _findings(after)] == [None]
 
 
 def _findings(text: str) -> tuple[Judged, ...]:
-    return rewritten(text, githubactions).findings
+    return rewritten(text, GITHUB_ACTIONS).findings
 
 
 @given(
@@ -380,6 +393,6 @@ def _findings(text: str) -> tuple[Judged, ...]:
     )
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, githubactions))
-    logged_in = rewritten(text, githubactions, LOGGED_IN)
-    assert rewritten(logged_in.text, githubactions, LOGGED_IN).text == logged_in.text
+    assert_spliced(text, assert_properties(text, GITHUB_ACTIONS))
+    logged_in = rewritten(text, GITHUB_ACTIONS, LOGGED_IN)
+    assert rewritten(logged_in.text, GITHUB_ACTIONS, LOGGED_IN).text == logged_in.text

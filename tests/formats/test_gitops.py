@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from rewrite_refs.formats import kubernetes
+from rewrite_refs.formats import BY_NAME
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, assert_properties, assert_spliced, occurrences, rewritten
+
+KUBERNETES = BY_NAME["kubernetes"]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 RELEASE = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n"
@@ -164,15 +166,15 @@ REWRITTEN = [
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_rewritten(head: str, before: str, after: str, newline: str) -> None:
     text = (head + before).replace("\n", newline)
-    result = rewritten(text, kubernetes)
+    result = rewritten(text, KUBERNETES)
     assert result.text == (head + after).replace("HUB", HUB).replace("ECR", ECR).replace("\n", newline)
     assert all(each.done for each in result.findings if not each.occurrence.embedded)
-    assert rewritten(result.text, kubernetes).text == result.text
+    assert rewritten(result.text, KUBERNETES).text == result.text
 
 
 def test_a_value_that_no_name_explains_is_opt_in() -> None:
     text = RELEASE + "  values: {pluginRef: quay.io/a/b:1, env: {X: quay.io/a/c:1}}\n"
-    marks = [(each.embedded, each.text) for each in kubernetes.find(text)]
+    marks = [(each.embedded, each.text) for each in occurrences(text, KUBERNETES)]
     assert marks == [(True, "quay.io/a/b:1"), (False, "quay.io/a/c:1")]
 
 
@@ -181,7 +183,7 @@ def test_parameters_of_one_image_are_read_together() -> None:
         "    helm:\n      parameters:\n      - {name: image.tag, value: v1}\n"
         "      - {name: image.repository, value: acme/web}\n      - {name: image.registry, value: quay.io}\n"
     )
-    assert common.found(text, kubernetes) == [("direct", "quay.io/acme/web:v1")]
+    assert common.found(text, KUBERNETES) == [("direct", "quay.io/acme/web:v1")]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_parameters_of_one_image_are_read_together() -> None:
 def test_a_name_that_kustomize_looks_for_is_reported_and_left(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
-    result = rewritten(text, kubernetes)
+    result = rewritten(text, KUBERNETES)
     assert result.text == text
     assert [(each.occurrence.text, each.verdict.reason) for each in result.findings] == expected
     assert {each.verdict.status for each in result.findings} == {"unresolved"}
@@ -234,11 +236,11 @@ def test_a_name_that_kustomize_looks_for_is_reported_and_left(
     ],
 )
 def test_nothing(text: str) -> None:
-    assert common.found(text, kubernetes) == []
+    assert common.found(text, KUBERNETES) == []
 
 
 @given(
     common.mutations([head + before for head, before, _ in REWRITTEN], ["{{ x }}", "image: ", "=", "op: "])
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, kubernetes))
+    assert_spliced(text, assert_properties(text, KUBERNETES))

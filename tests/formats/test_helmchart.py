@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import pytest
 
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import chart as helmchart
-from tests.common import HUB, assert_properties, assert_spliced, found, rewritten
+from rewrite_refs.formats import BY_NAME
+from tests.common import HUB, assert_properties, assert_spliced, claims, found, rewritten
+
+HELM_CHART = BY_NAME["helm-chart"]
 
 CHART = "apiVersion: v2\nname: web\n"
 
@@ -35,7 +34,7 @@ CHART = "apiVersion: v2\nname: web\n"
     ],
 )
 def test_rewritten(before: str, after: str) -> None:
-    result = assert_properties(CHART + before, helmchart)
+    result = assert_properties(CHART + before, HELM_CHART)
     assert result.text == CHART + after.replace("HUB", HUB)
     assert_spliced(CHART + before, result)
 
@@ -52,15 +51,16 @@ def test_rewritten(before: str, after: str) -> None:
     ],
 )
 def test_stays(text: str) -> None:
-    assert found(text, helmchart) == []
+    assert found(text, HELM_CHART) == []
 
 
 def test_a_broken_chart_is_a_problem() -> None:
-    assert len(rewritten("annotations: {image: [", helmchart).problems) == 1
+    assert len(rewritten("annotations: {image: [", HELM_CHART).problems) == 1
 
 
 def test_claims() -> None:
     data = b"annotations:\n  images: x\n"
-    assert helmchart.claims(File(PurePath("a/Chart.yaml"), True), data)
-    assert not helmchart.claims(File(PurePath("Chart.yaml")), b"name: image\n")
-    assert not helmchart.claims(File(PurePath("chart.json")), data)
+    assert claims(HELM_CHART, "a/Chart.yaml", data, chart=True)
+    assert not claims(HELM_CHART, "Chart.yaml", b"name: image\n")
+    assert not claims(HELM_CHART, "chart.yaml", data)
+    assert not claims(HELM_CHART, "chart.json", data)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import pytest
 from hypothesis import given
 
-from rewrite_refs.formats import template
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import helmfile
+from rewrite_refs.formats import BY_NAME
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, assert_properties, assert_spliced, claims, rewritten
+
+HELMFILE = BY_NAME["helmfile"]
 
 RELEASE = "releases:\n- name: web\n  chart: acme/web\n"
 
@@ -63,10 +61,10 @@ REWRITTEN = [
 @pytest.mark.parametrize(("before", "after"), REWRITTEN)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_rewritten(before: str, after: str, newline: str) -> None:
-    result = rewritten(before.replace("\n", newline), helmfile)
+    result = rewritten(before.replace("\n", newline), HELMFILE)
     assert result.text == after.replace("HUB", HUB).replace("ECR", ECR).replace("\n", newline)
     assert all(each.done for each in result.findings)
-    assert rewritten(result.text, helmfile).text == result.text
+    assert rewritten(result.text, HELMFILE).text == result.text
 
 
 @pytest.mark.parametrize(
@@ -82,17 +80,17 @@ def test_rewritten(before: str, after: str, newline: str) -> None:
     ],
 )
 def test_nothing(text: str) -> None:
-    assert common.found(text, helmfile) == []
+    assert common.found(text, HELMFILE) == []
 
 
 def test_a_string_that_an_anchor_puts_elsewhere_is_left() -> None:
     text = RELEASE + "  values: [{image: &i quay.io/a/b, title: *i}]\n"
-    assert rewritten(text, helmfile).text == text
+    assert rewritten(text, HELMFILE).text == text
 
 
 def test_problems() -> None:
     text = "{{ range .x }}\nreleases: [{image: x}\n---\n" + RELEASE + "  values: [{image: a/b}]\n"
-    result = rewritten(text, helmfile)
+    result = rewritten(text, HELMFILE)
     assert [problem.template for problem in result.problems] == [True]
     assert result.text == text.replace("a/b", f"{HUB}/a/b")
 
@@ -103,6 +101,9 @@ def test_problems() -> None:
         ("helmfile.yaml", b"image", True),
         ("deploy/helmfile.yml", b"repository", True),
         ("helmfile.d/10-web.yaml", b"image", True),
+        ("helmfile-prod.yml", b"image", True),
+        ("helmfiles.yaml", b"image", False),
+        ("Helmfile.yaml", b"image", False),
         ("helmfile.yaml", b"releases", False),
         ("helmfile.yaml.gotmpl", b"image", False),
         ("helmfile.d/values/web.yaml", b"image", False),
@@ -110,20 +111,14 @@ def test_problems() -> None:
     ],
 )
 def test_claims(path: str, data: bytes, expected: bool) -> None:
-    assert helmfile.claims(File(PurePath(path)), data) is expected
+    assert claims(HELMFILE, path, data) is expected
 
 
 @given(common.mutations([before for before, _ in REWRITTEN], ["{{ x }}", "image: "]))
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, helmfile))
+    assert_spliced(text, assert_properties(text, HELMFILE))
 
 
 def test_one_with_control_lines_is_read_as_a_template() -> None:
     text = "{{ if .x }}\n" + RELEASE + "  values:\n  - image: {repository: nginx, tag: 1}\n{{ end }}\n"
-    assert assert_properties(text, template).text == text.replace("nginx", f"{HUB}/library/nginx")
-
-
-def test_candidate() -> None:
-    names = ("helmfile.yaml", "helmfile-prod.yml", "helmfile.d/web.yaml")
-    assert all(helmfile.candidate(PurePath(name)) for name in names)
-    assert not helmfile.candidate(PurePath("helmfiles.yaml"))
+    assert assert_properties(text, BY_NAME["template"]).text == text.replace("nginx", f"{HUB}/library/nginx")

@@ -9,23 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.engine.rewrite import Result
-from rewrite_refs.formats import BY_NAME, detect
+from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import values as helmvalues
+from rewrite_refs.formats.detect import detect
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, assert_properties, assert_spliced, claims, rewritten
+
+HELM_VALUES = BY_NAME["helm-values"]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 ALONE = "a registry alone: no image of this file stands behind it"
 
 
 def run(text: str) -> Result:
-    return rewritten(text, helmvalues)
+    return rewritten(text, HELM_VALUES)
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return common.found(text, helmvalues)
+    return common.found(text, HELM_VALUES)
 
 
 # Values, and what becomes of them; ECR and HUB stand for the registry and the prefix of Docker Hub.
@@ -284,7 +286,7 @@ def expand(text: str) -> str:
 
 @pytest.mark.parametrize(("before", "after"), REWRITTEN)
 def test_rewritten(before: str, after: str) -> None:
-    result = assert_properties(before, helmvalues)
+    result = assert_properties(before, HELM_VALUES)
     assert result.text == expand(after)
     assert_spliced(before, result)
 
@@ -296,7 +298,7 @@ def test_stays(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "reason"), REASONS)
 def test_reported(text: str, reason: str) -> None:
-    result = assert_properties(text, helmvalues)
+    result = assert_properties(text, HELM_VALUES)
     assert result.text == text
     reasons = [each.verdict.reason or "" for each in result.findings]
     assert any(reason in each for each in reasons), reasons
@@ -305,7 +307,7 @@ def test_reported(text: str, reason: str) -> None:
 def test_what_cannot_be_told_stays_so_when_the_registry_around_it_is_rewritten() -> None:
     text = "global: {imageRegistry: docker.io}\na: {image: nginx}\n"
     text += "b: {image: {registry: quay.io, repository: b}}\n"
-    result = assert_properties(text, helmvalues)
+    result = assert_properties(text, HELM_VALUES)
     assert result.text == text.replace("docker.io", HUB).replace("nginx", "library/nginx")
 
 
@@ -326,7 +328,7 @@ def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
 @pytest.mark.parametrize("owner", ["quay.io/acme", "ghcr.io/acme@sha256:" + "a" * 64, f"{ECR}/quay/acme"])
 def test_bare_names_in_a_file_whose_repository_ends_with_an_owner(owner: str) -> None:
     text = f"image: {{repository: {owner}}}\napis: [{{image: api}}, {{image: web:1}}, {{image: a/b}}]\n"
-    result = assert_properties(text, helmvalues)
+    result = assert_properties(text, HELM_VALUES)
     assert [(each.occurrence.text, each.verdict.status) for each in result.findings[1:]] == [
         ("api", "unresolved"),
         ("web:1", "direct"),
@@ -341,7 +343,7 @@ def test_a_registry_for_all_that_stand_beside_it(key: str) -> None:
         f"web: {{image: {{repository: acme/web}}}}\n{key}: {{image: {{registry: quay.io, tag: v1}}}}\n"
         "job: {image: {registry: docker.io, repository: acme/job}}\nraw: {image: {repository: ghcr.io/a/b}}\n"
     )
-    result = assert_properties(text, helmvalues)
+    result = assert_properties(text, HELM_VALUES)
     new = text.replace("quay.io", f"{ECR}/quay").replace("docker.io", HUB).replace("ghcr.io", f"{ECR}/github")
     assert result.text == new
     assert ("direct", "quay.io/acme/web:v1") in [
@@ -355,7 +357,7 @@ def test_a_registry_for_all_that_stand_beside_it(key: str) -> None:
 )
 def test_no_registry_for_all(general: str) -> None:
     text = f"common: {general}\nweb: {{image: {{repository: acme/web, tag: 1}}}}\n"
-    result = assert_properties(text, helmvalues)
+    result = assert_properties(text, HELM_VALUES)
     assert f"repository: {HUB}/acme/web" in result.text
 
 
@@ -366,7 +368,7 @@ def test_containers_in_a_text_with_actions() -> None:
         '  {{- if .Values.y }}\n  - name: b\n    image: "ghcr.io/acme/b:{{ .Values.tag }}"\n  {{- end }}\n'
         "  - {{ broken\n"
     )
-    result = assert_properties(text, helmvalues)
+    result = assert_properties(text, HELM_VALUES)
     assert result.text == text.replace("busybox", f"{HUB}/library/busybox").replace(
         "ghcr.io", f"{ECR}/github"
     )
@@ -403,12 +405,12 @@ def test_a_broken_document_is_a_problem_and_costs_no_other() -> None:
     ],
 )
 def test_claims(path: str, chart: bool, expected: bool) -> None:
-    file = File(PurePath(path), chart)
-    assert helmvalues.claims(file, b"image: nginx\n") is expected
-    assert helmvalues.claims(file, b"image: '{{ x }}'\n") is (expected and "templates" not in path)
-    assert not helmvalues.claims(file, b"a: b\n")
-    assert not helmvalues.claims(file, b"apiVersion: v1\nkind: Pod\nimage: nginx\n")
-    assert detect(file, b"apiVersion: v1\nkind: Pod\nimage: nginx\n") in (None, BY_NAME["kubernetes"])
+    pod = b"apiVersion: v1\nkind: Pod\nimage: nginx\n"
+    assert claims(HELM_VALUES, path, b"image: nginx\n", chart) is expected
+    assert claims(HELM_VALUES, path, b"image: '{{ x }}'\n", chart) is (expected and "templates" not in path)
+    assert not claims(HELM_VALUES, path, b"a: b\n", chart)
+    assert not claims(HELM_VALUES, path, pod, chart)
+    assert detect(File(PurePath(path), pod, chart)) in (None, BY_NAME["kubernetes"])
 
 
 @given(
@@ -418,9 +420,9 @@ def test_claims(path: str, chart: bool, expected: bool) -> None:
     )
 )
 def test_properties(text: str) -> None:
-    assert_properties(text, helmvalues)
+    assert_properties(text, HELM_VALUES)
 
 
 @given(st.text())
 def test_any_text(text: str) -> None:
-    assert_properties(text, helmvalues)
+    assert_properties(text, HELM_VALUES)

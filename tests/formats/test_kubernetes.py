@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import PurePath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.engine.rewrite import UNSAFE, Result
-from rewrite_refs.formats import kubernetes
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats import BY_NAME
+from rewrite_refs.formats.base import Builds
+from rewrite_refs.text.source import Source
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, assert_properties, assert_spliced, claims, occurrences, rewritten
+
+KUBERNETES = BY_NAME["kubernetes"]
 
 POD = "apiVersion: v1\nkind: Pod\nspec:\n"
 CUSTOM = "apiVersion: example.com/v1\nkind: Web\nspec:\n"
@@ -22,11 +24,11 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
 def run(text: str) -> Result:
-    return rewritten(text, kubernetes)
+    return rewritten(text, KUBERNETES)
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return common.found(text, kubernetes)
+    return common.found(text, KUBERNETES)
 
 
 # A spec, and what becomes of it; ECR and HUB stand for the registry and the prefix of Docker Hub.
@@ -323,6 +325,11 @@ verify:
 """
 
 
+def builds(text: str) -> Builds:
+    assert KUBERNETES.builds
+    return KUBERNETES.builds(Source(text))
+
+
 def test_skaffold_builds_its_artifacts() -> None:
     assert found(SKAFFOLD) == [
         ("own", "acme/web"),
@@ -331,12 +338,12 @@ def test_skaffold_builds_its_artifacts() -> None:
         ("own", "acme/web"),
         ("direct", "alpine:3"),
     ]
-    assert kubernetes.built(SKAFFOLD) == {"acme/web", "acme/base"}
+    assert builds(SKAFFOLD) == Builds(frozenset({"acme/web", "acme/base"}))
 
 
 @pytest.mark.parametrize("text", ["", POD + "  image: nginx", SKAFFOLD + "x: [", "skaffold/ image: ["])
 def test_nothing_else_is_built(text: str) -> None:
-    assert kubernetes.built(text) == frozenset()
+    assert builds(text) == Builds()
 
 
 def test_documents_lists_and_order() -> None:
@@ -373,7 +380,7 @@ def test_a_kind_that_a_template_fills_in_is_one() -> None:
 
 def test_where_a_reference_stands() -> None:
     text = POD + "  image: 'nginx:1'\n  b: {registry: quay.io, repository: a/b, tag: 1}\n"
-    one, other = kubernetes.find(text)
+    one, other = occurrences(text, KUBERNETES)
     assert text[slice(*one.span)] == text[slice(*one.site)] == "nginx:1"
     assert text[slice(*other.span)] == "a/b"
     assert one.front is None
@@ -431,7 +438,7 @@ def test_problems_of_json(text: str, expected: int) -> None:
     [
         ("pod.yaml", POD.encode() + b"  image: x", True),
         ("POD.YML", POD.encode() + b"  image: x", True),
-        ("pod.json", b'{"apiVersion": "v1", "kind": "Pod", "image": "x"}', True),
+        ("Pod.JSON", b'{"apiVersion": "v1", "kind": "Pod", "image": "x"}', True),
         ("release.yaml", POD.encode() + b"  x: {repository: a, tag: 1}", True),
         ("pod.txt", POD.encode() + b"  image: x", False),
         ("pod.yaml", POD.encode(), False),
@@ -440,12 +447,7 @@ def test_problems_of_json(text: str, expected: int) -> None:
     ],
 )
 def test_claims(name: str, data: bytes, expected: bool) -> None:
-    assert kubernetes.claims(File(PurePath(name)), data) is expected
-
-
-def test_candidate() -> None:
-    assert kubernetes.candidate(PurePath("Pod.JSON"))
-    assert not kubernetes.candidate(PurePath("pod.toml"))
+    assert claims(KUBERNETES, name, data) is expected
 
 
 # --- properties ------------------------------------------------------------------------------
@@ -461,8 +463,8 @@ TEXTS = [CUSTOM + spec + "\n" for spec, _ in [*REWRITTEN, *UNCHANGED]] + [SKAFFO
     )
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, kubernetes))
-    kubernetes.built(text)
+    assert_spliced(text, assert_properties(text, KUBERNETES))
+    builds(text)
 
 
 @pytest.mark.parametrize(

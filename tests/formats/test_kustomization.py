@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.engine.rewrite import Result, rewrite
-from rewrite_refs.formats import kubernetes
-from rewrite_refs.formats import kustomize as kustomization
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
+from rewrite_refs.engine.rewrite import Result
+from rewrite_refs.formats import BY_NAME
+from rewrite_refs.formats.kubernetes import json_patch
 from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.project import Project
 from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.tree import Node
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, RULES, assert_properties, rewritten
+from tests.common import HUB, RULES, assert_properties, claims, occurrences, rewrite, rewritten
+
+KUSTOMIZE = BY_NAME["kustomize"]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
 def alone(text: str) -> Result:
     """Rewrite a kustomization without a repository around it: a name stays, and gets a newName."""
-    judge = partial(
-        Project(Policies(RULES)).judge, format=kustomization.NAME, path=Path("kustomization.yaml")
-    )
-    return rewrite(text, kustomization, judge)
+    judge = partial(Project(Policies(RULES)).judge, format=KUSTOMIZE.name, path=Path("kustomization.yaml"))
+    return rewrite(text, KUSTOMIZE, judge)
 
 
 # A kustomization, and what becomes of it; ECR and HUB stand for the registry and the prefix of Docker Hub.
@@ -182,7 +182,7 @@ def test_rewritten(before: str, after: str, newline: str, bom: str) -> None:
     ],
 )
 def test_a_name_that_goes_with_what_it_matches(before: str, after: str) -> None:
-    assert rewritten(before, kustomization).text == after.replace("HUB", HUB)
+    assert rewritten(before, KUSTOMIZE).text == after.replace("HUB", HUB)
 
 
 # What stays, and the status and text of what is found in it.
@@ -235,6 +235,7 @@ def test_problems() -> None:
     ("name", "data", "expected"),
     [
         ("kustomization.yaml", b"images: []", True),
+        ("kustomization", b"images: []", False),
         ("Kustomization", b"apiVersion: kustomize.config.k8s.io/v1beta1\nimages: []", True),
         ("kustomization.yml", b"apiVersion: kustomize.toolkit.fluxcd.io/v1\nimages: []", False),
         ("kustomization.yml", b"resources: []", False),
@@ -248,19 +249,19 @@ def test_problems() -> None:
     ],
 )
 def test_claims(name: str, data: bytes, expected: bool) -> None:
-    assert kustomization.claims(File(PurePath(name)), data) is expected
+    assert claims(KUSTOMIZE, name, data) is expected
 
 
-def test_candidate() -> None:
-    assert kustomization.candidate(PurePath("Kustomization"))
-    assert not kustomization.candidate(PurePath("kustomization"))
+def none(text: str, node: Node) -> Iterator[Occurrence]:
+    """A reader that nobody asks."""
+    raise AssertionError(node)
 
 
 def test_an_operation_that_is_none_has_no_images() -> None:
     root = yamltree.parse("[1, {op: add, path: /image, value: x}]", Span(0, 38))[0]
-    assert not jsonpatch.is_patch(root)
-    assert list(jsonpatch.in_patch("", yamltree.parse("[1, x]", Span(0, 6))[0], kubernetes.in_fragment)) == []
-    assert list(jsonpatch.in_patch("", yamltree.parse("image", Span(0, 5))[0], kubernetes.in_fragment)) == []
+    assert not json_patch.is_patch(root)
+    assert list(json_patch.in_patch("", yamltree.parse("[1, x]", Span(0, 6))[0], none)) == []
+    assert list(json_patch.in_patch("", yamltree.parse("image", Span(0, 5))[0], none)) == []
 
 
 # --- properties ------------------------------------------------------------------------------
@@ -275,12 +276,12 @@ TEXTS = [text + "\n" for text, _ in [*REWRITTEN, *UNCHANGED]]
     )
 )
 def test_properties(text: str) -> None:
-    assert_properties(text, kustomization)
+    assert_properties(text, KUSTOMIZE)
     result = alone(text)
     assert alone(result.text).text == result.text
     assert all(each.done or each.verdict.reason for each in result.findings if each.verdict.target)
 
 
 def test_a_key_is_no_reference_of_its_own() -> None:
-    keys: list[Occurrence] = [each for each in kustomization.find("images: [{name: a}]") if each.key]
+    keys: list[Occurrence] = [each for each in occurrences("images: [{name: a}]", KUSTOMIZE) if each.key]
     assert [each.text for each in keys] == ["a"]

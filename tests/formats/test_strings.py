@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 
 from rewrite_refs.engine.rewrite import UNSAFE
-from rewrite_refs.formats import kubernetes
+from rewrite_refs.formats import BY_NAME
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, assert_properties, assert_spliced, occurrences, rewritten
+
+KUBERNETES = BY_NAME["kubernetes"]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 POD = "apiVersion: v1\nkind: Pod\nspec:\n"
@@ -26,7 +28,7 @@ def after(text: str) -> str:
 
 def marks(text: str) -> list[tuple[bool, str]]:
     """Each reference of a text, and whether it is taken by default."""
-    return [(not each.embedded, each.text) for each in kubernetes.find(text)]
+    return [(not each.embedded, each.text) for each in occurrences(text, KUBERNETES)]
 
 
 REWRITTEN = [
@@ -225,9 +227,9 @@ REWRITTEN = [
 def test_rewritten_by_default(head: str, before: str, wanted: str, newline: str) -> None:
     text = (head + before).replace("\n", newline)
     assert all(taken for taken, _ in marks(text))
-    result = rewritten(text, kubernetes)
+    result = rewritten(text, KUBERNETES)
     assert result.text == after(head + wanted).replace("\n", newline)
-    assert rewritten(result.text, kubernetes).text == result.text
+    assert rewritten(result.text, KUBERNETES).text == result.text
 
 
 @pytest.mark.parametrize(
@@ -315,14 +317,14 @@ def test_nothing(text: str) -> None:
     ],
 )
 def test_a_string_that_an_anchor_puts_elsewhere_is_reported_and_left(spec: str) -> None:
-    result = rewritten(POD + spec, kubernetes)
+    result = rewritten(POD + spec, KUBERNETES)
     assert result.text == POD + spec
     assert {each.verdict.reason for each in result.findings} == {UNSAFE}
 
 
 def test_an_anchor_within_variables_is_edited_once() -> None:
     spec = "  env: [{name: X, value: &i 'quay.io/a/b:1'}, {name: Y_IMAGE, value: *i}]\n  a: [&a {b: c}, *a]\n"
-    assert rewritten(POD + spec, kubernetes).text == POD + spec.replace("quay.io", f"{ECR}/quay")
+    assert rewritten(POD + spec, KUBERNETES).text == POD + spec.replace("quay.io", f"{ECR}/quay")
 
 
 @pytest.mark.parametrize(
@@ -340,11 +342,11 @@ def test_an_anchor_within_variables_is_edited_once() -> None:
     ],
 )
 def test_where_something_is_pushed_to_is_the_repositorys_own(spec: str) -> None:
-    assert common.found(POD + spec, kubernetes) == [("own", "quay.io/a/b:1")]
+    assert common.found(POD + spec, KUBERNETES) == [("own", "quay.io/a/b:1")]
 
 
 @given(
     common.mutations([head + before for head, before, _ in REWRITTEN], ["{{ x }}", "image: ", "quay.io/a:1"])
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, kubernetes))
+    assert_spliced(text, assert_properties(text, KUBERNETES))

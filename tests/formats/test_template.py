@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.engine.rewrite import Result, inspect
-from rewrite_refs.formats import template
-from rewrite_refs.formats.base import File
+from rewrite_refs.engine.rewrite import Result
+from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.template import actions as mask
 from rewrite_refs.formats.template import documents as templateread
 from rewrite_refs.formats.template import expressions as templatewords
 from rewrite_refs.text.spans import Span
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, RULES, assert_properties, assert_spliced, rewritten
+from tests.common import HUB, RULES, assert_properties, assert_spliced, claims, inspect, rewritten
+
+TEMPLATE = BY_NAME["template"]
 
 POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
 
 
 def run(text: str) -> Result:
-    return rewritten(text, template)
+    return rewritten(text, TEMPLATE)
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return common.found(text, template)
+    return common.found(text, TEMPLATE)
 
 
 def reasons(text: str) -> list[str | None]:
@@ -109,7 +108,7 @@ def test_values(before: str, after: str, newline: str, bom: str) -> None:
 
 def test_a_literal_in_an_action_of_which_no_more_is_known() -> None:
     text = POD + '  - image: {{ include "web.image" (dict "default" "quay.io/a/b:1") }}\n'
-    result = assert_properties(text, template)
+    result = assert_properties(text, TEMPLATE)
     assert result.text == text.replace("quay.io", f"{ECR}/quay")
     assert [each.occurrence.text for each in result.findings] == ["quay.io/a/b:1"]
 
@@ -347,7 +346,7 @@ def test_literals_in_other_actions(action: str, status: str | None, text: str, r
     if reason:
         assert reason in (result.findings[0].verdict.reason or "")
     assert (result.text != before) == (status == "direct")
-    assert_properties(before, template)
+    assert_properties(before, TEMPLATE)
 
 
 def test_literals_inside_block_scalars_and_keys() -> None:
@@ -414,7 +413,7 @@ BROKEN = "apiVersion: v1\nkind: Pod\n{{ if x }}\nimage: nginx\n{{ end }}\n"
 )
 def test_claims(path: str, text: str, chart: bool, expected: bool) -> None:
     data = text.encode("utf-8", "surrogateescape")
-    assert template.claims(File(PurePath(path), chart), data) is expected
+    assert claims(TEMPLATE, path, data, chart) is expected
 
 
 # --- what nobody writes ----------------------------------------------------------------------
@@ -423,7 +422,7 @@ def test_claims(path: str, text: str, chart: bool, expected: bool) -> None:
 def test_proof_of_what_cannot_be_followed() -> None:
     # An escape hides the action from the value, so that nothing in the scalar may be edited.
     text = 'a: "\\{{ default "quay.io/a/b:1" .x }}"\n'
-    assert_properties(text, template)
+    assert_properties(text, TEMPLATE)
 
 
 def test_more_branches_than_anybody_writes() -> None:
@@ -470,13 +469,13 @@ PARTS = [
     )
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, template))
+    assert_spliced(text, assert_properties(text, TEMPLATE))
 
 
 def test_what_is_read_line_by_line_is_said_to_be() -> None:
     text = "a: [\n- }\nimage: nginx:1\nimage: {{ .x }}\n"
-    findings, _ = inspect(text, template, RULES.judge)
+    findings, _ = inspect(text, TEMPLATE, RULES.judge)
     assert findings[0].verdict.reason == templateread.BY_LINE
-    result = assert_properties(text, template)
+    result = assert_properties(text, TEMPLATE)
     assert result.text == text.replace("nginx", f"{HUB}/library/nginx")
     assert result.findings[0].verdict.reason is None

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pytest
 
 from rewrite_refs.cache.restore import Restoring
-from rewrite_refs.engine.rewrite import rewrite
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import BY_NAME, kubernetes
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import values as helmvalues
+from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.placeholders import with_hosts, with_placeholders
+from rewrite_refs.text.source import Source
 from tests.commands import POD, repository, run
-from tests.common import HOST, RULES
+from tests.common import HOST, RULES, claims, occurrences, rewrite
 
 ECR = "${ECR}"
 ARGUMENTS = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - args: {}\n"
@@ -50,17 +48,19 @@ def test_there_and_back(registry: str, format: str, text: str, upstream: str, ca
 
 def test_what_a_format_finds_by_itself_comes_from_it() -> None:
     text = f"{POD.format(f'{ECR}/quay/a/b:1')}    args: ['--x=$ECR/quay/c/d:$T', '--y=${{OTHER}}/e:1']\n"
-    knowing = with_placeholders(kubernetes, [ECR, "{{ x }}", "$ECR"])
-    assert [each.text for each in knowing.find(text)] == [f"{ECR}/quay/a/b:1", "$ECR/quay/c/d:$T"]
-    assert [each.span for each in knowing.find(text)] == sorted(each.span for each in knowing.find(text))
+    knowing = with_placeholders(BY_NAME["kubernetes"], [ECR, "{{ x }}", "$ECR"])
+    assert [each.text for each in occurrences(text, knowing)] == [f"{ECR}/quay/a/b:1", "$ECR/quay/c/d:$T"]
+    assert [each.span for each in occurrences(text, knowing)] == sorted(
+        each.span for each in occurrences(text, knowing)
+    )
     plain = POD.format("nginx")
-    assert list(knowing.find(plain)) == list(kubernetes.find(plain))
+    assert occurrences(plain, knowing) == occurrences(plain, BY_NAME["kubernetes"])
 
 
 def test_a_broken_document_is_told_of_once() -> None:
-    knowing = with_placeholders(kubernetes, [ECR])
+    knowing = with_placeholders(BY_NAME["kubernetes"], [ECR])
     text = f"{POD.format('[')}---\n{POD.format(f'{ECR}/quay/a/b')}"
-    found = knowing.find(text)
+    found = knowing.find(Source(text))
     assert next(found).text == f"{ECR}/quay/a/b"
     with pytest.raises(ParseError) as error:
         next(found)
@@ -68,19 +68,19 @@ def test_a_broken_document_is_told_of_once() -> None:
 
 
 def test_it_is_the_format_otherwise() -> None:
-    knowing = with_placeholders(helmvalues, [ECR])
-    path = PurePath("values.yaml")
-    assert (knowing.NAME, knowing.candidate(path)) == ("helm-values", True)
-    assert knowing.claims(File(path, True), b"image: x")
-    assert list(knowing.outline("image: x")) == list(helmvalues.outline("image: x"))
-    assert with_placeholders(helmvalues, []) is helmvalues
+    values = BY_NAME["helm-values"]
+    knowing = with_placeholders(values, [ECR])
+    assert dataclasses.replace(knowing, find=values.find, outline=values.outline) == values
+    source = Source("image: x")
+    assert list(knowing.outline(source)) == list(values.outline(source))
+    assert with_placeholders(values, []) is values
     assert with_placeholders(BY_NAME["dockerfile"], [ECR]) is BY_NAME["dockerfile"]
 
 
 def test_the_format_of_a_file_is_told_as_if_it_named_a_registry(tmp_path: Path) -> None:
     text = ARGUMENTS.format("[--x, '--pull=${ECR}/quay/a/b:1']")
-    assert not kubernetes.claims(File(PurePath("pod.yaml"), False), text.encode())
-    assert kubernetes.claims(File(PurePath("pod.yaml"), False), with_hosts(text.encode(), [ECR]))
+    assert not claims(BY_NAME["kubernetes"], "pod.yaml", text.encode())
+    assert claims(BY_NAME["kubernetes"], "pod.yaml", with_hosts(text.encode(), [ECR]))
     for data in (b"${ECR}/\xff", b"${ECR}"):
         assert with_hosts(data, [ECR]) is data
     assert with_hosts(text.encode(), []) == text.encode()

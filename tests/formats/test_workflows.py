@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from rewrite_refs.formats import kubernetes
+from rewrite_refs.formats import BY_NAME
 from tests import common
 from tests.common import HOST as ECR
 from tests.common import HUB, assert_properties, assert_spliced, rewritten
+
+KUBERNETES = BY_NAME["kubernetes"]
 
 ELSEWHERE = "its parameter is used for something else than an image as well"
 
@@ -203,10 +205,10 @@ REWRITTEN += [
 
 @pytest.mark.parametrize(("before", "after"), REWRITTEN)
 def test_rewritten(before: str, after: str) -> None:
-    result = rewritten(before, kubernetes)
+    result = rewritten(before, KUBERNETES)
     assert result.text == after.replace("HUB", HUB).replace("ECR", ECR)
     assert all(each.done for each in result.findings)
-    assert rewritten(result.text, kubernetes).text == result.text
+    assert rewritten(result.text, KUBERNETES).text == result.text
 
 
 @pytest.mark.parametrize(
@@ -240,7 +242,7 @@ def test_rewritten(before: str, after: str) -> None:
     ],
 )
 def test_found(text: str, expected: list[tuple[str, str]]) -> None:
-    assert common.found(text, kubernetes) == expected
+    assert common.found(text, KUBERNETES) == expected
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
     ],
 )
 def test_what_goes_elsewhere_as_well_is_reported_and_left(text: str) -> None:
-    result = rewritten(text, kubernetes)
+    result = rewritten(text, KUBERNETES)
     assert result.text == text
     assert [(each.occurrence.text, each.verdict.reason) for each in result.findings] == [("node", ELSEWHERE)]
 
@@ -276,4 +278,4 @@ def test_what_goes_elsewhere_as_well_is_reported_and_left(text: str) -> None:
     common.mutations([before for before, _ in REWRITTEN], ["{{ x }}", "$(params.b)", "{name: b}", "image: "])
 )
 def test_properties(text: str) -> None:
-    assert_spliced(text, assert_properties(text, kubernetes))
+    assert_spliced(text, assert_properties(text, KUBERNETES))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 
 from rewrite_refs.formats.compose.interpolation import variable_of
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece
 
 # A name as an item of a list, or as a key without a value.
@@ -22,28 +23,36 @@ UNQUOTED = "a text without quotes cannot hold the braces of a variable here: quo
 class View:
     """What there is to know of a Compose file before a registry of it moves into a variable."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, source: Source) -> None:
+        self.source = source
 
     def variable(self, piece: Piece) -> str | None:
         """The variable of which a piece is the whole default."""
-        return variable_of(self.text, piece.span) if piece.span else None
+        return variable_of(self.source.text, piece.span) if piece.span else None
 
     def reason(self, occurrence: Occurrence) -> str | None:
         """Why no variable can stand in a reference, as far as that is known beforehand."""
-        start = occurrence.site.start
-        before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        text, start = self.source.text, occurrence.site.start
+        before = text[text.rfind("\n", 0, start) + 1 : start]
         line = _outside_variables(before)
         is_flow = line.count("{") > line.count("}") or line.count("[") > line.count("]")
         return UNQUOTED if is_flow and before[-1] not in "'\"" else None
 
-    def lifts(self, occurrence: Occurrence) -> bool:
-        """Whether a reference needs a stage of its own; here none does."""
+    def needs_stage(self, occurrence: Occurrence) -> bool:
+        """Whether a reference needs a build stage of its own; here none does."""
         return False
 
     def is_directive(self, occurrence: Occurrence) -> bool:
         """Whether no variable counts there; Compose fills them in everywhere."""
         return False
+
+    def form(self, name: str, default: str) -> str:
+        """Return how a variable with a default is written."""
+        return form(name, default)
+
+    def is_free(self, name: str, defaults: Collection[str]) -> bool:
+        """Whether a name is used for nothing but a variable with one of some defaults."""
+        return is_free(self.source.text, name, defaults)
 
 
 def form(name: str, default: str) -> str:

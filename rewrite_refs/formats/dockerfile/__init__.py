@@ -22,58 +22,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.variables import DeclaredVariables, DeclaredView
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
-NAME = "dockerfile"
-
-_NAMES = re.compile(r"dockerfile(?:\..*)?|.*\.dockerfile|containerfile.*", re.IGNORECASE | re.DOTALL)
 _WHOLE = re.compile(r"(?:.*\.)?dockerfile|containerfile", re.IGNORECASE | re.DOTALL)
 _FROM = re.compile(rb"^[^\w#]*f(?:[\\`]\s+)?r(?:[\\`]\s+)?o(?:[\\`]\s+)?m", re.IGNORECASE | re.MULTILINE)
 _IGNORED = re.compile(r"\.(?:dockerignore|containerignore|md|rst|txt)\Z", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\s*(?:\$\{?\w+\}?|@\w+@|%%\w+%%|<%.*%>)\s*")
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file is a Dockerfile by its name."""
-    name = path.name
-    return _NAMES.fullmatch(name) is not None and not _IGNORED.search(name)
-
-
-def claims(file: File, data: bytes) -> bool:
-    """Whether a file is a Dockerfile by its name and its content.
-
-    A part that a template draws in (``Dockerfile.envs``) has no ``FROM``, and is none.
-    """
-    if not candidate(file.path):
-        return False
-    return bool(_FROM.search(data)) or (_WHOLE.fullmatch(file.name) is not None and bool(data.strip()))
-
-
-def find(text: str) -> Iterator[Occurrence]:
-    """The references of a Dockerfile.  Raises ParseError where BuildKit would refuse it."""
-    from rewrite_refs.formats.dockerfile.lines import refuse
+def find(source: Source) -> Iterator[Occurrence]:
+    """Yield the references of a Dockerfile.  Raises ParseError where BuildKit would refuse it."""
+    from rewrite_refs.formats.dockerfile.lines import TOO_DEEP, refuse
     from rewrite_refs.formats.dockerfile.stages import Reading
 
     try:
-        yield from Reading(text).occurrences()
+        reading = source.once(Reading)
     except RecursionError:
-        raise refuse(0, "its variables are nested too deeply") from None
+        raise refuse(0, TOO_DEEP) from None
     except ParseError as error:
-        if not _is_template(text, error.problems[0].offset):
+        if not _is_template(source.text, error.problems[0].offset):
             raise
         raise ParseError([error.problems[0]._replace(template=True)]) from None
+    yield from reading.occurrences
+    if reading.problem:
+        raise ParseError([reading.problem])
 
 
 def find_in(chars: Chars) -> Iterator[Occurrence]:
     """The references of a Dockerfile that stands inside another file, as places of that file."""
     try:
-        for occurrence in find(chars.text):
+        for occurrence in find(Source(chars.text)):
             yield _through(chars, occurrence)
     except ParseError as error:
         problems = [
@@ -83,11 +68,24 @@ def find_in(chars: Chars) -> Iterator[Occurrence]:
         raise ParseError(problems) from None
 
 
-def outline(text: str) -> list[Token]:
-    """Every instruction with its heredocs, and the parser directives."""
-    from rewrite_refs.formats.dockerfile import stages as dockerread
+def _outline(source: Source) -> list[Token]:
+    from rewrite_refs.formats.dockerfile.stages import outline
 
-    return dockerread.outline(text)
+    return outline(source)
+
+
+def _view(source: Source) -> DeclaredView:
+    from rewrite_refs.formats.dockerfile.variables import View
+
+    return View(source)
+
+
+def _accepts(file: File) -> bool:
+    """Whether a file is one by its content; a part that a template draws in has no ``FROM``."""
+    if _IGNORED.search(file.name):
+        return False
+    is_whole = _WHOLE.fullmatch(file.name) is not None and bool(file.data.strip())
+    return is_whole or _FROM.search(file.data) is not None
 
 
 def _is_template(text: str, offset: int) -> bool:
@@ -128,3 +126,17 @@ def _through_span(chars: Chars, span: Span) -> Span:
         return Span(end, end)
     inside = [place for place in chars.places[span.start : span.end] if place]
     return Span(places[0].start, inside[-1].end if inside else places[0].start)
+
+
+FORMAT = Format(
+    name="dockerfile",
+    patterns=("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile*"),
+    signs=(),
+    find=find,
+    outline=_outline,
+    manual=__doc__,
+    accepts=_accepts,
+    comments="own-line",
+    recipe=True,
+    variables=DeclaredVariables(_view),
+)

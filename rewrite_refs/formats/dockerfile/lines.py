@@ -20,6 +20,7 @@ from rewrite_refs.text.spans import Span
 
 SPACES += "\u2028\u2029\u202f\u205f\u3000"
 BOM = "\ufeff"
+TOO_DEEP = "its variables are nested too deeply"
 MAX_LINE = 65536  # bytes: bufio.MaxScanTokenSize, the newline included
 
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")

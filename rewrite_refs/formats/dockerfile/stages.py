@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rewrite_refs.errors import Problem
 from rewrite_refs.formats.dockerfile.crosscheck import agree
 from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed, Refused, mount_options, parse
-from rewrite_refs.formats.dockerfile.lines import Directive, refuse, scan, syntax
+from rewrite_refs.formats.dockerfile.lines import TOO_DEEP, Directive, refuse, scan, syntax
 from rewrite_refs.formats.dockerfile.words import BadSubstitution, Value, empty_at, expand, split_words
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 _BUILD_ARGS = (
@@ -37,11 +39,14 @@ class Default(NamedTuple):
     start: int
 
 
-def outline(text: str) -> list[Token]:
-    """Every instruction with its heredocs, and the parser directives."""
-    script = scan(text)
+def outline(source: Source) -> list[Token]:
+    """Return a token for every instruction with its heredocs, and for the parser directives.
+
+    Raises ParseError where BuildKit would refuse the text.
+    """
+    script = source.once(Reading).script
     tokens = [_directive_token(directive) for directive in script.directives]
-    frontend = syntax(text)
+    frontend = syntax(source.text)
     if frontend and all(token.span.start != frontend.start for token in tokens):
         tokens.append(_directive_token(frontend))
     for line in script.instructions:
@@ -59,9 +64,16 @@ def _directive_token(directive: Directive) -> Token:
 
 
 class Reading:
-    """One pass over the instructions, with the global ARGs and the stages seen so far.
+    """One pass over the instructions.  Raises ParseError where BuildKit's parser refuses the text.
 
-    Raises ParseError where BuildKit's parser refuses the text.
+    Attributes:
+        text: The Dockerfile.
+        script: Its instructions.
+        parsed: The same, each in parts.
+        occurrences: The references, in the order of the instructions that use them.
+        problem: Why there may be more, if there may.
+        defaults: The global ARGs.
+        all_stages: The names of all stages.
     """
 
     def __init__(self, text: str) -> None:
@@ -73,15 +85,22 @@ class Reading:
             if each.keyword != "arg" or each.trigger:
                 raise refuse(line.offset(0), f"{line.keyword.upper()} stands before the first FROM")
         agree(self.script)
-        self.scope: dict[str, Value] = {name: Value(None) for name in _BUILD_ARGS}
-        self.values: list[Span] = []
+        self._scope: dict[str, Value] = {name: Value(None) for name in _BUILD_ARGS}
+        self._values: list[Span] = []
         self.defaults: list[Default] = []
-        self.bad: dict[str, str] = {}
-        self.stages: set[str] = set()
+        self._bad: dict[str, str] = {}
+        self._stages: set[str] = set()
         self.all_stages = {name for each in self.parsed if (name := _stage_name(each))}
+        self.problem: Problem | None = None
+        found: list[Occurrence] = []
+        try:
+            for occurrence in self._walked():
+                found.append(occurrence)  # noqa: PERF402 - those before an error count
+        except RecursionError:
+            self.problem = refuse(0, TOO_DEEP).problems[0]
+        self.occurrences = tuple(found)
 
-    def occurrences(self) -> Iterator[Occurrence]:
-        """The references, in the order of the instructions that use them."""
+    def _walked(self) -> Iterator[Occurrence]:
         frontend = syntax(self.text)
         if frontend:
             span = Span(frontend.start, frontend.start + len(frontend.value))
@@ -105,51 +124,51 @@ class Reading:
             name, equals, _ = word.text.partition("=")
             start = _extent(word).start
             if not equals:
-                if name not in self.scope:
-                    self.scope[name] = Value(None)
+                if name not in self._scope:
+                    self._scope[name] = Value(None)
                 self.defaults.append(Default(name, Value(None), start))
                 continue
             value = word.slice(len(name) + 1, len(word))
             last = word.places[len(name)]
-            self.bad.pop(name, None)
+            self._bad.pop(name, None)
             try:
-                pieces = expand(value, self.scope, self.script.escape)
+                pieces = expand(value, self._scope, self.script.escape)
             except BadSubstitution as error:
-                self.bad[name] = str(error)
-                self.scope[name] = Value(None)
+                self._bad[name] = str(error)
+                self._scope[name] = Value(None)
                 continue
             if not pieces and last:
                 pieces = (empty_at(value, last.end),)
-            self.scope[name] = Value(pieces)
-            self.defaults.append(Default(name, self.scope[name], start))
+            self._scope[name] = Value(pieces)
+            self.defaults.append(Default(name, self._scope[name], start))
             if value.places:
-                self.values.append(_extent(value))
+                self._values.append(_extent(value))
 
     def _from(self, each: Parsed) -> Iterator[Occurrence]:
         word = each.words()[0]
         site = _extent(word)
         name = _stage_name(each)
         try:
-            pieces = expand(word, self.scope, self.script.escape)
+            pieces = expand(word, self._scope, self.script.escape)
         except BadSubstitution as error:
             yield Occurrence(word.pieces(), site, site, reason=f"BuildKit cannot expand it: {error}")
         else:
-            bad = next((name for name in _variables(word.text) if name in self.bad), None)
-            reason = f"BuildKit cannot expand the default of {bad}: {self.bad[bad]}" if bad else None
+            bad = next((name for name in _variables(word.text) if name in self._bad), None)
+            reason = f"BuildKit cannot expand the default of {bad}: {self._bad[bad]}" if bad else None
             occurrence = self._occurrence(word, pieces, site, reason)
             if not self._is_stage(occurrence) and occurrence.text != "scratch":
                 yield occurrence
         if name:
-            self.stages.add(name)
+            self._stages.add(name)
 
     def _is_stage(self, occurrence: Occurrence) -> bool:
         """Whether it names an earlier stage, whatever its unknown parts hold."""
         if all(piece.known for piece in occurrence.pieces):
-            return occurrence.text in self.stages
+            return occurrence.text in self._stages
         if occurrence.holes[0][0] == 0:
             return False
         pattern = "".join(re.escape(p.text) if p.known else r"[\w.-]*" for p in occurrence.pieces)
-        return any(re.fullmatch(pattern, stage) for stage in self.stages)
+        return any(re.fullmatch(pattern, stage) for stage in self._stages)
 
     def _occurrence(
         self, word: Chars, pieces: tuple[Piece, ...], site: Span, reason: str | None
@@ -168,14 +187,14 @@ class Reading:
         if 0 < outside < len(text) and front is not None and _is_namespace(text, outside):
             pieces = (Piece("", Span(front, front)), *pieces)
         head = next((piece.span for piece in pieces if piece.text and piece.span), site)
-        span = next((value for value in self.values if value.start <= head.start < value.end), site)
+        span = next((value for value in self._values if value.start <= head.start < value.end), site)
         if site.start <= head.start < site.end:
             span = site
         return Occurrence(pieces, span, site, front, reason=reason)
 
     def _blank(self, word: str) -> str:
         for name in _variables(word):
-            if name not in self.scope:
+            if name not in self._scope:
                 return f"no ARG before the first FROM declares {name}"
         return "it is empty unless a build argument is given"
 

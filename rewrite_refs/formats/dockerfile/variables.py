@@ -10,7 +10,7 @@ gets a stage of its own at the top::
                                                   FROM alpine:3
                                                   COPY --from=busybox /bin/wget /bin/
 
-Lines are inserted (``dockerplaces`` says where) and nothing is pulled that was
+Lines are inserted (``insertion`` says where) and nothing is pulled that was
 not pulled before; what the variables do then is for others.  They are in lower
 case where most instructions are, for ``# check=error=true`` takes a mixture for
 an error (``ConsistentInstructionCasing``).
@@ -25,16 +25,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from rewrite_refs.formats.compose.interpolation import variable_of
 from rewrite_refs.formats.dockerfile.insertion import above, behind
 from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed
-from rewrite_refs.formats.dockerfile.stages import Default, Reading
+from rewrite_refs.formats.dockerfile.stages import Reading
 from rewrite_refs.formats.dockerfile.words import SPACES
+from rewrite_refs.formats.variables import Declaration, ExtraStage, Prepared
 from rewrite_refs.images.reference import name_of
 from rewrite_refs.text.edits import Change, Edit, Unplaceable, edits_for, splice
-from rewrite_refs.text.outline import Token, same_but
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 ONBUILD = "what stands behind ONBUILD runs in another build, which takes no variable and no stage from here"
@@ -54,71 +54,59 @@ _RESERVED = frozenset({"context", "scratch"})
 _MAX_NAMES = 1000
 
 
-class Lift(NamedTuple):
-    """Images of ``--from=`` that get one stage together: the stage's name, its image, and its uses."""
-
-    name: str
-    image: str
-    occurrences: tuple[Occurrence, ...]
-
-
-class Prepared(NamedTuple):
-    """A Dockerfile with lines ``inserted``: places of the new text; ``edits`` are those of the old."""
-
-    text: str
-    edits: tuple[Edit, ...]
-    inserted: tuple[Span, ...]
-
-    def is_inserted(self, place: Span) -> bool:
-        """Whether something of the new text stands in an inserted line."""
-        return any(span.start <= place.start and place.end <= span.end for span in self.inserted)
-
-
 class View:
     """What there is to know of a Dockerfile before a registry of it moves into a variable.
 
     Raises ParseError where BuildKit would refuse the text.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        reading = Reading(text)
-        self.occurrences = tuple(reading.occurrences())
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        reading = source.once(Reading)
+        self.occurrences: Sequence[Occurrence] = reading.occurrences
         self.script = reading.script
         self.parsed = reading.parsed
-        self.defaults: Sequence[Default] = reading.defaults
-        self.stages = reading.all_stages
+        self._defaults = reading.defaults
+        self._names = reading.all_stages
         self._starts = [line.segments[0][1] for line in self.script.instructions]
         self._first = next(at for at, each in enumerate(self.parsed) if each.keyword == "from")
 
     @property
-    def first_from(self) -> int:
+    def declarations(self) -> list[Declaration]:
+        """What each ``ARG`` before the first ``FROM`` gives its variable."""
+        return [
+            Declaration(each.name, None if each.value.pieces is None else each.value.text, each.start)
+            for each in self._defaults
+        ]
+
+    @property
+    def first_use(self) -> int:
         """The offset of the first ``FROM``."""
         return self._starts[self._first]
 
     def variable(self, piece: Piece) -> str | None:
         """The variable of which a piece is the whole default, and that an ``ARG`` lets a build set."""
-        if any(each.value.pieces == (piece,) for each in self.defaults):
-            return next(each.name for each in self.defaults if each.value.pieces == (piece,))
-        name = variable_of(self.text, piece.span) if piece.span else None
-        return name if any(each.name == name for each in self.defaults) else None
+        if any(each.value.pieces == (piece,) for each in self._defaults):
+            return next(each.name for each in self._defaults if each.value.pieces == (piece,))
+        name = variable_of(self.source.text, piece.span) if piece.span else None
+        return name if any(each.name == name for each in self._defaults) else None
 
     def reason(self, occurrence: Occurrence) -> str | None:
         """Why no variable can stand in a reference, nor a stage be made for it."""
         parsed = self._instruction(occurrence)
         if parsed is None or parsed.keyword == "from":
-            return QUOTED if self.text.startswith("'", occurrence.site.start) else None
+            return QUOTED if self.source.text.startswith("'", occurrence.site.start) else None
         if parsed.trigger:
             return ONBUILD
         if self._is_numbered:
             return NUMBERED
         try:
-            _renamed(self.text, occurrence, "name")
+            _renamed(self.source.text, occurrence, "name")
         except Unplaceable as error:
             return str(error)
         return None
 
-    def lifts(self, occurrence: Occurrence) -> bool:
+    def needs_stage(self, occurrence: Occurrence) -> bool:
         """Whether a reference needs a stage of its own, for where it stands there can be no variable."""
         parsed = self._instruction(occurrence)
         return parsed is not None and parsed.keyword in ("copy", "run")
@@ -157,9 +145,8 @@ class View:
             if at < self._first or (each.keyword == "from" and not each.trigger)
         )
 
-    @property
-    def refuses_missing_defaults(self) -> bool:
-        """Whether its own checks fail a build for a ``FROM`` that has no image without build arguments.
+    def missing_default(self, name: str) -> str | None:
+        """Return why the checks of the file fail a build for a variable in ``FROM`` that has no default.
 
         Source: ``ParseLintOptions`` and the rule ``InvalidDefaultArgInFrom`` in BuildKit's
         ``frontend/dockerfile/linter``.
@@ -168,14 +155,20 @@ class View:
         options = dict(part.partition("=")[::2] for part in re.sub(r"\s", "", value).split(";"))
         skipped = options.get("skip", "").split(",")
         is_strict = options.get("error", "").lower() in ("1", "t", "true")
-        return is_strict and not {"all", "InvalidDefaultArgInFrom"} & set(skipped)
+        fails = is_strict and not {"all", "InvalidDefaultArgInFrom"} & set(skipped)
+        return CHECKED.format(name) if fails else None
 
-    def lifted(self, images: Sequence[Sequence[Occurrence]]) -> list[Lift]:
-        """The stages for some images, each with its uses, under names that nothing else has."""
+    def unexpanded(self, occurrence: Occurrence) -> str | None:
+        """Return why a variable that is written in a reference has no effect; None where it has."""
+        is_plain = any(piece.known and "$" in piece.text for piece in occurrence.pieces)
+        return QUOTED if is_plain else None
+
+    def stages(self, images: Sequence[Sequence[Occurrence]]) -> list[ExtraStage]:
+        """Return a stage for each of some images, given the uses of each, under names that are free."""
         uses = [each for group in images for each in group]
         others = {each.text for each in self.occurrences if each not in uses}
-        taken = {each.lower() for each in chain(others, self.stages, self._raw_images())} | _RESERVED
-        lifts = []
+        taken = {each.lower() for each in chain(others, self._names, self._raw_images())} | _RESERVED
+        stages = []
         for group in images:
             image = group[0].text
             texts = {each.text for each in group}
@@ -183,18 +176,18 @@ class View:
             names = [each for each in _stage_names(image) if each not in foreign]
             name = next((each for each in names if not self._may_be_meant(each)), names[-1])
             taken.add(name)
-            lifts.append(Lift(name, image, tuple(group)))
-        return lifts
+            stages.append(ExtraStage(name, image, tuple(group)))
+        return stages
 
-    def prepared(self, arguments: Sequence[str], early: bool, lifts: Sequence[Lift]) -> Prepared:
-        """The text with an ``ARG`` for each of some *arguments*, and with the stages for some images.
+    def prepared(self, declared: Sequence[str], early: bool, stages: Sequence[ExtraStage]) -> Prepared:
+        """Return the text with an ``ARG`` for each of some variables, and with some extra stages.
 
-        *early* tells that the default of an ``ARG`` that is there needs one of them.
+        *early* is set where the default of an ``ARG`` that is there already needs one of them.
         """
         end = "\r\n" if "\r\n" in self.script.lines[0].end else "\n"
         arg, from_, as_ = ("arg", "from", "as") if self._is_lower else ("ARG", "FROM", "AS")
-        args = [f"{arg} {each}{end}" for each in arguments]
-        stages = [f"{from_} {each.image} {as_} {each.name}{end}" for each in lifts]
+        args = [f"{arg} {each}{end}" for each in declared]
+        extra = [f"{from_} {each.image} {as_} {each.name}{end}" for each in stages]
         froms = [at for at, each in enumerate(self.parsed) if each.keyword == "from" and not each.trigger]
         at_from, is_told = above(self.script, self._first, froms)
         at_args = at_from
@@ -202,17 +195,17 @@ class View:
             at_args, is_told = above(self.script, 0, froms)
         elif self._first:
             at_args, is_told = behind(self.script, self._first - 1), False
-        if args and is_told and not (stages and at_args == at_from):
+        if args and is_told and not (extra and at_args == at_from):
             args.append(end)
-        if stages:
-            stages.append(end)
-        inserts = {at_args: args, at_from: stages} if at_args != at_from else {at_from: args + stages}
+        if extra:
+            extra.append(end)
+        inserts = {at_args: args, at_from: extra} if at_args != at_from else {at_from: args + extra}
         lines = [Edit(at, at, "".join(parts)) for at, parts in inserts.items() if parts]
         uses = (
             edit
-            for lift in lifts
-            for each in lift.occurrences
-            for edit in _renamed(self.text, each, lift.name)
+            for stage in stages
+            for each in stage.uses
+            for edit in _renamed(self.source.text, each, stage.name)
         )
         edits = sorted({*lines, *uses})
         inserted, shift = [], 0
@@ -221,7 +214,7 @@ class View:
                 inserted.append(Span(edit.start + shift, edit.start + shift + len(edit.text)))
             shift += len(edit.text) - (edit.end - edit.start)
         kept = tuple(edit for edit in edits if edit not in lines)
-        return Prepared(splice(self.text, edits), kept, tuple(inserted))
+        return Prepared(Source(splice(self.source.text, edits)), kept, tuple(inserted))
 
     def _instruction(self, occurrence: Occurrence) -> Parsed | None:
         """The instruction that a reference stands in; None for the syntax directive."""
@@ -253,15 +246,6 @@ class View:
     def _raw_images(self) -> Iterator[str]:
         """The images of ``FROM`` as they are written, those among them that name a stage."""
         yield from (each.words()[0].text for each in self.parsed if each.keyword == "from")
-
-
-def is_same(old: Sequence[Token], new: Sequence[Token], prepared: Prepared) -> bool:
-    """Whether two outlines differ by the inserted instructions and the edits, and by nothing else."""
-    fresh = [token for token in new if prepared.is_inserted(token.span)]
-    written = "".join(prepared.text[slice(*span)] for span in prepared.inserted).split("\n")
-    if [token.text for token in fresh] != [line for each in written if (line := each.rstrip("\r"))]:
-        return False
-    return same_but(old, [token for token in new if not prepared.is_inserted(token.span)], prepared.edits)
 
 
 def _renamed(text: str, occurrence: Occurrence, name: str) -> Sequence[Edit]:

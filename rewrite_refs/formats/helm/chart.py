@@ -14,57 +14,52 @@ of charts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from collections.abc import Iterator
+from functools import partial
 
-from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import kubernetes
-from rewrite_refs.formats.base import File
-from rewrite_refs.text.outline import Token
+from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.readers import NodeReader, Readers
+from rewrite_refs.formats.yaml_format import has_any, yaml_find, yaml_outline
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import tree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.scalars import Scalar
-from rewrite_refs.yaml.tree import Mapping, fields
+from rewrite_refs.yaml.tree import Mapping, Node, fields
 
-NAME = "helm-chart"
-
+_NAMES = ("Chart.yaml", "Chart.yml")
+_SIGNS = ("image",)
 _LISTS = ("artifacthub.io/images", "images")
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file is a chart's, from its name."""
-    return path.name in ("Chart.yaml", "Chart.yml")
+def _accepts(file: File) -> bool:
+    return file.name in _NAMES and b"annotations" in file.data
 
 
-def claims(file: File, data: bytes) -> bool:
-    """Whether a file is a chart's and lists images."""
-    return candidate(file.path) and b"annotations" in data and b"image" in data
+def _images(readers: Readers, text: str, root: Node) -> Iterator[Occurrence]:
+    """Yield the references of the annotations, in order."""
+    annotations = fields(root).get("annotations") if isinstance(root, Mapping) else None
+    values = fields(annotations)
+    lists = [node for key in _LISTS if isinstance(node := values.get(key), Scalar)]
+    for each in sorted(lists, key=lambda node: node.span):
+        yield from nested(text, each, partial(in_list, fragment=readers.fragment))
 
 
-def find(text: str) -> Iterator[Occurrence]:
-    """The image references of the annotations, in order; raises ParseError last for a file that is broken."""
-    problems: list[Problem] = []
-    for root in yamltree.roots(text, _wanted, lambda document: True, problems):
-        annotations = fields(root).get("annotations") if isinstance(root, Mapping) else None
-        values = fields(annotations)
-        lists = [node for key in _LISTS if isinstance(node := values.get(key), Scalar)]
-        for each in sorted(lists, key=lambda node: node.span):
-            yield from nested(text, each, in_text)
-    if problems:
-        raise ParseError(problems)
+def in_list(source: Source, fragment: NodeReader) -> Iterator[Occurrence]:
+    """Yield the images of a text that is a list of mappings with an ``image`` each, or holds such."""
+    for root in tree.roots(source, has_any(_SIGNS), lambda document: False, []):
+        yield from fragment(source.text, root)
 
 
-def outline(text: str) -> Iterable[Token]:
-    """Everything that an edit must leave alone, in order."""
-    return yamltree.outline(text, _wanted, lambda top, key: key in _LISTS)
-
-
-def in_text(text: str) -> Iterator[Occurrence]:
-    """The images of a text that is a list of mappings with an ``image`` each, or anything that holds such."""
-    for root in yamltree.roots(text, _wanted, lambda document: False, []):
-        yield from kubernetes.in_fragment(text, root)
-
-
-def _wanted(document: str) -> bool:
-    return "image" in document
+def format_with(readers: Readers) -> Format:
+    """Return the format, which reads the lists of images by means of *readers*."""
+    return Format(
+        name="helm-chart",
+        patterns=_NAMES,
+        signs=_SIGNS,
+        find=yaml_find(partial(_images, readers), has_any(_SIGNS)),
+        outline=yaml_outline(has_any(_SIGNS), lambda top, key: key in _LISTS),
+        manual=__doc__,
+        accepts=_accepts,
+        syntax="yaml",
+    )

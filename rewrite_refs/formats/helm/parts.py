@@ -24,7 +24,7 @@ from rewrite_refs.formats.helm.keys import (
 from rewrite_refs.images.hosts import SAME_REGISTRY
 from rewrite_refs.images.reference import DOCKER_HUB
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.references import PLACEHOLDER, has_host, is_head, is_host, is_other, joined, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, is_text
@@ -67,7 +67,7 @@ def read(
     if is_other(name.value):
         return
     own = "never pulled: its pull policy is Never" if is_never_pulled(values) else None
-    inside = yamlchars.inside(text, name)
+    inside = scalars.inside(text, name)
     used.add(id(name))
     for parts in _parts(name, values, place):
         used.update(id(head) for head in parts.heads)

@@ -34,14 +34,11 @@ suites of helm-unittest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePath
 from typing import TypeGuard
 
-from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats.base import File, shows_manifest
-from rewrite_refs.formats.helm import chart as helmchart
+from rewrite_refs.formats.base import File, Format, is_manifest
 from rewrite_refs.formats.helm.keys import (
     IMAGE,
     IMAGES,
@@ -55,20 +52,17 @@ from rewrite_refs.formats.helm.keys import (
 from rewrite_refs.formats.helm.parts import Around, Place, read
 from rewrite_refs.formats.inline import WORDS
 from rewrite_refs.formats.kubernetes import strings
+from rewrite_refs.formats.readers import Readers
+from rewrite_refs.formats.yaml_format import has_any, yaml_find, yaml_outline
 from rewrite_refs.images.hosts import ECR_HOST
-from rewrite_refs.text.outline import Token
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import scalars as yamlchars
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.nested import nested
-from rewrite_refs.yaml.outline import in_order, outlined
+from rewrite_refs.yaml.outline import in_order
 from rewrite_refs.yaml.references import is_host, is_other, pieces_of, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, is_text
 
-NAME = "helm-values"
-
-_YAML = (".yaml", ".yml")
 _FILE = re.compile(r"(?:.*[-_.])?values(?:[-_.0-9].*)?\.ya?ml", re.IGNORECASE)
 _NO_VALUES = re.compile(
     r"(?:chart|requirements|kustomization|helmfile|ct|\..*|mkdocs|(?:docker-)?compose.*|.*\.schema)\.ya?ml",
@@ -77,7 +71,7 @@ _NO_VALUES = re.compile(
 _TESTS = re.compile(
     r"(?:unit-?)?tests?|.*[-_.]test\.ya?ml", re.IGNORECASE
 )  # helm-unittest's; folders or files
-_WORDS = ("image", "Image", "IMAGE", "repo", "Repo", "hub")
+_SIGNS = ("image", "Image", "IMAGE", "repo", "Repo", "hub", *WORDS)
 
 _CREDENTIALS = frozenset({"auth", "password", "username"})
 # Registries for all images below, by other names.
@@ -91,19 +85,14 @@ _OWNED = "whether it is put behind a repository of this file that names an owner
 _CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file can hold values, from its name."""
-    return path.name.lower().endswith(_YAML)
-
-
-def claims(file: File, data: bytes) -> bool:
-    """Whether a file holds Helm values in which images may be named."""
-    if not candidate(file.path) or _NO_VALUES.fullmatch(file.name):
+def _accepts(file: File) -> bool:
+    """Whether a file holds Helm values."""
+    if _NO_VALUES.fullmatch(file.name):
         return False
     folders = file.path.parts[:-1]
     named = _FILE.fullmatch(file.name) is not None
     # Below the ``templates`` of other tools stand whole charts; there actions make a template of values.
-    if "templates" in folders and not (named and not any(sign in data for sign in (b"{{", b"{%"))):
+    if "templates" in folders and not (named and not any(sign in file.data for sign in (b"{{", b"{%"))):
         return False
     if "crds" in folders and not named:
         return False
@@ -111,35 +100,22 @@ def claims(file: File, data: bytes) -> bool:
         others = any(part.startswith(".") or _TESTS.fullmatch(part) for part in file.path.parts)
         if not file.chart or others:
             return False
-    if not any(word.encode() in data for word in (*_WORDS, *WORDS)):
-        return False
-    return not shows_manifest(data)
+    return not is_manifest(file.data)
 
 
-def find(text: str) -> Iterator[Occurrence]:
-    """The image references of a text, in order; raises ParseError last for documents that are broken."""
-    problems: list[Problem] = []
-    for root in yamltree.roots(text, _wanted, lambda document: True, problems):
-        yield from in_order(strings.in_values(text, root))
-    if problems:
-        raise ParseError(problems)
-
-
-def outline(text: str) -> Iterable[Token]:
-    """Everything that an edit must leave alone, in order."""
-    return outlined(text, _wanted)
-
-
-def _wanted(document: str) -> bool:
-    return any(word in document for word in (*_WORDS, *WORDS))
+def in_values(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
+    """The references in Helm values: by their keys, and in arguments and variables of containers."""
+    found = list(_by_keys(text, root, readers))
+    yield from found
+    yield from strings.in_rest_of_values(text, root, found)
 
 
 # --- where images stand ----------------------------------------------------------------------
 
 
-def in_values(text: str, root: Node) -> Iterator[Occurrence]:
+def _by_keys(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     """The images of a mapping of values, wherever it stands in *text*."""
-    found = list(_in_tree(text, root))
+    found = list(_in_tree(text, root, readers))
     owned = any(_is_owner(each.text) for each in found)
     for each in found:
         unsure = owned and not each.reason and not set(each.text) & set("/:@")
@@ -152,7 +128,7 @@ def _is_owner(name: str) -> bool:
     return len(path) == 1 if host in _WITH_OWNERS else len(path) == 2 and bool(ECR_HOST.fullmatch(host))
 
 
-def _in_tree(text: str, root: Node) -> Iterator[Occurrence]:
+def _in_tree(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     used: set[int] = set()
     registries: list[Scalar] = []
     pending: list[tuple[Node, Place]] = [(root, Place())]
@@ -160,7 +136,7 @@ def _in_tree(text: str, root: Node) -> Iterator[Occurrence]:
     while pending:
         node, place = pending.pop()
         if isinstance(node, Scalar):
-            yield from _in_scalar(text, node, place, used)
+            yield from _in_scalar(text, node, place, used, readers)
         elif id(node) not in seen:
             seen.add(id(node))
             if isinstance(node, Sequence):
@@ -172,7 +148,7 @@ def _in_tree(text: str, root: Node) -> Iterator[Occurrence]:
             pending += reversed(list(_below(values, place, registries)))
     for registry in registries:
         if id(registry) not in used and (reason := _alone(registry)):
-            place_of = yamlchars.inside(text, registry)
+            place_of = scalars.inside(text, registry)
             yield Occurrence(tuple(pieces_of(text, registry)), place_of, place_of, reason=reason)
 
 
@@ -249,19 +225,14 @@ def _alone(registry: Scalar) -> str | None:
 # --- which they are --------------------------------------------------------------------------
 
 
-def _in_scalar(text: str, node: Scalar, place: Place, used: set[int]) -> Iterator[Occurrence]:
+def _in_scalar(
+    text: str, node: Scalar, place: Place, used: set[int], readers: Readers
+) -> Iterator[Occurrence]:
     """An item of a list of images, an image by name, or a text with containers."""
     if node.style in ("|", ">") and "image" in node.value and "\n" in node.value.strip():
-        yield from nested(text, node, _in_text)
+        yield from nested(text, node, readers.text)
     elif place.images and (names_image(place.key, node) or (is_text(node) and IMAGES.fullmatch(place.key))):
         yield from read(text, node, {}, place, used)
-
-
-def _in_text(text: str) -> Iterator[Occurrence]:
-    """The images of a text for a chart's templates: with actions that no parser takes, it is one itself."""
-    from rewrite_refs.formats import template  # which reads values, too
-
-    yield from template.find(text) if template.is_no_yaml(text) else helmchart.in_text(text)
 
 
 def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]) -> Iterator[Occurrence]:
@@ -276,3 +247,19 @@ def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]
     registries = beside if name is None else {}
     for value, parts in behind_words(values):
         yield from read(text, value, parts if "registry" in parts else registries | parts, place, used)
+
+
+def format_with(readers: Readers) -> Format:
+    """Return the format, which reads what values hold by means of *readers*."""
+    return Format(
+        name="helm-values",
+        patterns=("*.yaml", "*.yml"),
+        signs=_SIGNS,
+        find=yaml_find(lambda text, root: in_order(in_values(text, root, readers)), has_any(_SIGNS)),
+        outline=yaml_outline(has_any(_SIGNS)),
+        manual=__doc__,
+        accepts=_accepts,
+        syntax="yaml",
+        kustomized=True,
+        layered=True,
+    )

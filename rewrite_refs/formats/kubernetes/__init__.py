@@ -42,28 +42,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import PurePath
+from functools import partial
 
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import inline as embedded
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.kubernetes import containers, gitops, strings
-from rewrite_refs.formats.kubernetes import workflow_parameters as workflows
+from rewrite_refs.formats import inline
+from rewrite_refs.formats.base import Builds, File, Format
+from rewrite_refs.formats.kubernetes import containers, gitops, strings, workflow_parameters
 from rewrite_refs.formats.kubernetes.containers import WORDS, Place, is_manifest, is_object
-from rewrite_refs.text.outline import Token
+from rewrite_refs.formats.readers import Readers
+from rewrite_refs.formats.yaml_format import yaml_outline
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Barred, Occurrence
-from rewrite_refs.yaml import tree as yamltree
-from rewrite_refs.yaml.outline import in_order, outlined
+from rewrite_refs.yaml import tree
+from rewrite_refs.yaml.outline import in_order
 from rewrite_refs.yaml.references import is_host, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, Sequence, fields, is_text
 
-NAME = "kubernetes"
-
 _KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
-# One of these is in every document that has something to find.
-_SIGNS = ("image", "Image", "IMAGE", "repository", "params", "parameters", "docker://", *embedded.WORDS)
-_SIGNS_IN_BYTES = tuple(sign.encode() for sign in _SIGNS if not sign.startswith("param"))
+# One of these is in every file, or in every document, that has something to find.
+_SIGNS_OF_FILE = ("image", "Image", "IMAGE", "repository", "docker://", *inline.WORDS)
+_SIGNS = ("params", "parameters", *_SIGNS_OF_FILE)
 
 _IS_LAMBDA = re.compile(r"lambda\.(?:services\.k8s\.aws|aws\.(?:m\.)?(?:upbound|crossplane)\.io)\Z")
 _LAMBDA = Barred(
@@ -73,55 +72,44 @@ _LAMBDA = Barred(
 )
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file can be a manifest, from its name."""
-    return path.name.lower().endswith((".yml", ".yaml", ".json"))
+def _accepts(file: File) -> bool:
+    """Whether a file may hold manifests."""
+    return b"apiVersion" in file.data and b"kind" in file.data
 
 
-def claims(file: File, data: bytes) -> bool:
-    """Whether a file may hold manifests with images."""
-    if not candidate(file.path) or b"apiVersion" not in data or b"kind" not in data:
-        return False
-    return any(sign in data for sign in _SIGNS_IN_BYTES)
-
-
-def find(text: str) -> Iterator[Occurrence]:
-    """The image references of a text, in order; raises ParseError last for documents that are broken."""
+def _find(readers: Readers, source: Source) -> Iterator[Occurrence]:
     problems: list[Problem] = []
-    roots = [root for root in yamltree.roots(text, _wanted, _expected, problems) if is_object(root)]
-    yield from in_documents(text, roots)
+    roots = [root for root in tree.roots(source, _wanted, _expected, problems) if is_object(root)]
+    yield from in_documents(source.text, roots, readers)
     if problems:
         raise ParseError(problems)
 
 
-def outline(text: str) -> Iterable[Token]:
-    """Everything that an edit must leave alone, in order."""
-    return outlined(text, _wanted)
-
-
-def built(text: str) -> frozenset[str]:
-    """The names of the images that a skaffold configuration builds.  Raises nothing."""
-    if "skaffold/" not in text:
-        return frozenset()
+def _builds(readers: Readers, source: Source) -> Builds:
+    """Return the names of the images that a skaffold configuration builds."""
+    if "skaffold/" not in source.text:
+        return Builds()
     try:
-        return frozenset(each.text for each in find(text) if each.own and not each.holes)
+        return Builds(frozenset(each.text for each in _find(readers, source) if each.own and not each.holes))
     except ParseError:
-        return frozenset()
+        return Builds()
 
 
-def in_documents(text: str, roots: Iterable[Node]) -> list[Occurrence]:
+def in_documents(text: str, roots: Iterable[Node], readers: Readers) -> list[Occurrence]:
     """The images of all the manifests of a file, in order, and of the parameters that feed them."""
     roots = list(roots)
-    fed = workflows.fed(text, roots)
+    fed = workflow_parameters.fed(text, roots)
     fed_from = {each.span for each in fed.occurrences}
-    found = [each for root in roots for each in in_fragment(text, root) if each.span not in fed.images]
+    found = [
+        each for root in roots for each in in_fragment(text, root, readers) if each.span not in fed.images
+    ]
     found = [each for each in found if not (each.embedded and each.span in fed_from)]
     return in_order([*fed.occurrences, *found])
 
 
-def in_fragment(text: str, root: Node) -> Iterator[Occurrence]:
+def in_fragment(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     """The images of a manifest or of a part of one, such as a template or a patch holds."""
-    yield from in_order(_walked(text, root))
+    yield from in_order(_walked(text, root, readers))
 
 
 def _wanted(document: str) -> bool:
@@ -140,7 +128,7 @@ def _expected(document: str) -> bool:
 # --- where images stand ----------------------------------------------------------------------
 
 
-def _walked(text: str, root: Node) -> Iterator[Occurrence]:
+def _walked(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     """The images everywhere in a node, some of them twice."""
     pending: list[tuple[Node, Place]] = [(root, Place())]
     seen: set[int] = set()
@@ -150,7 +138,7 @@ def _walked(text: str, root: Node) -> Iterator[Occurrence]:
             continue
         if isinstance(node, Scalar):
             if place.group not in strings.JUDGES and not place.is_of_disks:
-                yield from _placed(strings.in_scalar(text, node, place.key, in_fragment), place)
+                yield from _placed(strings.in_scalar(text, node, place.key, readers), place)
             continue
         seen.add(id(node))
         if isinstance(node, Sequence):
@@ -161,8 +149,8 @@ def _walked(text: str, root: Node) -> Iterator[Occurrence]:
             if text_of(values["kind"]) == "CustomResourceDefinition":
                 continue
             place = _of_object(values, place)
-            yield from gitops.in_object(text, values, seen, in_fragment)
-            yield from strings.in_object(text, values, seen, in_fragment)
+            yield from gitops.in_object(text, values, seen, readers)
+            yield from strings.in_object(text, values, seen, readers)
         yield from _placed(containers.in_mapping(text, values, place), place)
         yield from _placed(strings.in_mapping(text, values, place.key, seen), place)
         around = values if is_text(values.get("hub")) or is_host(values.get("registry")) else place.around
@@ -188,4 +176,21 @@ def _of_object(values: dict[str, Node], place: Place) -> Place:
         skaffold=version.startswith("skaffold/"),
         group=group,
         skipped=WORDS | {"schema"} if kind == "ResourceGraphDefinition" else WORDS,  # kro's
+    )
+
+
+def format_with(readers: Readers) -> Format:
+    """Return the format, which reads what objects hold by means of *readers*."""
+    return Format(
+        name="kubernetes",
+        patterns=("*.yaml", "*.yml", "*.json"),
+        signs=_SIGNS_OF_FILE,
+        find=partial(_find, readers),
+        outline=yaml_outline(_wanted),
+        manual=__doc__,
+        accepts=_accepts,
+        syntax="yaml",
+        manifest=True,
+        kustomized=True,
+        builds=partial(_builds, readers),
     )

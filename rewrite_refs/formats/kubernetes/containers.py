@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.references import (
     NOT_OF_IMAGES,
     PLACEHOLDER,
@@ -135,7 +135,7 @@ def _read(text: str, name: Scalar, values: dict[str, Node], place: Place) -> Ite
         return
     parts = _parts(name, values, place)
     pieces = joined(text, parts.heads, name, parts.tag, parts.digest)
-    inside = yamlchars.inside(text, name)
+    inside = scalars.inside(text, name)
     yield Occurrence(pieces, inside, inside, own=_own(values, place), reason=parts.reason)
 
 

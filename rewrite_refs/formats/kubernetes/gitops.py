@@ -23,13 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rewrite_refs.formats.helm import set_flags as dotted
-from rewrite_refs.formats.kubernetes import json_patch as jsonpatch
-from rewrite_refs.formats.kubernetes import strings
-from rewrite_refs.formats.kubernetes.strings import Fragment
+from rewrite_refs.formats.helm import set_flags
+from rewrite_refs.formats.kubernetes import json_patch
+from rewrite_refs.formats.readers import Readers
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import scalars as yamlchars
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import scalars, tree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.references import is_other, joined, text_of
 from rewrite_refs.yaml.scalars import Scalar
@@ -47,31 +46,31 @@ _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 
 def in_object(
-    text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
+    text: str, values: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
     """What an object says of Helm and of kustomize; the nodes that this takes are put on *claimed*."""
     group, kind = text_of(values["apiVersion"]).partition("/")[0], text_of(values["kind"])
     spec = fields(values.get("spec"))
     if group == FLUX_HELM and kind == "HelmRelease":
-        yield from _values(text, spec.get("values"), claimed)
+        yield from _values(text, spec.get("values"), claimed, readers)
         for renderer in map(fields, items(spec.get("postRenderers"))):
-            yield from in_kustomization(text, fields(renderer.get("kustomize")), claimed, fragment)
+            yield from in_kustomization(text, fields(renderer.get("kustomize")), claimed, readers)
     elif group == FLUX_KUSTOMIZE and kind == "Kustomization":
-        yield from in_kustomization(text, spec, claimed, fragment)
+        yield from in_kustomization(text, spec, claimed, readers)
     elif group == K3S and kind in ("HelmChart", "HelmChartConfig"):
-        yield from _values_in_string(text, spec.get("valuesContent"), claimed)
-        yield from _values(text, spec.get("values"), claimed)
+        yield from _values_in_string(text, spec.get("valuesContent"), claimed, readers)
+        yield from _values(text, spec.get("values"), claimed, readers)
     elif group == ARGO_CD and kind in _APPLICATIONS:
-        yield from _in_sources(text, values.get("spec"), claimed, fragment)
+        yield from _in_sources(text, values.get("spec"), claimed, readers)
         patch = spec.get("templatePatch")
         if isinstance(patch, Scalar):
-            found = list(nested(text, patch, lambda inner: _in_template_patch(inner, fragment)))
+            found = list(nested(text, patch, lambda inner: _in_template_patch(inner, readers)))
             claimed.update([id(patch)] if found else ())
             yield from found
 
 
 def in_kustomization(
-    text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
+    text: str, values: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
     """The images and the patches of a kustomization inside another object."""
     for entry in map(fields, items(values.get("images"))):
@@ -79,7 +78,7 @@ def in_kustomization(
         named, reason = (new_name, None) if is_text(new_name) else (name, _MATCHED)
         if is_text(named) and not is_other(named.value):
             pieces = joined(text, (), named, entry.get("newTag"), entry.get("digest"))
-            place = yamlchars.inside(text, named)
+            place = scalars.inside(text, named)
             yield Occurrence(pieces, place, place, reason=reason)
     if "images" in values:
         claimed.add(id(values["images"]))
@@ -87,32 +86,32 @@ def in_kustomization(
         patches = values.get(key)
         for patch in items(patches):
             node = fields(patch).get("patch", patch)
-            yield from _in_patch(text, node, claimed, fragment)
+            yield from _in_patch(text, node, claimed, readers)
 
 
-def _in_patch(text: str, node: Node, claimed: set[int], fragment: Fragment) -> Iterator[Occurrence]:
+def _in_patch(text: str, node: Node, claimed: set[int], readers: Readers) -> Iterator[Occurrence]:
     """What only a patch says: texts in it, and what its operations set; the rest is found as everywhere."""
     if isinstance(node, Scalar):
         claimed.add(id(node))
-        yield from nested(text, node, lambda inner: jsonpatch.in_text(inner, fragment))
-    elif jsonpatch.is_patch(node):
+        yield from nested(text, node, lambda inner: json_patch.in_text(inner, readers.fragment))
+    elif json_patch.is_patch(node):
         claimed.add(id(node))
-        yield from jsonpatch.in_patch(text, node, fragment)
+        yield from json_patch.in_patch(text, node, readers.fragment)
 
 
 # --- Argo CD ---------------------------------------------------------------------------------
 
 
-def _in_sources(text: str, node: Node | None, claimed: set[int], fragment: Fragment) -> Iterator[Occurrence]:
+def _in_sources(text: str, node: Node | None, claimed: set[int], readers: Readers) -> Iterator[Occurrence]:
     for source in _sources(node):
-        yield from _in_source(text, source, claimed, fragment)
+        yield from _in_source(text, source, claimed, readers)
 
 
-def _in_template_patch(text: str, fragment: Fragment) -> Iterator[Occurrence]:
+def _in_template_patch(source: Source, readers: Readers) -> Iterator[Occurrence]:
     """The images of a patch of the applications that a set makes; one with actions of Go is not read."""
-    for span in yamltree.split(text):
-        for root in yamltree.parse(text, span):
-            yield from _in_sources(text, root, set(), fragment)
+    for document in source.once(tree.documents):
+        for root in document.roots():
+            yield from _in_sources(source.text, root, set(), readers)
 
 
 def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
@@ -131,27 +130,27 @@ def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
 
 
 def _in_source(
-    text: str, source: dict[str, Node], claimed: set[int], fragment: Fragment
+    text: str, source: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
     helm, kustomize = fields(source.get("helm")), fields(source.get("kustomize"))
-    yield from _values_in_string(text, helm.get("values"), claimed)
-    yield from _values(text, helm.get("valuesObject"), claimed)
+    yield from _values_in_string(text, helm.get("values"), claimed, readers)
+    yield from _values(text, helm.get("valuesObject"), claimed, readers)
     parameters = helm.get("parameters")
     if parameters is not None:
         claimed.add(id(parameters))
-        yield from strings.in_values(text, dotted.as_values(parameters))
+        yield from readers.values(text, set_flags.as_values(parameters))
     images = kustomize.get("images")
     for image in items(images):
         if is_text(image) and not is_other(image.value):
             yield _argo_image(text, image)
-    yield from in_kustomization(text, kustomize, claimed, fragment)
+    yield from in_kustomization(text, kustomize, claimed, readers)
 
 
 def _argo_image(text: str, image: Scalar) -> Occurrence:
     """The image of ``old=new:tag``, or the name of ``name:tag`` with the reason why it stays."""
     old, equals, _ = image.value.partition("=")
-    place = yamlchars.inside(text, image)
-    pieces = yamlchars.pieces(text, image, len(old) + 1 if equals else 0)
+    place = scalars.inside(text, image)
+    pieces = scalars.pieces(text, image, len(old) + 1 if equals else 0)
     head, slash, last = text_of(image).partition("@")[0].rpartition("/")
     reason = None if equals else _MATCHED_BY_ARGO.format(head + slash + last.partition(":")[0])
     return Occurrence(pieces, place, place, reason=reason)
@@ -160,20 +159,22 @@ def _argo_image(text: str, image: Scalar) -> Occurrence:
 # --- values ----------------------------------------------------------------------------------
 
 
-def _values(text: str, node: Node | None, claimed: set[int]) -> Iterator[Occurrence]:
+def _values(text: str, node: Node | None, claimed: set[int], readers: Readers) -> Iterator[Occurrence]:
     if isinstance(node, Mapping):
         claimed.add(id(node))
-        yield from strings.in_values(text, node)
+        yield from readers.values(text, node)
 
 
-def _values_in_string(text: str, node: Node | None, claimed: set[int]) -> Iterator[Occurrence]:
+def _values_in_string(
+    text: str, node: Node | None, claimed: set[int], readers: Readers
+) -> Iterator[Occurrence]:
     if isinstance(node, Scalar):
         claimed.add(id(node))
-        yield from nested(text, node, in_values_text)
+        yield from nested(text, node, lambda inner: _in_values_text(inner, readers))
 
 
-def in_values_text(text: str) -> Iterator[Occurrence]:
+def _in_values_text(source: Source, readers: Readers) -> Iterator[Occurrence]:
     """The images of Helm values that are a text of their own."""
-    for span in yamltree.split(text):
-        for root in yamltree.parse(text, span):
-            yield from strings.in_values(text, root)
+    for document in source.once(tree.documents):
+        for root in document.roots():
+            yield from readers.values(source.text, root)

@@ -13,26 +13,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rewrite_refs.formats import inline as embedded
-from rewrite_refs.formats.kubernetes.strings import Fragment
+from rewrite_refs.formats import inline
+from rewrite_refs.formats.readers import NodeReader
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import tree
 from rewrite_refs.yaml.references import text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, items
 
 # One of these is in every text that has something to find.
-WORDS = ("image", "Image", "IMAGE", "repository", *embedded.WORDS)
+WORDS = ("image", "Image", "IMAGE", "repository", *inline.WORDS)
 
 _OPERATION = re.compile(rb"^-[ \t]+(?:\{[ \t]*)?[\"']?(?:op|path|value|from)[\"']?[ \t]*:", re.MULTILINE)
 _JSON = re.compile(rb"\s*\[\s*\{\s*[\"']?(?:op|path|value|from)[\"']?\s*:")
-_WORDS_IN_BYTES = tuple(word.encode() for word in WORDS)
 _INDEX = re.compile(r"-|\d+")
 
 
-def claims(data: bytes) -> bool:
-    """Whether a file is a list of operations, and may hold images."""
-    if b"op" not in data or b"path" not in data or not wanted_bytes(data):
+def is_file(data: bytes) -> bool:
+    """Whether a file is a list of operations."""
+    if b"op" not in data or b"path" not in data:
         return False
     return bool(_OPERATION.search(data) or _JSON.match(data))
 
@@ -42,11 +42,6 @@ def wanted(text: str) -> bool:
     return any(word in text for word in WORDS)
 
 
-def wanted_bytes(data: bytes) -> bool:
-    """The same of a file that nobody decoded."""
-    return any(word in data for word in _WORDS_IN_BYTES)
-
-
 def is_patch(root: Node) -> bool:
     """Whether a node is a list of operations, and of nothing else."""
     if not isinstance(root, Sequence) or not root.children:
@@ -54,16 +49,16 @@ def is_patch(root: Node) -> bool:
     return all(isinstance(each, Mapping) and {"op", "path"} <= fields(each).keys() for each in root.children)
 
 
-def in_text(text: str, fragment: Fragment) -> Iterator[Occurrence]:
-    """The images of the patches in a text, of this kind or strategic merges."""
-    for root in yamltree.roots(text, wanted, lambda document: False, []):
+def in_text(source: Source, fragment: NodeReader) -> Iterator[Occurrence]:
+    """Yield the images of the patches in a text, of this kind or strategic merges."""
+    for root in tree.roots(source, wanted, lambda document: False, []):
         if is_patch(root):
-            yield from in_patch(text, root, fragment)
+            yield from in_patch(source.text, root, fragment)
         elif not isinstance(root, Scalar):
-            yield from fragment(text, root)
+            yield from fragment(source.text, root)
 
 
-def in_patch(text: str, root: Node, fragment: Fragment) -> Iterator[Occurrence]:
+def in_patch(text: str, root: Node, fragment: NodeReader) -> Iterator[Occurrence]:
     """The images of a list of operations, found by *fragment* in what they make."""
     for each in items(root):
         values = fields(each)

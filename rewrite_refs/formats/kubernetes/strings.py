@@ -31,25 +31,21 @@ the objects that only judge names (policies of Kyverno, Gatekeeper, Sigstore).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TypeAlias
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats import dockerfile
-from rewrite_refs.formats import inline as embedded
+from rewrite_refs.formats import dockerfile, inline
 from rewrite_refs.formats.kubernetes.containers import is_manifest, is_object
+from rewrite_refs.formats.readers import NodeReader, Readers
 from rewrite_refs.text.chars import Chars
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import scalars as yamlchars
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import scalars, tree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.references import pieces_of, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, is_text
-
-# Finds the images of a part of a manifest, given the text that it stands in.
-Fragment: TypeAlias = Callable[[str, Node], Iterator[Occurrence]]
 
 ARGUMENTS = ("command", "args")
 
@@ -95,13 +91,13 @@ _VALUES = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 
 
 def in_object(
-    text: str, values: dict[str, Node], claimed: set[int], fragment: Fragment
+    text: str, values: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
     """The references in the data of an object; the nodes that this takes are put on *claimed*."""
     kind = text_of(values["kind"])
     if kind in _DATA and (data := values.get(_DATA[kind])) is not None:
         claimed.add(id(data))
-        yield from in_data(text, data, fragment)
+        yield from in_data(text, data, readers)
     parameters = values.get("parameters")
     if kind == "Template" and isinstance(parameters, Sequence):
         claimed.add(id(parameters))
@@ -110,7 +106,7 @@ def in_object(
                 yield from in_mapping(text, fields(each), "", claimed)
 
 
-def in_scalar(text: str, node: Scalar, key: str, fragment: Fragment) -> Iterator[Occurrence]:
+def in_scalar(text: str, node: Scalar, key: str, readers: Readers) -> Iterator[Occurrence]:
     """The references in a scalar anywhere in an object, below a *key*."""
     scheme = _SCHEMES.get(key)
     if scheme and node.value.startswith(scheme):
@@ -122,10 +118,10 @@ def in_scalar(text: str, node: Scalar, key: str, fragment: Fragment) -> Iterator
     if key in _READ_ELSEWHERE or not _may_hold(node, key):
         return
     if key in _PATCHES:
-        found = list(nested(text, node, lambda inner: _fragments(inner, fragment)))
+        found = list(nested(text, node, lambda inner: _fragments(inner, readers.fragment)))
         yield from found or _marked(_words(text, node), True)
     elif "\n" in node.value.strip():
-        manifests = _manifests(text, node, fragment) if is_manifest(node.value) else []
+        manifests = _manifests(text, node, readers) if is_manifest(node.value) else []
         yield from manifests or _marked(_words(text, node), key not in _SCRIPTS)
     else:
         whole = node.value.strip()
@@ -145,7 +141,7 @@ def in_mapping(text: str, values: dict[str, Node], key: str, claimed: set[int]) 
     if isinstance(named, Scalar) and isinstance(value, Scalar) and not _MANIFEST.match(value.value):
         claimed.add(id(value))
         is_sure = _PULLED.fullmatch(named.value) or ("@" in value.value and named.value not in _UNSURE)
-        unsure = key in _PARAMETERS and not (is_sure and embedded.is_known(value.value))
+        unsure = key in _PARAMETERS and not (is_sure and inline.is_known(value.value))
         yield from _marked(_value(text, value, named.value), unsure)
 
 
@@ -181,33 +177,28 @@ def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
                 yield from _marked(_words(text, value), True)
             else:
                 # ``notebook:2024.1`` may be a word of whoever reads the annotation.
-                unsure = "/" not in value.value and embedded.speaks(name) is not embedded.Speaks.IMAGE
+                unsure = "/" not in value.value and inline.speaks(name) is not inline.Speaks.IMAGE
                 yield from _marked(_value(text, value, name), unsure)
 
 
-def in_data(text: str, data: Node | None, fragment: Fragment) -> Iterator[Occurrence]:
+def in_data(text: str, data: Node | None, readers: Readers) -> Iterator[Occurrence]:
     """The references in the data of a ConfigMap, or in the ``stringData`` of a Secret."""
     for key, value in fields(data).items() if isinstance(data, Mapping) else ():
         if not isinstance(value, Scalar) or not _may_hold(value, key):
             continue
         if "\n" in value.value.strip() or value.value.lstrip().startswith(("{", "[")):
-            yield from nested(text, value, lambda inner, key=key: _file(inner, key, fragment))  # type: ignore[misc]
+            yield from nested(text, value, lambda inner, key=key: _file(inner, key, readers))  # type: ignore[misc]
         else:
             yield from _value(text, value, key)
 
 
-def in_values(text: str, root: Node) -> Iterator[Occurrence]:
-    """The references in Helm values: by the rules for those, and in arguments and variables of containers.
+def in_rest_of_values(text: str, root: Node, found: Iterable[Occurrence]) -> Iterator[Occurrence]:
+    """The references in Helm values besides those that were *found* by the rules for values.
 
-    A value elsewhere that is a whole reference with a known registry may be one of a chart or a plugin.
-    Texts of several lines are the files of programs: of these what they assign to an ``image``.
+    They are in arguments and variables of containers.  A value elsewhere that is a whole reference with a
+    known registry may be one of a chart or a plugin.  Texts of several lines are the files of programs: of
+    these what they assign to an ``image``.
     """
-    from rewrite_refs.formats.helm import (
-        values as helmvalues,  # which reads containers in texts with the help of kubernetes
-    )
-
-    found = list(helmvalues.in_values(text, root))
-    yield from found
     read = {piece.span for each in found for piece in each.pieces}
     pending: list[tuple[Node, str]] = [(root, "")]
     seen: set[int] = set()
@@ -224,9 +215,9 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
                 if not isinstance(value, Scalar) or name in _READ_ELSEWHERE:
                     continue
                 if "\n" in value.value.strip() and _ASSIGNED.search(value.value):
-                    chars = yamlchars.chars(text, value)
-                    yield from embedded.in_assignments(chars) if chars else ()
-                if embedded.is_known(value.value) and read.isdisjoint(p.span for p in pieces_of(text, value)):
+                    chars = scalars.chars(text, value)
+                    yield from inline.in_assignments(chars) if chars else ()
+                if inline.is_known(value.value) and read.isdisjoint(p.span for p in pieces_of(text, value)):
                     yield from _marked(_value(text, value, ""), unsure)
             pending += [(value, name) for name, value in values.items()]
         else:
@@ -236,20 +227,21 @@ def in_values(text: str, root: Node) -> Iterator[Occurrence]:
 # --- texts -----------------------------------------------------------------------------------
 
 
-def _file(text: str, name: str, fragment: Fragment) -> Iterator[Occurrence]:
+def _file(source: Source, name: str, readers: Readers) -> Iterator[Occurrence]:
     """The references in a text that is a file of its own: YAML, JSON or anything else."""
+    text = source.text
     try:
-        roots = [root for span in yamltree.split(text) for root in yamltree.parse(text, span)]
+        roots = [root for document in source.once(tree.documents) for root in document.roots()]
     except ParseError:
         roots = []
     if not roots or any(isinstance(root, Scalar) for root in roots):
-        yield from embedded.in_text(Chars.at(text, 0))
+        yield from inline.in_text(Chars.at(text, 0))
     elif _VALUES.fullmatch(name):
         for root in roots:
-            yield from in_values(text, root)
+            yield from readers.values(text, root)
     else:
         for root in roots:
-            for each in fragment(text, root):
+            for each in readers.fragment(text, root):
                 # In any file, ``image: web`` may be anything.
                 is_sure = is_object(root) or not set(each.text).isdisjoint("/:@")
                 yield each if is_sure else replace(each, embedded=True)
@@ -257,7 +249,7 @@ def _file(text: str, name: str, fragment: Fragment) -> Iterator[Occurrence]:
 
 def _dockerfile(text: str, node: Scalar) -> Iterator[Occurrence]:
     """The images of a Dockerfile in a scalar, unless it is none; a bare word may be what a build replaces."""
-    chars = yamlchars.chars(text, node)
+    chars = scalars.chars(text, node)
     try:
         for each in dockerfile.find_in(chars) if chars else ():
             yield replace(each, embedded=set(each.text).isdisjoint("/:@"))
@@ -265,19 +257,21 @@ def _dockerfile(text: str, node: Scalar) -> Iterator[Occurrence]:
         return
 
 
-def _manifests(text: str, node: Scalar, fragment: Fragment) -> list[Occurrence]:
+def _manifests(text: str, node: Scalar, readers: Readers) -> list[Occurrence]:
     """The images of the manifests in a scalar; none of a script that has manifests in it."""
-    return list(nested(text, node, lambda inner: _fragments(inner, fragment, is_object)))
+    return list(nested(text, node, lambda inner: _fragments(inner, readers.fragment, is_object)))
 
 
 def _fragments(
-    text: str, fragment: Fragment, wanted: Callable[[Node], bool] = lambda root: not isinstance(root, Scalar)
+    source: Source,
+    fragment: NodeReader,
+    wanted: Callable[[Node], bool] = lambda root: not isinstance(root, Scalar),
 ) -> Iterator[Occurrence]:
     """The images of the documents of a text that are *wanted*."""
-    for span in yamltree.split(text):
-        for root in yamltree.parse(text, span):
+    for document in source.once(tree.documents):
+        for root in document.roots():
             if wanted(root):
-                yield from fragment(text, root)
+                yield from fragment(source.text, root)
 
 
 def _is_named(occurrence: Occurrence) -> bool:
@@ -291,9 +285,9 @@ def _is_named(occurrence: Occurrence) -> bool:
 
 def _may_hold(node: Scalar, key: str) -> bool:
     """Whether a scalar is worth a look."""
-    if embedded.may_hold(node.value):
+    if inline.may_hold(node.value):
         return True
-    return embedded.speaks(key) is not embedded.Speaks.NOTHING or bool(_KEY.search(node.value))
+    return inline.speaks(key) is not inline.Speaks.NOTHING or bool(_KEY.search(node.value))
 
 
 def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "") -> Iterator[Occurrence]:
@@ -301,19 +295,19 @@ def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "")
 
     What stands *before* it are the words of a command.
     """
-    if embedded.speaks(name) is embedded.Speaks.NOTHING and not embedded.may_hold(node.value):
+    if inline.speaks(name) is inline.Speaks.NOTHING and not inline.may_hold(node.value):
         return
     if start or is_text(node):
-        chars = yamlchars.chars(text, node)
+        chars = scalars.chars(text, node)
         if chars is not None:
-            yield from embedded.in_value(chars.slice(start, len(chars)), name, before)
+            yield from inline.in_value(chars.slice(start, len(chars)), name, before)
 
 
 def _words(text: str, node: Scalar) -> Iterator[Occurrence]:
     """The references among the words of a scalar."""
-    chars = yamlchars.chars(text, node) if embedded.may_hold(node.value) else None
+    chars = scalars.chars(text, node) if inline.may_hold(node.value) else None
     if chars is not None:
-        yield from embedded.in_text(chars)
+        yield from inline.in_text(chars)
 
 
 def _marked(found: Iterator[Occurrence], unsure: bool) -> Iterator[Occurrence]:

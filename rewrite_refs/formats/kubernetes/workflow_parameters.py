@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from rewrite_refs.formats.kubernetes.containers import WORDS, is_manifest, is_object
 from rewrite_refs.text.spans import Occurrence, Piece, Span
-from rewrite_refs.yaml import scalars as yamlchars
+from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.references import is_other, pieces_of, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, Sequence, fields, is_text, items
@@ -73,7 +73,7 @@ def fed(text: str, roots: Iterable[Node]) -> Fed:
     occurrences, images = [], set()
     for image, head, pieces in _heads(text, flow):
         if is_text(head) and not is_other("".join(piece.text for piece in pieces)):
-            place = yamlchars.inside(text, head)
+            place = scalars.inside(text, head)
             reason = _ELSEWHERE if id(head) in elsewhere else None
             occurrences.append(Occurrence(pieces, place, place, reason=reason))
             images.add(image)
@@ -84,7 +84,7 @@ def _heads(text: str, flow: _Flow) -> Iterator[tuple[Span, Scalar, tuple[Piece, 
     """The places that parameters feed, each with the scalar that does and the reference that this makes."""
     for image in flow.images:
         for head, pieces in _expanded(text, image, set()):
-            yield yamlchars.inside(text, image.scalar), head, pieces
+            yield scalars.inside(text, image.scalar), head, pieces
     for name, manifest in flow.in_manifests:
         for value in _followed(name, manifest.scope, set()):
             for head, pieces in _expanded(text, value, set()):

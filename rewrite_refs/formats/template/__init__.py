@@ -34,49 +34,41 @@ manifests, names without registry and tag (``image: disk``), but for ``--embedde
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-from rewrite_refs.formats import compose, kubernetes
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.inline import WORDS
+from rewrite_refs.formats.readers import Readers
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Span
-from rewrite_refs.yaml import tree as yamltree
-
-NAME = "template"
+from rewrite_refs.yaml import tree
 
 _ENDINGS = (".tmpl", ".tpl", ".j2", ".jinja", ".jinja2", ".gotmpl", ".mustache")
-_BELOW_TEMPLATES = (".yaml", ".yml", ".tpl", ".txt")
 _YAML = (".yaml", ".yml")
 _DOCUMENTATION = re.compile(r"\.(?:md|rst|adoc|html?)(?:\.|\Z)|\A(?:readme|changelog)\b", re.IGNORECASE)
 _ACTIONS = (b"{{", b"{%")
 
 
-def candidate(path: PurePath) -> bool:
-    """Whether a file can be a template, from its name."""
-    name = path.name.lower()
-    return name.endswith((*_ENDINGS, *_YAML)) or (
-        "templates" in path.parts[:-1] and name.endswith(_BELOW_TEMPLATES)
-    )
-
-
-def claims(file: File, data: bytes) -> bool:
-    """Whether a file is a template in which images may be named."""
+def _accepts(others: Sequence[Format], file: File) -> bool:
+    """Whether a file is a template; outside of ``templates`` only what one of some *others* claims, too."""
     name = file.name.lower()
-    if not candidate(file.path) or _DOCUMENTATION.search(name):
+    if _DOCUMENTATION.search(name):
         return False
-    actions = any(sign in data for sign in _ACTIONS)
     if name.endswith(_ENDINGS):
-        return _may_hold(data)
-    if not actions or not _may_hold(data):
+        return True
+    if not any(sign in file.data for sign in _ACTIONS):
         return False
     below = "templates" in file.path.parts[:-1]
-    if is_in_chart(file) or (below and not name.endswith(_YAML)):
+    if not name.endswith(_YAML):
+        return below
+    if is_in_chart(file):
         return True
-    if not below and not (compose.claims(file, data) or kubernetes.claims(file, data)):
+    if not below and not any(each.claims(file) for each in others):
         return False
     try:
-        return is_no_yaml(data.decode("utf-8"))
+        return is_no_yaml(file.source)
     except UnicodeDecodeError:
         return False
 
@@ -86,24 +78,20 @@ def is_in_chart(file: File) -> bool:
     return file.chart and "templates" in file.path.parts[:-1]
 
 
-def find(text: str) -> Iterator[Occurrence]:
-    """The image references of a template, in order."""
-    from rewrite_refs.formats.template import documents as templateread
-    from rewrite_refs.formats.template import holes as templateholes
-    from rewrite_refs.formats.template import literals as templateliterals
-    from rewrite_refs.formats.template.actions import masked
+def find(readers: Readers, source: Source) -> Iterator[Occurrence]:
+    """Yield the image references of a template, in order."""
+    from rewrite_refs.formats.template import documents, holes, literals
 
-    template = masked(text)
-    readable = templateread.readable(template)
+    text, template = source.text, source.once(documents.read)
     found = [
         each
-        for span in yamltree.split(readable)
-        if templateread.wanted(readable[span.start : span.end])
-        for occurrence in templateread.in_document(readable, span)
-        for each in templateholes.resolved(text, template, occurrence)
+        for document in template.source.once(tree.documents)
+        if documents.wanted(document.text)
+        for occurrence in documents.in_document(document, readers)
+        for each in holes.resolved(text, template.masked, occurrence)
     ]
-    literals = list(templateliterals.in_actions(text, template, found))
-    found = [each for each in found if not _is_made_of(each, literals)] + literals
+    in_actions = list(literals.in_actions(text, template.masked, found))
+    found = [each for each in found if not _is_made_of(each, in_actions)] + in_actions
     once = {(each.span, each.pieces): each for each in reversed(found)}
     yield from sorted(once.values(), key=lambda each: (each.span, _places(each)))
 
@@ -120,28 +108,36 @@ def _places(occurrence: Occurrence) -> list[Span]:
     return [piece.span for piece in occurrence.pieces if piece.span is not None]
 
 
-def outline(text: str) -> Iterable[Token]:
-    """The YAML around the actions, and the actions, in order."""
-    from rewrite_refs.formats.template import documents as templateread
-    from rewrite_refs.formats.template.actions import masked
+def _outline(source: Source) -> Iterable[Token]:
+    from rewrite_refs.formats.template.documents import outline
 
-    return templateread.outline(text, masked(text))
+    return outline(source)
 
 
-def _may_hold(data: bytes) -> bool:
-    from rewrite_refs.formats.inline import WORDS
-
-    return any(word in data for word in (b"mage", b"MAGE", b"repository")) or any(
-        word.encode() in data for word in WORDS
+def is_no_yaml(source: Source) -> bool:
+    """Whether a text cannot be read as it is, for its actions."""
+    return any(
+        not document.is_readable
+        for document in source.once(tree.documents)
+        if any(sign in document.text for sign in ("{{", "{%"))
     )
 
 
-def is_no_yaml(text: str) -> bool:
-    """Whether a text cannot be read as it is, for its actions."""
-    from rewrite_refs.formats.template.documents import parsed
+def format_with(readers: Readers, others: Sequence[Format]) -> Format:
+    """Return the format, which reads what is left of a template by means of *readers*.
 
-    return any(
-        parsed(text, span) is None
-        for span in yamltree.split(text)
-        if any(sign in text[span.start : span.end] for sign in ("{{", "{%"))
+    A YAML file of one of some *others* is a template where its actions keep it from being YAML.
+    """
+    return Format(
+        name="template",
+        patterns=(
+            *(f"*{ending}" for ending in (*_ENDINGS, *_YAML)),
+            "**/templates/**/*.txt",
+        ),
+        signs=("mage", "MAGE", "repository", *WORDS),
+        find=partial(find, readers),
+        outline=_outline,
+        manual=__doc__,
+        accepts=partial(_accepts, others),
+        templated=True,
     )

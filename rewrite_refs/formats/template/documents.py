@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
-from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import compose, kubernetes
 from rewrite_refs.formats.helm import helmfile
-from rewrite_refs.formats.kubernetes import strings
 from rewrite_refs.formats.kubernetes.containers import is_object
-from rewrite_refs.formats.template.actions import Masked
+from rewrite_refs.formats.readers import Readers
+from rewrite_refs.formats.template.actions import Masked, masked
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import outline as proof
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import tree
 from rewrite_refs.yaml.references import MASK, has_host, is_other, pieces_of
 from rewrite_refs.yaml.scalars import Scalar
-from rewrite_refs.yaml.tree import Mapping, Node, fields, is_null, items
+from rewrite_refs.yaml.tree import Document, Mapping, Node, fields, is_null, items
 
 # As many readings of a document as its keys stand in branches of; more are seen nowhere.
 MAX_BRANCHES = 64
@@ -42,28 +43,34 @@ _VALUES = tuple(
 )
 
 
-def readable(template: Masked) -> str:
-    """The masked text of a template, in which more is blank where that alone makes a document YAML."""
-    text = template.text
-    for span in yamltree.split(text):
-        document = text[span.start : span.end]
-        if wanted(document) and parsed(text, span) is None:
+class Template(NamedTuple):
+    """A template without its actions.
+
+    Attributes:
+        masked: The masked text, and what was masked.
+        source: The same text, in which more is blank where that alone makes a document YAML.
+    """
+
+    masked: Masked
+    source: Source
+
+
+def read(text: str) -> Template:
+    """Return a template without its actions; for ``Source.once``."""
+    template = masked(text)
+    source = Source(template.text)
+    for document in source.once(tree.documents):
+        if wanted(document.text) and not document.is_readable:
             # An "else" that stands for nothing: "[]" or "{}" below the branch with the items.
-            other = text[: span.start] + _EMPTY.sub(_blank, document) + text[span.end :]
-            text = other if parsed(other, span) is not None else text
-    return text
+            start, end = document.span
+            other = source.text[:start] + _EMPTY.sub(_blank, document.text) + source.text[end:]
+            if other != source.text and Document(other, document.span).is_readable:
+                source = Source(other)
+    return Template(template, source)
 
 
 def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
-
-
-def parsed(text: str, span: Span) -> list[Node] | None:
-    """The root nodes of a document; None where it is no YAML."""
-    try:
-        return yamltree.parse(text, span)
-    except ParseError:
-        return None
 
 
 def wanted(document: str) -> bool:
@@ -71,15 +78,15 @@ def wanted(document: str) -> bool:
     return any(word in document for word in ("mage", "repository", "MAGE"))
 
 
-def in_document(text: str, span: Span) -> Iterator[Occurrence]:
-    """The references of a document of a masked text; line by line where it is no YAML."""
-    document = text[span.start : span.end]
-    roots = parsed(text, span)
-    if roots is None or all(isinstance(root, Scalar) for root in roots):
-        found: Iterable[Occurrence] = _in_lines(text, span)
+def in_document(document: Document, readers: Readers) -> Iterator[Occurrence]:
+    """Yield the references of a document of a masked text; line by line where it is no YAML."""
+    text, body = document.whole, document.text
+    roots = document.roots() if document.is_readable else []
+    if all(isinstance(root, Scalar) for root in roots):
+        found: Iterable[Occurrence] = _in_lines(text, document.span)
     else:
-        found = (each for root in roots for each in _in_branches(text, document, root))
-    is_plain = _CONTAINERS.search(document) is not None
+        found = (each for root in roots for each in _in_branches(text, body, root, readers))
+    is_plain = _CONTAINERS.search(body) is not None
     for each in found:
         yield each if is_plain or _is_marked(each.text) else replace(each, embedded=True)
 
@@ -97,31 +104,26 @@ def _in_lines(text: str, span: Span) -> Iterator[Occurrence]:
             yield Occurrence(pieces, place, place, note=BY_LINE)
 
 
-def _in_branches(text: str, document: str, root: Node) -> Iterator[Occurrence]:
+def _in_branches(text: str, body: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     """The references of a tree, read once for each of the branches that the same key stands in."""
     repeated = _repeated(root)
-    whole = [(mapping, list(mapping.children)) for mapping, _ in repeated]
-    try:
-        for choice in range(min(max((most for _, most in repeated), default=1), MAX_BRANCHES)):
-            for mapping, children in whole:
-                mapping.children[:] = _chosen(children, choice)
-            yield from _in_tree(text, document, root)
-    finally:
-        for mapping, children in whole:
-            mapping.children[:] = children
+    if not repeated:
+        yield from _in_tree(text, body, root, readers)
+    for choice in range(min(max(repeated.values(), default=0), MAX_BRANCHES)):
+        yield from _in_tree(text, body, _branch(root, choice, repeated), readers)
 
 
-def _in_tree(text: str, document: str, root: Node) -> Iterator[Occurrence]:
+def _in_tree(text: str, body: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     if _is_compose(root):
         yield from compose.in_document(text, root, [])
     elif _is_helmfile(root):
-        yield from helmfile.in_document(text, root)
+        yield from helmfile.in_document(text, root, readers)
     elif is_object(root):
-        yield from kubernetes.in_documents(text, [root])
-    elif not _CONTAINERS.search(document) and all(each.search(document) for each in _VALUES):
-        yield from strings.in_values(text, root)
+        yield from kubernetes.in_documents(text, [root], readers)
+    elif not _CONTAINERS.search(body) and all(each.search(body) for each in _VALUES):
+        yield from readers.values(text, root)
     else:
-        yield from kubernetes.in_fragment(text, root)
+        yield from readers.fragment(text, root)
 
 
 def _is_compose(root: Node) -> bool:
@@ -140,9 +142,9 @@ def _is_helmfile(root: Node) -> bool:
     return any("chart" in fields(each) for each in items(releases))
 
 
-def _repeated(root: Node) -> list[tuple[Mapping, int]]:
-    """The mappings that have a key more than once, and how often."""
-    result = []
+def _repeated(root: Node) -> dict[int, int]:
+    """The identities of the mappings that have a key more than once, and how often."""
+    result = {}
     pending, seen = [root], set()
     while pending:
         node = pending.pop()
@@ -153,7 +155,30 @@ def _repeated(root: Node) -> list[tuple[Mapping, int]]:
         if isinstance(node, Mapping):
             keys = [key.value for key, _ in node.pairs() if isinstance(key, Scalar)]
             if len(set(keys)) < len(keys):
-                result.append((node, max(keys.count(key) for key in set(keys))))
+                result[id(node)] = max(keys.count(key) for key in set(keys))
+    return result
+
+
+def _branch(root: Node, choice: int, repeated: Collection[int]) -> Node:
+    """Return a copy of a tree in which *repeated* mappings have each key once; aliases stay aliases."""
+    copies: dict[int, Node] = {}
+    pending: list[tuple[Sequence[Node], list[Node]]] = []
+
+    def copied(node: Node) -> Node:
+        if isinstance(node, Scalar):
+            return node
+        if id(node) not in copies:
+            children: list[Node] = []
+            copies[id(node)] = node._replace(children=children)
+            pending.append(
+                (_chosen(node.children, choice) if id(node) in repeated else node.children, children)
+            )
+        return copies[id(node)]
+
+    result = copied(root)
+    while pending:
+        children, into = pending.pop()
+        into.extend(map(copied, children))
     return result
 
 
@@ -168,15 +193,15 @@ def _chosen(children: Sequence[Node], choice: int) -> list[Node]:
 # --- the proof -------------------------------------------------------------------------------
 
 
-def outline(text: str, template: Masked) -> Iterator[Token]:
-    """The YAML around the actions, and the actions."""
-    masked = readable(template)
-    for token in yamltree.outline(masked, wanted, proof.use):
-        yield from _between(token, template)
-    for hole in template.holes:
+def outline(source: Source) -> Iterator[Token]:
+    """Yield the YAML around the actions, then the actions."""
+    template = source.once(read)
+    for token in tree.outline(template.source, wanted, proof.use):
+        yield from _between(token, template.masked)
+    for hole in template.masked.holes:
         # Without its outer braces, so that what is put beside it is not put into it.
         place = Span(hole.span.start + 1, hole.span.end - 1)
-        yield Token("action", text[place.start : place.end], place)
+        yield Token("action", source.text[slice(*place)], place)
 
 
 def _between(token: Token, template: Masked) -> Iterator[Token]:
