@@ -6,17 +6,18 @@ from hypothesis import strategies as st
 
 from rewrite_refs.engine.ignores import AT_ANCHOR, NOT_ABOVE, NOT_NEAR, comments, lines_of
 from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 TEN = "#\n" * 10
 
 
-def covered(text: str, *rules: str, in_dockerfile: bool = False) -> bool:
+def covered(text: str, *rules: str, own_line: bool = False) -> bool:
     """Whether what stands at HERE and breaks some rules is left."""
     lines = Lines(text)
     at = Span(text.index("HERE"), text.index("HERE") + 4)
     occurrence = Occurrence((Piece("HERE", at),), at, at)
-    found = comments(text, lines, in_dockerfile)
+    found = comments(Source(text), own_line)
     return found.covering(lines_of(occurrence, lines), rules) is not None
 
 
@@ -87,7 +88,7 @@ def test_what_a_comment_covers(text: str, expected: bool) -> None:
     ],
 )
 def test_in_a_dockerfile_it_stands_above(text: str, expected: bool) -> None:
-    assert covered(text, "a-rule", in_dockerfile=True) is expected
+    assert covered(text, "a-rule", own_line=True) is expected
 
 
 def test_without_a_rule_it_covers_what_breaks_none() -> None:
@@ -103,7 +104,7 @@ def test_lines_of_variables_count() -> None:
     pieces = (Piece("docker.io", Span(at, at + 9)), Piece("/nginx", Span(len(text) - 6, len(text))))
     numbers = lines_of(Occurrence(pieces, site, site), lines)
     assert numbers == {2, 3}
-    assert comments(text, lines, True).covering(numbers, ["a-rule"])
+    assert comments(Source(text), own_line=True).covering(numbers, ["a-rule"])
 
 
 @pytest.mark.parametrize(
@@ -120,25 +121,25 @@ def test_lines_of_variables_count() -> None:
     ],
 )
 def test_what_a_comment_says(text: str, expected: tuple[object, ...]) -> None:
-    [found] = comments(text, Lines(text)).all
+    [found] = comments(Source(text)).all
     names = found.rules and [name for name, span in found.rules if text[slice(*span)] == name]
     assert (found.word, names, found.reason, found.lost) == expected
     assert text[slice(*found.span)].startswith(("#", "{", "<"))
 
 
 def test_what_has_no_effect_says_why() -> None:
-    [found] = comments("FROM a # rewrite-refs: ignore", Lines("FROM a # rewrite-refs: ignore"), True).all
+    [found] = comments(Source("FROM a # rewrite-refs: ignore"), own_line=True).all
     assert found.lost == NOT_ABOVE
     for text in (
         "image: *n # rewrite-refs: ignore",
         "# rewrite-refs: ignore\n<<: *base",
         "x: {image: *n} # rewrite-refs: ignore",
     ):
-        assert comments(text, Lines(text)).all[0].lost == AT_ANCHOR
+        assert comments(Source(text)).all[0].lost == AT_ANCHOR
 
 
 @given(st.text(alphabet="#/{}*<!- \n\tignore-file[],:rwst", max_size=60))
 def test_any_text(text: str) -> None:
     text = f"{text}rewrite-refs: ignore{text}"
-    for each in comments(text, Lines(text)).all:
+    for each in comments(Source(text)).all:
         assert 0 <= each.span.start < each.span.end <= len(text)

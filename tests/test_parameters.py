@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
@@ -14,18 +13,20 @@ from hypothesis import strategies as st
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import rule_for
 from rewrite_refs.engine import parameters
-from rewrite_refs.engine import rewrite as engine
-from rewrite_refs.engine.parameters import Style
-from rewrite_refs.engine.parameters import requests as wishes
-from rewrite_refs.engine.parameters.dockerfile import FOREIGN, OWN_DEFAULT
+from rewrite_refs.engine.parameters.declared import FOREIGN, OWN_DEFAULT
 from rewrite_refs.engine.parameters.names import names_for
-from rewrite_refs.engine.parameters.requests import SHORT
-from rewrite_refs.engine.rewrite import UNSAFE, Result
-from rewrite_refs.formats import Format, compose, dockerfile, kubernetes
+from rewrite_refs.engine.parameters.requests import SHORT, SYNTAX
+from rewrite_refs.engine.rewrite import UNSAFE, Judged, Result
+from rewrite_refs.engine.style import Style
+from rewrite_refs.formats import BY_NAME
+from rewrite_refs.formats.base import Format
+from rewrite_refs.formats.compose import FORMAT as COMPOSE
 from rewrite_refs.formats.compose import variables as composeparameters
+from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
 from rewrite_refs.formats.dockerfile import variables as dockerparameters
 from rewrite_refs.text.outline import Token
-from tests.common import HOST, HUB, LIBRARY, RULES
+from rewrite_refs.text.source import Source
+from tests.common import HOST, HUB, LIBRARY, RULES, context_of, inspect, occurrences, rewrite
 
 CACHED = Style(parameter=True)
 UPSTREAM = Style(parameter=True, upstream=True)
@@ -36,12 +37,18 @@ CENTOS = Rules(HOST, (rule_for("quay.io/centos", "centos"), rule_for("docker.io"
 
 def rewritten(text: str, format: Format, style: Style, rules: Rules = RULES) -> Result:
     """Rewrite *text*, and see that doing it again changes nothing."""
-    result = parameters.rewrite(text, format, rules.judge, style)
-    again = parameters.rewrite(result.text, format, rules.judge, style)
+    context = context_of(format, style)
+    result = parameters.rewrite(Source(text), context, rules.judge)
+    again = parameters.rewrite(Source(result.text), context, rules.judge)
     assert again.text == result.text
     assert not any(each.done for each in again.findings)
     assert all(each.done or each.verdict.reason for each in result.findings if each.verdict.target)
     return result
+
+
+def inspected(text: str, format: Format, style: Style, rules: Rules = RULES) -> list[Judged]:
+    """Every reference of *text* with its verdict."""
+    return parameters.inspect(Source(text), context_of(format, style), rules.judge)[0]
 
 
 def shown(text: str) -> str:
@@ -122,7 +129,7 @@ def reasons(result: Result) -> list[str | None]:
 )  # fmt: skip
 def test_dockerfile(before: str, after: str) -> None:
     before = meant(before)
-    assert shown(rewritten(before, dockerfile, CACHED).text) == after
+    assert shown(rewritten(before, DOCKERFILE, CACHED).text) == after
 
 
 @pytest.mark.parametrize(
@@ -152,22 +159,22 @@ def test_dockerfile(before: str, after: str) -> None:
     ],
 )  # fmt: skip
 def test_stages(before: str, after: str) -> None:
-    assert shown(rewritten(before, dockerfile, CACHED).text) == after
+    assert shown(rewritten(before, DOCKERFILE, CACHED).text) == after
 
 
 def test_a_syntax_directive_is_written_literally_where_the_cache_is_anyway() -> None:
     text = "# syntax=docker/dockerfile:1\nFROM nginx\n"
-    assert shown(rewritten(text, dockerfile, CACHED).text) == (
+    assert shown(rewritten(text, DOCKERFILE, CACHED).text) == (
         "# syntax=~/docker/dockerfile:1\nARG REGISTRY=~\nFROM ${REGISTRY}/library/nginx\n"
     )
     alone = "# syntax=docker/dockerfile:1\nFROM scratch\n"
-    assert shown(rewritten(alone, dockerfile, CACHED).text) == alone.replace("docker/", "~/docker/", 1)
+    assert shown(rewritten(alone, DOCKERFILE, CACHED).text) == alone.replace("docker/", "~/docker/", 1)
     for style, rules, head in ((UPSTREAM, RULES, HOST), (DECLARED, PLACEHOLDER, "${ECR_REGISTRY}")):
-        result = rewritten(text, dockerfile, style, rules)
+        result = rewritten(text, DOCKERFILE, style, rules)
         assert result.text.startswith("# syntax=docker/dockerfile:1\nARG ")
         verdict = result.findings[0].verdict
         assert (verdict.status, verdict.target) == ("unresolved", None)
-        assert verdict.reason == wishes.SYNTAX.format(f"{head}/docker-hub/docker/dockerfile:1")
+        assert verdict.reason == SYNTAX.format(f"{head}/docker-hub/docker/dockerfile:1")
 
 
 @pytest.mark.parametrize(
@@ -186,12 +193,12 @@ def test_a_syntax_directive_is_written_literally_where_the_cache_is_anyway() -> 
     ],
 )  # fmt: skip
 def test_what_is_left_is_said(before: str, after: str, expected: list[str]) -> None:
-    result = rewritten(before, dockerfile, CACHED)
+    result = rewritten(before, DOCKERFILE, CACHED)
     assert shown(result.text) == (after or before)
     left = [reason for reason in reasons(result) if reason and not reason.startswith("ECR cannot")]
     assert left == expected
-    inspected, _ = parameters.inspect(before, dockerfile, RULES.judge, CACHED)
-    assert [each.occurrence for each in inspected] == [each.occurrence for each in result.findings]
+    findings = inspected(before, DOCKERFILE, CACHED)
+    assert [each.occurrence for each in findings] == [each.occurrence for each in result.findings]
 
 
 @pytest.mark.parametrize(
@@ -212,9 +219,9 @@ def test_what_is_left_is_said(before: str, after: str, expected: list[str]) -> N
 )  # fmt: skip
 def test_the_default_is_the_upstream(before: str, after: str) -> None:
     before = meant(before)
-    result = rewritten(before, dockerfile, UPSTREAM)
+    result = rewritten(before, DOCKERFILE, UPSTREAM)
     assert shown(result.text) == after
-    findings, _ = parameters.inspect(result.text, dockerfile, RULES.judge, UPSTREAM)
+    findings = inspected(result.text, DOCKERFILE, UPSTREAM, RULES)
     assert {each.verdict.status for each in findings} == {"cached"}
     assert all(
         each.verdict.target and each.verdict.target.startswith(HUB) for each in result.findings if each.done
@@ -222,16 +229,16 @@ def test_the_default_is_the_upstream(before: str, after: str) -> None:
 
 
 def test_a_style_may_change() -> None:
-    upstream = rewritten("FROM nginx\n", dockerfile, UPSTREAM).text
-    cached = rewritten(upstream, dockerfile, CACHED).text
+    upstream = rewritten("FROM nginx\n", DOCKERFILE, UPSTREAM).text
+    cached = rewritten(upstream, DOCKERFILE, CACHED).text
     assert shown(cached) == "ARG REGISTRY=~\nFROM ${REGISTRY}/library/nginx\n"
-    assert rewritten(cached, dockerfile, UPSTREAM).text == cached
+    assert rewritten(cached, DOCKERFILE, UPSTREAM).text == cached
 
 
 def test_without_a_registry_the_upstream_is_known_all_the_same() -> None:
     rules = Rules(rules=RULES.rules)
     text = "ARG R=docker.io\nARG S=index.docker.io\nFROM $R/a/b\nFROM $R/c\nFROM $S/a/b\nFROM gcr.io/a\n"
-    findings, _ = parameters.inspect(text, dockerfile, rules.judge, UPSTREAM)
+    findings = inspected(text, DOCKERFILE, UPSTREAM, rules)
     assert [each.verdict.status for each in findings] == ["cached", "direct", "direct", "unmapped"]
     assert findings[0].verdict.reason == "through R, whose default is the upstream"
 
@@ -239,14 +246,14 @@ def test_without_a_registry_the_upstream_is_known_all_the_same() -> None:
 def test_names() -> None:
     text = "FROM nginx\nFROM quay.io/a/b\n"
     style = CACHED._replace(names={"docker.io": "HUB", "quay.io": "HUB"})
-    assert shown(rewritten(text, dockerfile, style).text) == (
+    assert shown(rewritten(text, DOCKERFILE, style).text) == (
         "ARG HUB=~\nARG HUB_2=H/quay\nFROM ${HUB}/library/nginx\nFROM ${HUB_2}/a/b\n"
     )
 
 
 def test_a_name_that_was_given_to_another_upstream_is_not_taken() -> None:
     style = CACHED._replace(names={"quay.io": "REGISTRY"})
-    assert shown(rewritten("FROM nginx\nFROM quay.io/a/b\n", dockerfile, style).text) == (
+    assert shown(rewritten("FROM nginx\nFROM quay.io/a/b\n", DOCKERFILE, style).text) == (
         "ARG DHR=~\nARG REGISTRY=H/quay\nFROM ${DHR}/library/nginx\nFROM ${REGISTRY}/a/b\n"
     )
 
@@ -273,11 +280,11 @@ def test_the_usual_names(rule: str, names: list[str]) -> None:
 def test_a_rule_with_a_path(style: Style) -> None:
     held = "quay.io/centos" if style.upstream else "H/centos"
     text = "ARG Q=quay.io/centos\nFROM $Q/stream9\nFROM quay.io/centos/x\nFROM quay.io/other\n"
-    assert shown(rewritten(text, dockerfile, style, CENTOS).text) == (
+    assert shown(rewritten(text, DOCKERFILE, style, CENTOS).text) == (
         f"ARG Q={held}\nARG QUAY_CENTOS_REGISTRY={held}\n"
         "FROM $Q/stream9\nFROM ${QUAY_CENTOS_REGISTRY}/x\nFROM quay.io/other\n"
     )
-    result = rewritten("ARG Q=quay.io\nFROM $Q/centos/x\n", dockerfile, style, CENTOS)
+    result = rewritten("ARG Q=quay.io\nFROM $Q/centos/x\n", DOCKERFILE, style, CENTOS)
     if style.upstream:
         assert reasons(result) == [SHORT.format("Q", "quay.io/centos")]
     else:
@@ -299,26 +306,26 @@ def test_a_rule_with_a_path(style: Style) -> None:
     ],
 )  # fmt: skip
 def test_a_placeholder_is_declared(before: str, after: str) -> None:
-    result = rewritten(before, dockerfile, DECLARED, PLACEHOLDER)
+    result = rewritten(before, DOCKERFILE, DECLARED, PLACEHOLDER)
     assert result.text == after
-    findings, _ = parameters.inspect(after, dockerfile, PLACEHOLDER.judge, DECLARED)
+    findings = inspected(after, DOCKERFILE, DECLARED, PLACEHOLDER)
     assert {each.verdict.status for each in findings} <= {"cached"}
 
 
 def test_a_placeholder_with_a_default() -> None:
     rules = replace(RULES, registry=f"${{E:-{HOST}}}")
     style = Style(variables=(("E", HOST),))
-    result = rewritten("FROM nginx\n", dockerfile, style, rules)
+    result = rewritten("FROM nginx\n", DOCKERFILE, style, rules)
     assert shown(result.text) == "ARG E=H\nFROM ${E:-H}/docker-hub/library/nginx\n"
     for held in ("", "=a.example"):
         text = f"ARG E{held}\nFROM nginx\n"
-        result = rewritten(text, dockerfile, style, rules)
+        result = rewritten(text, DOCKERFILE, style, rules)
         if held:
             assert (result.text, reasons(result)) == (text, [FOREIGN.format("E")])
         else:
             assert shown(result.text) == "ARG E\nFROM ${E:-H}/docker-hub/library/nginx\n"
     text = 'services:\n  a:\n    image: "nginx"\n'
-    assert shown(rewritten(text, compose, style, rules).text) == text.replace(
+    assert shown(rewritten(text, COMPOSE, style, rules).text) == text.replace(
         "nginx", "${E:-H}/docker-hub/library/nginx"
     )
 
@@ -342,15 +349,15 @@ PARTS = replace(RULES, registry="${ACCOUNT:-123456789012}.dkr.ecr.$REGION.amazon
 )  # fmt: skip
 @pytest.mark.parametrize("style", [DECLARED, DECLARED._replace(parameter=True)])
 def test_where_a_placeholder_breaks_a_build(text: str, reason: str, style: Style) -> None:
-    result = rewritten(text, dockerfile, style, PLACEHOLDER)
+    result = rewritten(text, DOCKERFILE, style, PLACEHOLDER)
     assert result.text == text
     assert reason in reasons(result)
 
 
 def test_a_variable_may_stand_before_what_is_in_single_quotes() -> None:
     text = "ARG B='nginx'\nFROM $B\n"
-    assert reasons(rewritten(text, dockerfile, DECLARED, PLACEHOLDER)) == [dockerparameters.QUOTED]
-    assert shown(rewritten(text, dockerfile, CACHED).text) == (
+    assert reasons(rewritten(text, DOCKERFILE, DECLARED, PLACEHOLDER)) == [dockerparameters.QUOTED]
+    assert shown(rewritten(text, DOCKERFILE, CACHED).text) == (
         "ARG REGISTRY=~\nARG B='nginx'\nFROM ${REGISTRY}/library/$B\n"
     )
 
@@ -361,16 +368,16 @@ def test_a_variable_may_stand_before_what_is_in_single_quotes() -> None:
 )  # fmt: skip
 def test_where_no_check_refuses_it(directive: str) -> None:
     text = f"# {directive}\nFROM nginx\n"
-    result = rewritten(text, dockerfile, DECLARED, PLACEHOLDER)
+    result = rewritten(text, DOCKERFILE, DECLARED, PLACEHOLDER)
     assert result.text == text.replace("FROM ", "ARG ECR_REGISTRY\nFROM ${ECR_REGISTRY}/docker-hub/library/")
 
 
 def test_a_check_has_nothing_against_a_default() -> None:
     text = "# check=error=true\nFROM nginx\n"
     for style in (CACHED, UPSTREAM, DECLARED._replace(parameter=True, upstream=True)):
-        assert rewritten(text, dockerfile, style, PLACEHOLDER if style.variables else RULES).findings[0].done
+        assert rewritten(text, DOCKERFILE, style, PLACEHOLDER if style.variables else RULES).findings[0].done
     rules = replace(RULES, registry=f"${{E:-{HOST}}}")
-    assert rewritten(text, dockerfile, Style(variables=(("E", HOST),)), rules).findings[0].done
+    assert rewritten(text, DOCKERFILE, Style(variables=(("E", HOST),)), rules).findings[0].done
 
 
 def test_an_arg_of_a_stage_takes_no_default_of_the_placeholder() -> None:
@@ -379,25 +386,25 @@ def test_an_arg_of_a_stage_takes_no_default_of_the_placeholder() -> None:
     for declared, default in (("REGION ACCOUNT", ""), ("ACCOUNT=1 MY_ACCOUNT", "=123456789012")):
         before = text.format(declared)
         after = f"ARG ACCOUNT{default}\nARG REGION\n" + before.replace("nginx", head + "nginx")
-        assert rewritten(before, dockerfile, DEFAULTED, PARTS).text == after
+        assert rewritten(before, DOCKERFILE, DEFAULTED, PARTS).text == after
 
 
 def test_a_default_that_a_file_has_already_may_become_that_of_an_arg() -> None:
     rules = replace(RULES, registry=f"${{E:-{HOST}}}")
     text = f"FROM ${{E:-{HOST}}}/docker-hub/a/b\nFROM c/d\n"
-    result = rewritten(text, dockerfile, Style(variables=(("E", HOST),)), rules)
+    result = rewritten(text, DOCKERFILE, Style(variables=(("E", HOST),)), rules)
     assert result.text == f"ARG E={HOST}\n" + text.replace("c/d", f"${{E:-{HOST}}}/docker-hub/c/d")
 
 
 def test_a_placeholder_in_a_parameter() -> None:
     style = DECLARED._replace(parameter=True)
-    assert rewritten("FROM nginx\n", dockerfile, style, PLACEHOLDER).text == (
+    assert rewritten("FROM nginx\n", DOCKERFILE, style, PLACEHOLDER).text == (
         "ARG ECR_REGISTRY\nARG REGISTRY=${ECR_REGISTRY}/docker-hub\nFROM ${REGISTRY}/library/nginx\n"
     )
-    assert rewritten("FROM nginx\n", dockerfile, style._replace(upstream=True), PLACEHOLDER).text == (
+    assert rewritten("FROM nginx\n", DOCKERFILE, style._replace(upstream=True), PLACEHOLDER).text == (
         "ARG REGISTRY=docker.io\nFROM ${REGISTRY}/library/nginx\n"
     )
-    assert rewritten("services:\n  a:\n    image: a/b\n", compose, style, PLACEHOLDER).text == (
+    assert rewritten("services:\n  a:\n    image: a/b\n", COMPOSE, style, PLACEHOLDER).text == (
         "services:\n  a:\n    image: ${REGISTRY:-${ECR_REGISTRY}/docker-hub}/a/b\n"
     )
 
@@ -412,7 +419,7 @@ def test_a_placeholder_in_a_parameter() -> None:
 )  # fmt: skip
 def test_what_moves_from_a_registry_to_a_placeholder(before: str, after: str) -> None:
     rules = replace(PLACEHOLDER, others=tuple(RULES.caches))
-    assert rewritten(meant(before), dockerfile, DECLARED, rules).text == after
+    assert rewritten(meant(before), DOCKERFILE, DECLARED, rules).text == after
 
 
 SERVICE = "services:\n  a:\n    image: {}\n"
@@ -446,62 +453,51 @@ SERVICE = "services:\n  a:\n    image: {}\n"
 )  # fmt: skip
 def test_compose(before: str, after: str) -> None:
     before, after = meant(SERVICE.format(before)), meant(SERVICE.format(after))
-    assert rewritten(before, compose, CACHED).text == after
+    assert rewritten(before, COMPOSE, CACHED).text == after
 
 
 def test_compose_with_the_upstream_as_default() -> None:
     text = SERVICE.format("nginx") + "  b:\n    image: ${R:-docker.io}/redis\n  c:\n    image: ${S:-}a/b\n"
-    result = rewritten(text, compose, UPSTREAM)
+    result = rewritten(text, COMPOSE, UPSTREAM)
     assert result.text == (
         SERVICE.format("${REGISTRY:-docker.io}/library/nginx")
         + "  b:\n    image: ${R:-docker.io}/library/redis\n  c:\n    image: ${S:-}a/b\n"
     )
-    findings, _ = parameters.inspect(result.text, compose, RULES.judge, UPSTREAM)
+    findings = inspected(result.text, COMPOSE, UPSTREAM, RULES)
     assert {each.verdict.status for each in findings} == {"cached"}
 
 
 def test_flow_style_in_compose_is_left() -> None:
     text = 'services: {a: {image: nginx}, b: {image: "redis"}}\n'
-    result = rewritten(text, compose, CACHED)
+    result = rewritten(text, COMPOSE, CACHED)
     assert shown(result.text) == text.replace("redis", "${REGISTRY:-~}/library/redis")
     assert reasons(result) == [composeparameters.UNQUOTED]
 
 
 def test_a_broken_document_does_not_keep_the_others() -> None:
-    result = rewritten("services: [image\n---\n" + SERVICE.format("nginx"), compose, CACHED)
+    result = rewritten("services: [image\n---\n" + SERVICE.format("nginx"), COMPOSE, CACHED)
     assert "${REGISTRY:-" in result.text
     assert result.problems
 
 
 def test_other_formats_and_no_style_are_literal() -> None:
     pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx\n"
-    assert rewritten(pod, kubernetes, CACHED).text == pod.replace("nginx", f"{LIBRARY}/nginx")
-    for text, format in (("FROM nginx\n", dockerfile), (SERVICE.format("nginx"), compose)):
-        assert parameters.rewrite(text, format, RULES.judge, Style()) == engine.rewrite(
-            text, format, RULES.judge
-        )
-        assert parameters.inspect(text, format, RULES.judge, Style()) == engine.inspect(
-            text, format, RULES.judge
-        )
+    assert rewritten(pod, BY_NAME["kubernetes"], CACHED).text == pod.replace("nginx", f"{LIBRARY}/nginx")
+    for text, format in (("FROM nginx\n", DOCKERFILE), (SERVICE.format("nginx"), COMPOSE)):
+        literal = rewrite(text, format, RULES.judge)
+        styled = rewritten(text, format, Style())
+        assert (styled.text, styled.findings) == (literal.text, literal.findings)
+        assert inspected(text, format, Style()) == inspect(text, format, RULES.judge)[0]
 
 
-class Lying:
-    """The format of Dockerfiles, with an outline that is another one each time."""
-
-    NAME = dockerfile.NAME
-    candidate, claims, find = (
-        staticmethod(dockerfile.candidate),
-        staticmethod(dockerfile.claims),
-        staticmethod(dockerfile.find),
-    )
-
-    def outline(self, text: str) -> Iterable[Token]:
-        return [replace(each, kind=each.kind + text) for each in dockerfile.outline(text)]
+def lying(source: Source) -> list[Token]:
+    """The outline of a Dockerfile, but another one each time."""
+    return [replace(each, kind=each.kind + source.text) for each in DOCKERFILE.outline(source)]
 
 
 @pytest.mark.parametrize("text", ["FROM nginx\n", "FROM nginx\nCOPY --from=a/b c d\nCOPY --from=e/f g h\n"])
 def test_what_cannot_be_proved_is_left(text: str) -> None:
-    result = rewritten(text, Lying(), CACHED)
+    result = rewritten(text, replace(DOCKERFILE, outline=lying), CACHED)
     assert result.text == text
     assert set(reasons(result)) == {UNSAFE}
 
@@ -559,14 +555,14 @@ def rest(text: str) -> list[str]:
 
 @given(dockerfiles())
 def test_any_dockerfile(text: str) -> None:
-    literal = engine.rewrite(text, dockerfile, RULES.judge)
+    literal = rewrite(text, DOCKERFILE, RULES.judge)
     for style in (CACHED, UPSTREAM):
-        result = rewritten(text, dockerfile, style)
+        result = rewritten(text, DOCKERFILE, style)
         assert result.problems == literal.problems
         assert [each.occurrence for each in result.findings] == [each.occurrence for each in literal.findings]
         for one, other in zip(result.findings, literal.findings, strict=True):
             assert not one.done or (other.done and one.verdict.target == other.verdict.target)
-        after, _ = engine.inspect(result.text, dockerfile, RULES.judge)
+        after, _ = inspect(result.text, DOCKERFILE, RULES.judge)
         references = {str(each.verdict.reference) for each in after}
         if style.upstream:
             assert references == {str(each.verdict.reference) for each in result.findings}
@@ -586,11 +582,11 @@ def test_any_dockerfile(text: str) -> None:
 )
 def test_any_compose_file(images: list[str]) -> None:
     text = "services:\n" + "".join(f"  s{at}:\n    image: {image}\n" for at, image in enumerate(images))
-    literal = engine.rewrite(text, compose, RULES.judge)
-    cached = rewritten(text, compose, CACHED)
+    literal = rewrite(text, COMPOSE, RULES.judge)
+    cached = rewritten(text, COMPOSE, CACHED)
     assert [each.verdict for each in cached.findings] == [each.verdict for each in literal.findings]
-    upstream = rewritten(text, compose, UPSTREAM)
-    after, _ = engine.inspect(upstream.text, compose, RULES.judge)
+    upstream = rewritten(text, COMPOSE, UPSTREAM)
+    after, _ = inspect(upstream.text, COMPOSE, RULES.judge)
     assert [each.verdict.reference for each in after] == [
         each.verdict.reference for each in upstream.findings
     ]
@@ -598,14 +594,14 @@ def test_any_compose_file(images: list[str]) -> None:
 
 @given(dockerfiles())
 def test_a_build_that_passes_the_cache_gets_what_the_other_default_gives(text: str) -> None:
-    passed = rewritten(text, dockerfile, UPSTREAM).text
+    passed = rewritten(text, DOCKERFILE, UPSTREAM).text
     passed = passed.replace("syntax=docker/", f"syntax={HUB}/docker/")  # as BUILDKIT_SYNTAX
     for rule in RULES.rules:
         passed = re.sub(
             rf"(?m)^(\ufeff?ARG \w+=){rule.upstream}(\r?)$", rf"\g<1>{HOST}/{rule.prefix}\2", passed
         )
-    cached = rewritten(text, dockerfile, CACHED).text
-    images = [{each.text for each in dockerfile.find(each)} for each in (passed, cached)]
+    cached = rewritten(text, DOCKERFILE, CACHED).text
+    images = [{each.text for each in occurrences(each, DOCKERFILE)} for each in (passed, cached)]
     # What a build passes for an empty default ends with a slash, and FROM has its own default.
     if "ARG R=\n" not in text.replace("\r", "") and "${R:-" not in text:
         assert images[0] == images[1]

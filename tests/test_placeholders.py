@@ -5,7 +5,7 @@ import pytest
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.restore import Restoring
 from rewrite_refs.cache.rule import rule_for
-from rewrite_refs.engine.rewrite import PLACEHOLDER, rewrite
+from rewrite_refs.engine.rewrite import PLACEHOLDER
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.placeholders import with_placeholders
 from rewrite_refs.images.placeholders import (
@@ -18,8 +18,7 @@ from rewrite_refs.images.placeholders import (
     variables,
     without_actions,
 )
-
-HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+from tests.common import HOST, rewrite
 
 
 @pytest.mark.parametrize(

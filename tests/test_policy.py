@@ -6,7 +6,7 @@ from pathlib import Path
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.restore import Restoring
 from rewrite_refs.cache.rule import Cache, Rule, rule_for
-from rewrite_refs.engine.parameters import Style
+from rewrite_refs.engine.style import Style
 from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.repository.policy import Override, Policies, Policy
 from tests.common import HOST, RULES

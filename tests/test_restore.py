@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.restore import Restoring
 from rewrite_refs.cache.rule import rule_for
-from rewrite_refs.engine.rewrite import inspect, rewrite
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.placeholders import with_placeholders
@@ -19,7 +18,7 @@ from rewrite_refs.images.reference import InvalidReference, Reference
 from rewrite_refs.repository.policy import Policies
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import fill, run
-from tests.common import HOST, HUB, RULES
+from tests.common import HOST, HUB, RULES, inspect, rewrite
 
 BACK = Restoring(RULES.registry, RULES.rules)
 OPTIONS = (

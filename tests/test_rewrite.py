@@ -1,55 +1,46 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from collections.abc import Iterator
 
 import pytest
 
 from rewrite_refs.engine.rewrite import UNSAFE
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import dockerfile
-from rewrite_refs.formats.base import File
+from rewrite_refs.formats.base import Format
+from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
 from rewrite_refs.text.outline import Token
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HUB, LIBRARY, rewritten
 
 
-class Words:
+def words(lie: str = "") -> Format:
     """A format for tests: every word is a reference; ``+`` before one hides a part of it."""
 
-    NAME = "words"
-
-    def __init__(self, lie: str = "") -> None:
-        self.lie = lie
-
-    def candidate(self, path: PurePath) -> bool:
-        return True
-
-    def claims(self, file: File, data: bytes) -> bool:
-        return True
-
-    def find(self, text: str) -> Iterator[Occurrence]:
-        at = 0
+    def find(source: Source) -> Iterator[Occurrence]:
+        at, text = 0, source.text
         for word in text.split(" "):
             span = Span(at, at + len(word))
             at += len(word) + 1
             if word.startswith("+"):
                 yield Occurrence((Piece("docker.io", None), Piece(f"/{word[1:]}", span)), span, span)
-            elif word and not (self.lie == "lost" and "amazonaws" in word):
+            elif word and not (lie == "lost" and "amazonaws" in word):
                 yield Occurrence(
-                    (Piece("b" if self.lie == "other" and "amazon" in text else word, span),), span, span
+                    (Piece("b" if lie == "other" and "amazon" in text else word, span),), span, span
                 )
         if "!" in text:
             raise ParseError([Problem(text.index("!"), "a bang")])
 
-    def outline(self, text: str) -> Iterable[Token]:
-        if self.lie == "outline":
-            return [Token(text, "", Span(0, 0))]
-        return [Token("", text, Span(0, len(text)))]
+    def outline(source: Source) -> list[Token]:
+        if lie == "outline":
+            return [Token(source.text, "", Span(0, 0))]
+        return [Token("", source.text, Span(0, len(source.text)))]
+
+    return Format("words", ("*",), (), find, outline)
 
 
 def test_what_cannot_be_placed_is_left_and_said() -> None:
-    result = rewritten("nginx +a/b", Words())
+    result = rewritten("nginx +a/b", words())
     assert result.text == f"{LIBRARY}/nginx +a/b"
     assert [(each.done, each.verdict.reason) for each in result.findings] == [
         (True, None),
@@ -59,33 +50,33 @@ def test_what_cannot_be_placed_is_left_and_said() -> None:
 
 @pytest.mark.parametrize("lie", ["lost", "other", "outline"])
 def test_what_cannot_be_proved_is_left(lie: str) -> None:
-    result = rewritten("nginx redis quay.io/a/b", Words(lie))
+    result = rewritten("nginx redis quay.io/a/b", words(lie))
     assert result.text == "nginx redis quay.io/a/b"
     assert {each.verdict.reason for each in result.findings} == {UNSAFE}
     assert not any(each.done for each in result.findings)
 
 
 def test_what_was_found_before_a_problem_counts() -> None:
-    result = rewritten("nginx !", Words())
+    result = rewritten("nginx !", words())
     assert result.text == f"{LIBRARY}/nginx !"
     assert result.problems == (Problem(6, "a bang"),)
 
 
 def test_nothing_to_do() -> None:
-    assert rewritten("", Words()).text == ""
-    assert rewritten("mcr.microsoft.com/x", Words()).text == "mcr.microsoft.com/x"
+    assert rewritten("", words()).text == ""
+    assert rewritten("mcr.microsoft.com/x", words()).text == "mcr.microsoft.com/x"
 
 
 def test_ignored() -> None:
     text = "# rewrite-refs: ignore\nFROM nginx\nFROM redis\n"
-    result = rewritten(text, dockerfile)
+    result = rewritten(text, DOCKERFILE)
     assert result.text == text.replace("redis", f"{LIBRARY}/redis")
     assert [each.verdict.status for each in result.findings] == ["ignored", "direct"]
 
 
 @pytest.mark.parametrize("text", ["FROM docker.${A:-io}/x/y\n", "ARG A=io\nFROM docker.$A/x/y\n"])
 def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
-    result = rewritten(text, dockerfile)
+    result = rewritten(text, DOCKERFILE)
     assert result.text == text
     assert [each.verdict.reason for each in result.findings] == [
         "the registry is put together from a variable and other text"
@@ -119,7 +110,7 @@ def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
     ],
 )
 def test_shared_text(before: str, after: str) -> None:
-    result = rewritten(before, dockerfile)
+    result = rewritten(before, DOCKERFILE)
     assert result.text == after
     assert all(each.done or each.verdict.reason for each in result.findings)
 
@@ -127,6 +118,6 @@ def test_shared_text(before: str, after: str) -> None:
 def test_many_references_and_one_that_cannot_stay_with_the_others() -> None:
     many = "".join(f"FROM a{number}\n" for number in range(40))
     before = f"ARG R=docker.io\n{many}FROM $R/x/y\nFROM quay.io/$R/y\n"
-    result = rewritten(before, dockerfile)
+    result = rewritten(before, DOCKERFILE)
     assert [each.occurrence.text for each in result.findings if not each.done] == ["docker.io/x/y"]
-    assert rewritten(result.text, dockerfile).text == result.text
+    assert rewritten(result.text, DOCKERFILE).text == result.text

@@ -16,7 +16,7 @@ from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, mistaken
 from rewrite_refs.cli.output import Run, say
 from rewrite_refs.config.load import Config, combined, load, locate, parse_rule
 from rewrite_refs.config.nodes import nearest
-from rewrite_refs.engine.parameters import Style
+from rewrite_refs.engine.style import Style
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
 from rewrite_refs.files.patterns import Patterns, check_pattern

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewrite_refs.cache.judge import Rules
-from rewrite_refs.engine.parameters.style import Style
+from rewrite_refs.engine.style import Style
 from rewrite_refs.formats.base import Format
 
 

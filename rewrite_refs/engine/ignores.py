@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Span
 
 WORD = "rewrite-refs:"
@@ -78,11 +79,24 @@ class Comments(NamedTuple):
         return next((each for each in (*self.whole, *found) if each.names(rules)), None)
 
 
-def comments(text: str, lines: Lines, in_dockerfile: bool = False) -> Comments:
-    """The comments of a *text* with such *lines*."""
-    if WORD not in text:
+def comments(source: Source, own_line: bool = False) -> Comments:
+    """Return the comments of a text; *own_line* is set where none can end a line."""
+    if WORD not in source.text:
         return Comments()
-    found = tuple(_read(lines, each, in_dockerfile) for each in _COMMENT.finditer(text))
+    return source.once(_on_own_lines if own_line else _anywhere)
+
+
+def _on_own_lines(text: str) -> Comments:
+    return _comments(text, own_line=True)
+
+
+def _anywhere(text: str) -> Comments:
+    return _comments(text, own_line=False)
+
+
+def _comments(text: str, own_line: bool) -> Comments:
+    lines = Lines(text)
+    found = tuple(_read(lines, each, own_line) for each in _COMMENT.finditer(text))
     whole: list[Comment] = []
     by_line: dict[int, list[Comment]] = {}
     for each in found:
@@ -112,7 +126,7 @@ def _key_above(lines: Lines, number: int, column: int) -> int | None:
     return above if _KEY.search(lines.line(above)) else None
 
 
-def _read(lines: Lines, found: re.Match[str], in_dockerfile: bool) -> Comment:
+def _read(lines: Lines, found: re.Match[str], own_line: bool) -> Comment:
     number, column = lines.position(found.start())
     before = lines.line(number)[: column - 1].strip(" \t\ufeff")
     alone = not before
@@ -129,8 +143,8 @@ def _read(lines: Lines, found: re.Match[str], in_dockerfile: bool) -> Comment:
         if alone and number <= _NEAR_THE_TOP:
             return comment._replace(lines=None)
         return comment._replace(lost=NOT_NEAR)
-    covered = _below(lines, number, in_dockerfile) if alone else range(number, number + 1)
-    if in_dockerfile:
+    covered = _below(lines, number, own_line) if alone else range(number, number + 1)
+    if own_line:
         return comment._replace(lines=covered, lost=None if alone else NOT_ABOVE)
     is_alias = _ALIAS.search(lines.line(covered.start) if alone else before)
     return comment._replace(lines=covered, lost=AT_ANCHOR if is_alias else None)
@@ -141,12 +155,12 @@ def _stop(found: re.Match[str]) -> int:
     return found.end("rules") + 1 if found["rules"] is not None else found.end("word")
 
 
-def _below(lines: Lines, number: int, in_dockerfile: bool) -> range:
+def _below(lines: Lines, number: int, own_line: bool) -> range:
     """The lines that a comment in line *number* is for: the next that is none, and its continuation."""
     first = number + 1
     while _ANY_COMMENT.match(lines.line(first)):
         first += 1
     last = first
-    while in_dockerfile and (_CONTINUED.search(lines.line(last)) or _ANY_COMMENT.match(lines.line(last))):
+    while own_line and (_CONTINUED.search(lines.line(last)) or _ANY_COMMENT.match(lines.line(last))):
         last += 1
     return range(first, last + 1)

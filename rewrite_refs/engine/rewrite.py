@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rewrite_refs.cache.verdict import Cause, Verdict
+from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.ignores import WORD, Comments, comments, lines_of
 from rewrite_refs.engine.plan import Plan, planned
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats import Format, dockerfile, template
+from rewrite_refs.formats.base import Format
 from rewrite_refs.images.placeholders import is_placeholder, resolved, without_actions
 from rewrite_refs.text.edits import Edit, Overlap, Unplaceable, combined, splice
 from rewrite_refs.text.lines import Lines
 from rewrite_refs.text.outline import Token, same_but
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
-from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml import tree
 
 Judge = Callable[[Occurrence], Verdict]
 
@@ -51,23 +53,28 @@ class Judged:
 class Result:
     """The new text of a file (the old one where nothing changes) and its findings, in order."""
 
-    text: str
+    source: Source
     findings: tuple[Judged, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def text(self) -> str:
+        """The characters of the new text."""
+        return self.source.text
 
-def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
+
+def inspect(source: Source, context: FileContext, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read."""
-    occurrences, problems = _find(text, format)
-    return list(unignored(text, format, [Judged(each, judge(each)) for each in occurrences])), problems
+    occurrences, problems = _find(source, context.format)
+    return list(unignored(source, context, [Judged(each, judge(each)) for each in occurrences])), problems
 
 
-def unignored(text: str, format: Format, findings: Sequence[Judged]) -> Sequence[Judged]:
+def unignored(source: Source, context: FileContext, findings: Sequence[Judged]) -> Sequence[Judged]:
     """The findings of a text, those that a comment leaves as ignored ones."""
-    if WORD not in text or not findings:
+    if WORD not in source.text or not findings:
         return findings
-    lines = Lines(text)
-    found = comments(text, lines, format.NAME == dockerfile.NAME)
+    lines = source.once(Lines)
+    found = comments(source, context.format.comments == "own-line")
     return [_unless_ignored(each, found, lines) for each in findings]
 
 
@@ -83,14 +90,18 @@ def _unless_ignored(judged: Judged, found: Comments, lines: Lines) -> Judged:
     return Judged(judged.occurrence, ignored)
 
 
-def rewrite(text: str, format: Format, judge: Judge) -> Result:
+def rewrite(source: Source, context: FileContext, judge: Judge) -> Result:
     """Rewrite what the rules map and what can be proved; leave the rest and say why."""
-    findings, problems = inspect(text, format, judge)
-    return carry_out(text, format, judge, findings, problems)
+    findings, problems = inspect(source, context, judge)
+    return carry_out(source, context, judge, findings, problems)
 
 
 def carry_out(
-    text: str, format: Format, judge: Judge, decided: Sequence[Judged], problems: tuple[Problem, ...] = ()
+    source: Source,
+    context: FileContext,
+    judge: Judge,
+    decided: Sequence[Judged],
+    problems: tuple[Problem, ...] = (),
 ) -> Result:
     """Do what was *decided* of every reference of a text, or else otherwise, as far as it can be proved."""
     findings = list(decided)
@@ -98,10 +109,10 @@ def carry_out(
     for index, finding in enumerate(findings):
         if finding.verdict.changes:
             try:
-                plans[index] = planned(text, finding.occurrence, finding.verdict)
+                plans[index] = planned(source.text, finding.occurrence, finding.verdict)
             except Unplaceable as error:
                 findings[index] = _left(finding, str(error))
-    proved = _carried_out(_Attempt(text, format, judge, findings), plans)
+    proved = _carried_out(_Attempt(source, context.format, judge, findings), plans)
     edits = _edits(proved.plans)
     for index, finding in enumerate(findings):
         if index in proved.plans:
@@ -122,15 +133,15 @@ def carry_out(
             replace(each, verdict=other) if other else each
             for each, other in zip(decided, others, strict=True)
         ]
-        return carry_out(text, format, judge, again, problems)
-    return Result(proved.text, tuple(findings), problems)
+        return carry_out(source, context, judge, again, problems)
+    return Result(proved.source, tuple(findings), problems)
 
 
 @dataclass(frozen=True)
 class _Attempt:
     """What every attempt to carry out plans on one text has in common."""
 
-    text: str
+    source: Source
     format: Format
     judge: Judge
     findings: Sequence[Judged]
@@ -138,9 +149,9 @@ class _Attempt:
     @cached_property
     def outline(self) -> list[Token]:
         """The outline of the text as it was."""
-        return list(self.format.outline(self.text))
+        return list(self.format.outline(self.source))
 
-    def apply(self, plans: dict[int, Plan]) -> str | None:
+    def apply(self, plans: dict[int, Plan]) -> Source | None:
         """The text with some plans carried out, or None where that cannot be proved right.
 
         Proved means: the references found in the new text are the wanted ones,
@@ -148,10 +159,10 @@ class _Attempt:
         else of the parsed document differs; and YAML is YAML still.
         """
         if not plans:
-            return self.text
+            return self.source
         try:
             edits = combined(plans.values())
-            new = splice(self.text, edits)
+            new = Source(splice(self.source.text, edits))
             found, _ = _find(new, self.format)
         except Overlap:
             return None
@@ -166,24 +177,25 @@ class _Attempt:
                 return None
         return new if self._keeps_the_rest(edits, new) else None
 
-    def _breaks(self, edits: Sequence[Edit], new: str) -> bool:
+    def _breaks(self, edits: Sequence[Edit], new: Source) -> bool:
         """Whether the braces of a placeholder have made YAML unreadable, which formats read as a host."""
-        if self.format.NAME in (dockerfile.NAME, template.NAME) or not any(
-            "{" in each.text for each in edits
-        ):
+        if self.format.syntax != "yaml" or not any("{" in each.text for each in edits):
             return False
-        return _unreadable(new) > _unreadable(self.text)
+        return _unreadable(new) > _unreadable(self.source)
 
-    def _keeps_the_rest(self, edits: Sequence[Edit], new: str) -> bool:
+    def _keeps_the_rest(self, edits: Sequence[Edit], new: Source) -> bool:
         """Whether the parsed document differs by the edits alone."""
-        if self.format.NAME != template.NAME:
+        if not self.format.templated:
             return same_but(self.outline, self.format.outline(new), edits)
         # There, actions are no part of the YAML around them: those of a placeholder count as letters.
-        kept = [Edit(*each[:2], without_actions(self.text[each.start : each.end])) for each in edits]
-        old = splice(self.text, kept)
+        text = self.source.text
+        kept = [Edit(*each[:2], without_actions(text[each.start : each.end])) for each in edits]
+        old = splice(text, kept)
         edits = [edit._replace(text=without_actions(edit.text)) for edit in edits]
-        outline = self.outline if old == self.text else list(self.format.outline(old))
-        return same_but(outline, self.format.outline(splice(old, edits)), edits)
+        outline = self.outline if old == text else list(self.format.outline(Source(old)))
+        changed = splice(old, edits)
+        new = new if changed == new.text else Source(changed)
+        return same_but(outline, self.format.outline(new), edits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +203,7 @@ class _Proved:
     """Plans that were carried out together, and the text that came of it."""
 
     plans: dict[int, Plan]
-    text: str
+    source: Source
 
 
 def _carried_out(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
@@ -201,14 +213,14 @@ def _carried_out(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
     can put a literal head in front of the variable that they share.  Groups
     that fail are found by halving.
     """
-    proved = _Proved({}, attempt.text)
+    proved = _Proved({}, attempt.source)
     pending = [_groups(plans)]
     while pending:
         groups = pending.pop()
         wanted = {index: plans[index] for group in groups for index in group}
-        text = attempt.apply(proved.plans | wanted)
-        if text is not None:
-            proved = _Proved(proved.plans | wanted, text)
+        new = attempt.apply(proved.plans | wanted)
+        if new is not None:
+            proved = _Proved(proved.plans | wanted, new)
         elif len(groups) > 1:
             middle = len(groups) // 2
             pending += [groups[middle:], groups[:middle]]
@@ -222,9 +234,9 @@ def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _
     for index, plan in plans.items():
         for each in (plan, _in_front(attempt.findings[index])):
             wanted = proved.plans | {index: each} if each else proved.plans
-            text = attempt.apply(wanted) if each else None
-            if text is not None:
-                proved = _Proved(wanted, text)
+            new = attempt.apply(wanted) if each else None
+            if new is not None:
+                proved = _Proved(wanted, new)
                 break
     return proved
 
@@ -286,25 +298,19 @@ def _in_front(finding: Judged) -> Plan | None:
     return (Edit(front, front, "".join(change.text for change in changes)),)
 
 
-def _find(text: str, format: Format) -> tuple[list[Occurrence], tuple[Problem, ...]]:
+def _find(source: Source, format: Format) -> tuple[list[Occurrence], tuple[Problem, ...]]:
     found: list[Occurrence] = []
     try:
-        for occurrence in format.find(text):
+        for occurrence in format.find(source):
             found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
     except ParseError as error:
         return found, error.problems
     return found, ()
 
 
-def _unreadable(text: str) -> int:
+def _unreadable(source: Source) -> int:
     """How many documents of a text are no YAML."""
-    count = 0
-    for span in yamltree.split(text):
-        try:
-            yamltree.parse(text, span)
-        except ParseError:
-            count += 1
-    return count
+    return sum(not document.is_readable for document in source.once(tree.documents))
 
 
 def _head(finding: Judged) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import Cache, Rule
-from rewrite_refs.engine.parameters import Style
+from rewrite_refs.engine.style import Style
 from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.images.placeholders import is_placeholder, variables
 from rewrite_refs.lint.settings import Settings

@@ -13,6 +13,10 @@ variable already stays there.  What no variable can carry is left and reported.
 A registry whose address is a placeholder (``${ECR_REGISTRY}``) needs half of
 this: a Dockerfile has to declare its variables.
 
+Formats say which variables they have (``formats.variables``); ``inline`` is for
+those that are written with their default where they are used, ``declared`` for
+those that a file declares at its top.
+
 This is the engine of ``rewrite`` with other changes to carry out, and so with
 the same proof: the references of the new text, resolved with its defaults, are
 the wanted ones, and nothing else differs.
@@ -23,39 +27,40 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rewrite_refs.engine import rewrite as engine
-from rewrite_refs.engine.parameters.style import Style
+from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.rewrite import Judge, Judged, Result
 from rewrite_refs.errors import Problem
-from rewrite_refs.formats import Format
-
-__all__ = ["Style", "inspect", "rewrite"]
+from rewrite_refs.text.source import Source
 
 
-def inspect(
-    text: str, format: Format, judge: Judge, style: Style
-) -> tuple[list[Judged], tuple[Problem, ...]]:
+def inspect(source: Source, context: FileContext, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read.
 
     Where the default is to be the upstream, what a variable with that default leads to counts as *cached*.
     """
-    findings, problems = engine.inspect(text, format, judge)
-    if findings and (style.parameter or style.variables):
-        from rewrite_refs.engine.parameters import dispatch as styled
+    findings, problems = engine.inspect(source, context, judge)
+    if findings and _has_style(context):
+        from rewrite_refs.engine.parameters import dispatch
 
-        findings = styled.inspected(text, format, style, findings, problems)[0]
+        findings = dispatch.inspected(source, context, findings, problems)
     return findings, problems
 
 
-def rewrite(text: str, format: Format, judge: Judge, style: Style) -> Result:
+def rewrite(source: Source, context: FileContext, judge: Judge) -> Result:
     """Rewrite what the rules map in a style, as far as it can be proved; leave the rest and say why.
 
     The findings are those of *text*, and their targets have the cache for the variables.
     """
-    findings, problems = engine.inspect(text, format, judge)
-    if findings and (style.parameter or style.variables):
-        from rewrite_refs.engine.parameters import dispatch as styled
+    findings, problems = engine.inspect(source, context, judge)
+    if findings and _has_style(context):
+        from rewrite_refs.engine.parameters import dispatch
 
-        result = styled.rewritten(text, format, judge, style, findings, problems)
+        result = dispatch.rewritten(source, context, judge, findings, problems)
     else:
-        result = engine.carry_out(text, format, judge, findings, problems)
-    return replace(result, findings=tuple(engine.unignored(text, format, result.findings)))
+        result = engine.carry_out(source, context, judge, findings, problems)
+    return replace(result, findings=tuple(engine.unignored(source, context, result.findings)))
+
+
+def _has_style(context: FileContext) -> bool:
+    """Whether the style of a file is more than literal."""
+    return context.style.parameter or bool(context.style.variables)

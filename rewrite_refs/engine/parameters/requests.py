@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from rewrite_refs.cache.verdict import Verdict, changed
-from rewrite_refs.engine.parameters.style import Style
 from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.style import Style
+from rewrite_refs.formats.variables import View
 from rewrite_refs.images.reference import name_of
 from rewrite_refs.text.edits import Change
-from rewrite_refs.text.spans import Occurrence, Piece
+from rewrite_refs.text.spans import Occurrence
 
 THROUGH = "through {}, whose default is the upstream"
 SYNTAX = "a syntax directive takes no variable: pass --build-arg BUILDKIT_SYNTAX={}"
@@ -21,37 +22,21 @@ SHORT = "{} holds its registry without the path that the rule for {} replaces: p
 _VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?::?-(?P<default>[^{}$]*))?\})", re.ASCII)
 
 
-class View(Protocol):
-    """What a format tells of a text before a registry of it moves into a variable."""
-
-    def variable(self, piece: Piece) -> str | None:
-        """The variable of which a piece is the whole default."""
-
-    def reason(self, occurrence: Occurrence) -> str | None:
-        """Why no variable can stand in a reference."""
-
-    def lifts(self, occurrence: Occurrence) -> bool:
-        """Whether a reference needs a stage of its own to have a variable."""
-
-    def is_directive(self, occurrence: Occurrence) -> bool:
-        """Whether a reference is read before there are variables, and can only be written literally."""
-
-
-class Wish(NamedTuple):
+class Request(NamedTuple):
     """What to do about one reference: the changes of ``verdict``.
 
     With a ``rule`` they are to name its variable instead of the registry, and
-    with ``lift`` the reference needs a stage of its own for that.  ``through``
-    is the variable that has the registry already.
+    with ``needs_stage`` the reference needs a build stage of its own for that.
+    ``through`` is the variable that has the registry already.
     """
 
     verdict: Verdict
     rule: str | None = None
-    lift: bool = False
+    needs_stage: bool = False
     through: str | None = None
 
 
-def seen(finding: Judged, view: View, style: Style) -> Judged:
+def mark_variables(finding: Judged, view: View, style: Style) -> Judged:
     """A finding after what stands in variables already, and after what cannot stand in one."""
     verdict, occurrence = finding.verdict, finding.occurrence
     whole = _whole(finding) if style.parameter and style.upstream and verdict.status == "direct" else None
@@ -65,32 +50,32 @@ def seen(finding: Judged, view: View, style: Style) -> Judged:
         reason = SYNTAX.format(verdict.target)
         return replace(finding, verdict=Verdict("unresolved", verdict.reference, reason=reason))
     reasons = view.reason(occurrence) or _short(finding, view, style) if _is_asked(verdict) else None
-    return refused(finding, reasons) if reasons else finding
+    return reject(finding, reasons) if reasons else finding
 
 
-def wish(finding: Judged, view: View, style: Style) -> Wish | None:
-    """What is to be done about a finding that was ``seen``; None where nothing has to."""
+def request_for(finding: Judged, view: View, style: Style) -> Request | None:
+    """What is to be done about a finding with its variables marked; None where nothing has to."""
     verdict, occurrence = finding.verdict, finding.occurrence
     if not _is_asked(verdict):
         return None
     if not style.parameter or verdict.status != "direct" or view.is_directive(occurrence):
-        return Wish(verdict, lift=view.lifts(occurrence))
+        return Request(verdict, needs_stage=view.needs_stage(occurrence))
     first, *others = verdict.changes
     whole = None if style.upstream else _whole(finding)
     name = _variable(view, occurrence, whole)
     if name and whole:
-        return Wish(replace(verdict, changes=(Change(0, len(whole), first.text),)), through=name)
+        return Request(replace(verdict, changes=(Change(0, len(whole), first.text),)), through=name)
     name = _variable(view, occurrence, _registry(finding))
     if name is None:
-        return Wish(verdict, verdict.rule, lift=view.lifts(occurrence))
+        return Request(verdict, verdict.rule, needs_stage=view.needs_stage(occurrence))
     if not style.upstream:
-        return Wish(verdict, through=name)
+        return Request(verdict, through=name)
     text = occurrence.text
     target = changed(text, others)
     if not occurrence.pieces[0].text:  # nothing may go into the empty default
         others = [Change(each.start, each.start + 1, each.text + text[each.start]) for each in others]
     verdict = replace(verdict, changes=tuple(others), target=target, then="direct")
-    return Wish(verdict, through=name)
+    return Request(verdict, through=name)
 
 
 def head_of(verdict: Verdict) -> str:
@@ -110,7 +95,7 @@ def named(verdict: Verdict, variable: str, holds: str, head: str) -> Verdict:
     return replace(verdict, changes=changes, target=target, then="cached" if holds == head else "direct")
 
 
-def settled(verdict: Verdict, head: str, resolved: str) -> Verdict:
+def resolve_target(verdict: Verdict, head: str, resolved: str) -> Verdict:
     """A verdict whose target begins with the *head* of the cache as it is resolved in its file."""
     target = verdict.target or ""
     return replace(verdict, target=resolved + target[len(head) :]) if target.startswith(head) else verdict
@@ -123,9 +108,15 @@ def resolved(text: str, values: Mapping[str, str]) -> str:
     )
 
 
-def refused(finding: Judged, reason: str) -> Judged:
-    """A finding that is left."""
+def reject(finding: Judged, reason: str) -> Judged:
+    """A finding that is left, with the reason."""
     return replace(finding, verdict=replace(finding.verdict, changes=(), reason=reason))
+
+
+def merge_outcome(finding: Judged, outcome: Judged) -> Judged:
+    """A finding with what became of it."""
+    verdict = replace(finding.verdict, reason=outcome.verdict.reason)
+    return replace(finding, verdict=verdict, done=outcome.done)
 
 
 def _is_asked(verdict: Verdict) -> bool:

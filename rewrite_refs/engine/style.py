@@ -12,8 +12,8 @@ class Style(NamedTuple):
     ``parameter`` puts them into variables, whose defaults are the cache, or, as
     ``upstream`` says, what they were.  ``names`` has the variables by the names
     of the rules, where they are not the usual ones.  ``variables`` are those of
-    a placeholder for the registry, each with its default or None, which a
-    Dockerfile has to declare.  ``taken`` are names that mean something else, for
+    a placeholder for the registry, each with its default or None, where the
+    format has to declare them.  ``taken`` are names that mean something else, for
     a file beside says so.
     """
 

@@ -1,6 +1,6 @@
-"""Dockerfiles: ``ARG REGISTRY=docker.io`` and ``FROM ${REGISTRY}/library/python:3.12``.
+"""Variables that a file declares: ``ARG REGISTRY=docker.io`` and ``FROM ${REGISTRY}/library/python:3.12``.
 
-First lines are inserted and images of ``--from=`` get stages, which changes
+First lines are inserted and images of ``--from=`` get build stages, which changes
 nothing that is pulled; then the engine rewrites what came of that.  Both are
 proved.  What fails is left, and all is done again without it, so that no line
 is there for nothing.
@@ -16,14 +16,25 @@ from typing import NamedTuple
 
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine import rewrite as engine
+from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.parameters.names import names_for
-from rewrite_refs.engine.parameters.requests import Wish, head_of, named, refused, resolved, settled, wish
-from rewrite_refs.engine.parameters.style import Style
+from rewrite_refs.engine.parameters.requests import (
+    Request,
+    head_of,
+    mark_variables,
+    merge_outcome,
+    named,
+    reject,
+    request_for,
+    resolve_target,
+    resolved,
+)
 from rewrite_refs.engine.plan import planned
 from rewrite_refs.engine.rewrite import UNSAFE, Judge, Judged, Result
-from rewrite_refs.formats import Format
-from rewrite_refs.formats.dockerfile.variables import CHECKED, QUOTED, Lift, Prepared, View, is_same
+from rewrite_refs.engine.style import Style
+from rewrite_refs.formats.variables import DeclaredView, ExtraStage, Prepared
 from rewrite_refs.text.edits import Unplaceable
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
 
 FOREIGN = (
@@ -39,12 +50,16 @@ OWN_DEFAULT = (
 
 
 class Task(NamedTuple):
-    """A Dockerfile, and how it is to be rewritten."""
+    """A text whose variables are declared, and how it is to be rewritten."""
 
-    view: View
-    format: Format
+    view: DeclaredView
+    context: FileContext
     judge: Judge
-    style: Style
+
+    @property
+    def style(self) -> Style:
+        """How registries are written."""
+        return self.context.style
 
 
 class _Variable(NamedTuple):
@@ -55,31 +70,31 @@ class _Variable(NamedTuple):
     default: str | None = None
 
 
-class _Asked(NamedTuple):
-    """A wish about a finding; ``head`` is the address of the cache, ``spot`` the offset of the first edit.
+class _Pending(NamedTuple):
+    """A request about a finding; ``head`` is the address of the cache, ``spot`` the offset of the first edit.
 
-    What gets a stage of its own has its spot there, at the first ``FROM``.
+    What gets a stage of its own has its spot there, at the first use.
     """
 
     finding: Judged
-    wish: Wish
+    request: Request
     head: str
     spot: int
 
 
 class _Draft(NamedTuple):
-    """What is to be written: the *arguments* of new ARGs, and for each index the verdict to carry out.
+    """What is to be written: the variables to declare, and for each index the verdict to carry out.
 
-    ``early`` tells that the default of an ARG that is there needs one of the new ones.
+    ``early`` tells that a default that is there already needs one of the new variables.
     """
 
-    arguments: list[str]
+    declared: list[str]
     early: bool
     verdicts: dict[int, Verdict]
 
 
 class _Failed(Exception):
-    """Some wishes cannot be carried out; ``reasons`` says why, by their indices."""
+    """Some requests cannot be carried out; ``reasons`` says why, by their indices."""
 
     def __init__(self, reasons: Mapping[int, str]) -> None:
         super().__init__()
@@ -87,47 +102,39 @@ class _Failed(Exception):
 
 
 def rewritten(task: Task, findings: Sequence[Judged]) -> Result:
-    """The new text, and what became of each of the findings, which were ``seen``."""
-    findings = list(findings)
+    """Return the new text, and what became of each of the findings."""
+    findings = [mark_variables(each, task.view, task.style) for each in findings]
     while True:
         asked = {}
         for index, finding in enumerate(findings):
-            if each := wish(finding, task.view, task.style):
+            if each := request_for(finding, task.view, task.style):
                 head = head_of(finding.verdict)
-                asked[index] = _Asked(finding, each, head, _spot(task.view, finding, each))
+                asked[index] = _Pending(finding, each, head, _spot(task.view, finding, each))
         if not asked:
-            return engine.carry_out(task.view.text, task.format, task.judge, findings)
+            return engine.carry_out(task.view.source, task.context, task.judge, findings)
         try:
             return _attempt(task, findings, asked)
         except _Failed as failed:
             for index, reason in failed.reasons.items():
-                findings[index] = refused(findings[index], _told_apart(task, reason))
+                findings[index] = reject(findings[index], _explained(task, reason))
 
 
-def told(finding: Judged, outcome: Judged) -> Judged:
-    """A finding with what became of it."""
-    verdict = replace(finding.verdict, reason=outcome.verdict.reason)
-    return replace(finding, verdict=verdict, done=outcome.done)
-
-
-def _told_apart(task: Task, reason: str) -> str:
+def _explained(task: Task, reason: str) -> str:
     """The reason why a reference is left, or a better one where it may be any use of its text."""
-    defaults = {each.name: each.value for each in task.view.defaults if each.value.pieces is not None}
+    defaults = _defaults(task.view)
     foreign = [
-        name
-        for name, held in task.style.variables
-        if name in defaults and defaults[name].text != (held or "")
+        name for name, held in task.style.variables if name in defaults and defaults[name] != (held or "")
     ]
     is_vague = reason in (UNSAFE, engine.PLACEHOLDER)
     return FOREIGN.format(foreign[0]) if foreign and is_vague else reason
 
 
-def _attempt(task: Task, findings: Sequence[Judged], asked: Mapping[int, _Asked]) -> Result:
+def _attempt(task: Task, findings: Sequence[Judged], asked: Mapping[int, _Pending]) -> Result:
     """Carry out all that was asked for.  Raises _Failed with what of it has to be left."""
     groups: dict[str, list[int]] = {}
     for index, each in asked.items():
-        if each.wish.lift:
-            groups.setdefault(each.wish.verdict.target or "", []).append(index)
+        if each.request.needs_stage:
+            groups.setdefault(each.request.verdict.target or "", []).append(index)
     draft = _draft(task, asked)
     prepared, found = _prepared(task, findings, draft, list(groups.values()))
 
@@ -139,27 +146,28 @@ def _attempt(task: Task, findings: Sequence[Judged], asked: Mapping[int, _Asked]
         Judged(each, draft.verdicts.get(index, findings[index].verdict))
         for index, each in zip(order, found, strict=True)
     ]
-    result = engine.carry_out(prepared.text, task.format, task.judge, decided)
+    result = engine.carry_out(prepared.source, task.context, task.judge, decided)
     outcomes = dict(zip(order, result.findings, strict=True))
     outcomes |= {index: outcomes[group[0]] for group in groups.values() for index in group}
     failed = {index: outcomes[index].verdict.reason or UNSAFE for index in asked if not outcomes[index].done}
-    failed = failed or _quoted(task, result.text, order, asked)
+    failed = failed or _without_effect(task, result.source, order, asked)
     if failed:
         raise _Failed(failed)
-    return replace(result, findings=tuple(told(one, outcomes[at]) for at, one in enumerate(findings)))
+    return replace(
+        result, findings=tuple(merge_outcome(one, outcomes[at]) for at, one in enumerate(findings))
+    )
 
 
-def _quoted(task: Task, text: str, order: Sequence[int], asked: Collection[int]) -> dict[int, str]:
-    """Why some wishes that were carried out in *text* are none: no variable counts where they are written.
+def _without_effect(
+    task: Task, source: Source, order: Sequence[int], asked: Collection[int]
+) -> dict[int, str]:
+    """Why some requests that were carried out in a text have no effect where they are written.
 
     *order* has the indices of the references of the text.
     """
-    found = [each.occurrence for each in engine.inspect(text, task.format, task.judge)[0]]
-    return {
-        index: QUOTED
-        for index, each in zip(order, found, strict=True)
-        if index in asked and any(piece.known and "$" in piece.text for piece in each.pieces)
-    }
+    found = [each.occurrence for each in engine.inspect(source, task.context, task.judge)[0]]
+    reasons = {index: task.view.unexpanded(each) for index, each in zip(order, found, strict=True)}
+    return {index: reason for index, reason in reasons.items() if reason and index in asked}
 
 
 def _prepared(
@@ -170,51 +178,52 @@ def _prepared(
     *groups* are the findings that get a stage together.  Raises _Failed where a
     stage would change what something else pulls.
     """
-    lifts = task.view.lifted([[findings[index].occurrence for index in group] for group in groups])
+    stages = task.view.stages([[findings[index].occurrence for index in group] for group in groups])
 
-    def attempt(lifts: Sequence[Lift]) -> tuple[Prepared, list[Occurrence] | None]:
-        prepared = task.view.prepared(draft.arguments, draft.early, lifts)
-        return prepared, _proved(task, prepared, lifts)
+    def attempt(stages: Sequence[ExtraStage]) -> tuple[Prepared, list[Occurrence] | None]:
+        prepared = task.view.prepared(draft.declared, draft.early, stages)
+        return prepared, _proved(task, prepared, stages)
 
-    prepared, found = attempt(lifts)
+    prepared, found = attempt(stages)
     if found is None:
-        bad = [group for group, lift in zip(groups, lifts, strict=True) if attempt([lift])[1] is None]
+        bad = [group for group, stage in zip(groups, stages, strict=True) if attempt([stage])[1] is None]
         raise _Failed(dict.fromkeys(chain(*(bad or groups or [list(draft.verdicts)])), UNSAFE))
     return prepared, found
 
 
-def _proved(task: Task, prepared: Prepared, lifts: Sequence[Lift]) -> list[Occurrence] | None:
+def _proved(task: Task, prepared: Prepared, stages: Sequence[ExtraStage]) -> list[Occurrence] | None:
     """The references of a prepared text; None where they are not the ones that they were."""
-    view, format = task.view, task.format
-    found = [each.occurrence for each in engine.inspect(prepared.text, format, task.judge)[0]]
+    view, format = task.view, task.context.format
+    found = [each.occurrence for each in engine.inspect(prepared.source, task.context, task.judge)[0]]
     fresh = [each.text for each in found if prepared.is_inserted(each.site)]
     kept = [each.text for each in found if not prepared.is_inserted(each.site)]
-    uses = [each for lift in lifts for each in lift.occurrences]
+    uses = [each for stage in stages for each in stage.uses]
     were = [each.text for each in view.occurrences if each not in uses]
-    if (fresh, kept) != ([each.image for each in lifts], were):
+    if (fresh, kept) != ([each.image for each in stages], were):
         return None
-    outlines = list(format.outline(view.text)), list(format.outline(prepared.text))
-    return found if is_same(*outlines, prepared) else None
+    outlines = list(format.outline(view.source)), list(format.outline(prepared.source))
+    return found if prepared.is_same(*outlines) else None
 
 
-def _draft(task: Task, asked: Mapping[int, _Asked]) -> _Draft:
+def _draft(task: Task, asked: Mapping[int, _Pending]) -> _Draft:
     """What is to be written for all that was asked for.  Raises _Failed with what of it breaks a build."""
     view, style = task.view, task.style
     values = {name: default for name, default in style.variables if default}
-    values |= {each.name: each.value.text for each in view.defaults if each.value.pieces is not None}
+    values |= _defaults(view)
     variables = _variables(task, list(asked.values()), values)
     verdicts: dict[int, Verdict] = {}
     broken: dict[int, str] = {}
     for index, each in asked.items():
         address = resolved(each.head, values)
-        if each.wish.rule is None:
-            verdicts[index] = settled(each.wish.verdict, each.head, address)
+        if each.request.rule is None:
+            verdicts[index] = resolve_target(each.request.verdict, each.head, address)
         else:
-            name, holds, _ = variables[each.wish.rule]
-            verdicts[index] = named(each.wish.verdict, f"${{{name}}}", holds, address)
+            name, holds, _ = variables[each.request.rule]
+            verdicts[index] = named(each.request.verdict, f"${{{name}}}", holds, address)
         is_open = re.search(r"\$\{?(\w+)", address)
-        if is_open and (verdicts[index].target or "").startswith(address) and view.refuses_missing_defaults:
-            broken[index] = CHECKED.format(is_open[1])
+        if is_open and (verdicts[index].target or "").startswith(address):
+            reason = view.missing_default(is_open[1])
+            broken |= {index: reason} if reason else {}
     if broken:
         raise _Failed(broken)
 
@@ -225,15 +234,15 @@ def _draft(task: Task, asked: Mapping[int, _Asked]) -> _Draft:
     for name, default in style.variables:
         if any(name == each for each, _ in missing) and view.has_own_default(name, default):
             raise _Failed(dict.fromkeys(asked, OWN_DEFAULT.format(name)))
-    arguments = [name if default is None else f"{name}={default}" for name, default in missing]
-    arguments += [f"{each.name}={each.default}" for each in new.values()]
-    needy = [each for each in asked.values() if missing or each.wish.rule in new]
-    return _Draft(arguments, any(each.spot < view.first_from for each in needy), verdicts)
+    new_names = [name if default is None else f"{name}={default}" for name, default in missing]
+    new_names += [f"{each.name}={each.default}" for each in new.values()]
+    needy = [each for each in asked.values() if missing or each.request.rule in new]
+    return _Draft(new_names, any(each.spot < view.first_use for each in needy), verdicts)
 
 
 def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
     """The variables of a placeholder that are *written* and that the file does not declare."""
-    declared = {each.name for each in task.view.defaults}
+    declared = {each.name for each in task.view.declarations}
     names = set(re.findall(r"\$\{?(\w+)", written)) - declared
     # A default here would become that of an ARG in a stage; what is written has it as well.
     return [
@@ -243,12 +252,12 @@ def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
     ]
 
 
-def _variables(task: Task, asked: Sequence[_Asked], values: Mapping[str, str]) -> dict[str, _Variable]:
+def _variables(task: Task, asked: Sequence[_Pending], values: Mapping[str, str]) -> dict[str, _Variable]:
     """A variable for each rule that needs one."""
-    through = {each.wish.through for each in asked}
+    through = {each.request.through for each in asked}
     chosen: dict[str, _Variable] = {}
-    for rule in dict.fromkeys(each.wish.rule for each in asked if each.wish.rule is not None):
-        members = [each for each in asked if each.wish.rule == rule]
+    for rule in dict.fromkeys(each.request.rule for each in asked if each.request.rule is not None):
+        members = [each for each in asked if each.request.rule == rule]
         taken = {each.name for each in chosen.values()}
         names = (name for name in names_for(rule, task.style.names) if name not in taken)
         head, spot = members[0].head, min(each.spot for each in members)
@@ -273,20 +282,25 @@ def _usable(
     upstream = task.style.upstream
     if not task.view.is_used(name):
         return _Variable(name, *((rule, rule) if upstream else (address, head)))
-    defaults = [each for each in task.view.defaults if each.name == name]
-    if len(defaults) != 1 or defaults[0].value.pieces is None or defaults[0].start > spot:
+    declared = [each for each in task.view.declarations if each.name == name]
+    if len(declared) != 1 or declared[0].start > spot:
         return None
-    held = defaults[0].value.text
+    held = declared[0].default
     if held == address or (held == rule and is_edited and not upstream):
         return _Variable(name, address)
     return _Variable(name, rule) if held == rule and upstream else None
 
 
-def _spot(view: View, finding: Judged, wish: Wish) -> int:
-    if wish.lift:
-        return view.first_from
+def _spot(view: DeclaredView, finding: Judged, request: Request) -> int:
+    if request.needs_stage:
+        return view.first_use
     try:
-        edits = planned(view.text, finding.occurrence, wish.verdict)
+        edits = planned(view.source.text, finding.occurrence, request.verdict)
     except Unplaceable:  # it will be left for that
-        return view.first_from
+        return view.first_use
     return min(edit.start for edit in edits)
+
+
+def _defaults(view: DeclaredView) -> dict[str, str]:
+    """The variables that a text declares with a default."""
+    return {each.name: each.default for each in view.declarations if each.default is not None}
