@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from rewrite_refs.errors import ParseError
 from rewrite_refs.files import io as files
-from rewrite_refs.formats.helm import values as helmvalues
+from rewrite_refs.formats import FORMATS
 from rewrite_refs.formats.helm.keys import registry_of
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.references import is_host, text_of
@@ -115,11 +116,13 @@ def feeds(path: Path, root: Path, keys: Sequence[str]) -> bool:
 @lru_cache(maxsize=8)
 def _images(text: str) -> tuple[Node | None, tuple[int, ...]]:
     """The values that a text holds, and the offsets at which images stand in it."""
+    source = Source(text)
+    format = next(each for each in FORMATS if each.layered)
     try:
-        found = tuple(each.span.start for each in helmvalues.find(text))
+        found = tuple(each.span.start for each in format.find(source))
     except ParseError:
         found = ()
-    return next(yamltree.roots(text, bool, lambda document: False, []), None), found
+    return next(yamltree.roots(source, bool, lambda document: False, []), None), found
 
 
 def _below(values: Path, keys: Sequence[str]) -> bool:
@@ -156,7 +159,7 @@ def _subcharts(chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:
 def _values(file: Path, keys: Sequence[str]) -> dict[str, Node]:
     """The mapping below *keys* in a file of values; empty where there is none."""
     text = _text(file)
-    node: Node | None = next(yamltree.roots(text, bool, lambda document: False, []), None)
+    node: Node | None = next(yamltree.roots(Source(text), bool, lambda document: False, []), None)
     for key in keys:
         node = fields(node).get(key) if isinstance(node, Mapping) else None
     return fields(node)

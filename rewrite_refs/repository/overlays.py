@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from rewrite_refs.cache.judge import Rules
 from rewrite_refs.engine import rewrite
+from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.ignores import WORD
+from rewrite_refs.engine.style import Style
 from rewrite_refs.files.io import text as text_of
+from rewrite_refs.formats import FORMATS
 from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import values as helmvalues
 from rewrite_refs.repository import charts
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml.references import has_host
 
@@ -36,15 +40,17 @@ def ignored(
 
     *judge* gives what judges the references of a file.  *any_may_be* tells that not comments alone ignore.
     """
+    format = next(each for each in FORMATS if each.layered)
     for path in files:
         if path.name == charts.VALUES or path.suffix not in (".yaml", ".yml"):
             continue
         text = text_of(path)
         chart = charts.chart_of(path, root) if text and (any_may_be or WORD in text) else None
-        placed = File(path.relative_to(root), chart is not None)
-        if text is None or chart is None or not helmvalues.claims(placed, text.encode()):
+        placed = File(path.relative_to(root), (text or "").encode(), chart is not None)
+        if text is None or chart is None or not format.claims(placed):
             continue
-        for each in rewrite.inspect(text, helmvalues, judge(path))[0]:
+        context = FileContext(path, placed.path.as_posix(), root, format, Rules(), Style())
+        for each in rewrite.inspect(Source(text), context, judge(path))[0]:
             occurrence = each.occurrence
             is_left = each.verdict.status == "ignored" and not occurrence.embedded
             registry = charts.registry_span(chart, occurrence.keys) if is_left else None

@@ -19,13 +19,15 @@ from typing import NamedTuple
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.verdict import Cause, Verdict, changed
 from rewrite_refs.engine import rewrite
+from rewrite_refs.engine.context import FileContext
+from rewrite_refs.engine.style import Style
 from rewrite_refs.files.io import text as text_of
 from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.files.walk import walk
+from rewrite_refs.formats import BY_NAME, FORMATS
 from rewrite_refs.formats import kustomize as kustomization
-from rewrite_refs.formats import template
 from rewrite_refs.formats.base import File
-from rewrite_refs.formats.helm import values as helmvalues
+from rewrite_refs.formats.detect import detect
 from rewrite_refs.images.reference import LIBRARY, InvalidReference, Reference, name_of
 from rewrite_refs.images.upstreams import OFFICIAL
 from rewrite_refs.repository import charts, overlays
@@ -34,11 +36,10 @@ from rewrite_refs.repository.kustomize.names import Decision, Name, Repository
 from rewrite_refs.repository.kustomize.reading import matchable
 from rewrite_refs.repository.policy import Policies
 from rewrite_refs.text.edits import Change
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from rewrite_refs.yaml.references import has_host
 
-# Formats of what a kustomization draws in; Helm's values are what its charts are filled in with.
-_KUSTOMIZED = frozenset({"kustomize", "kubernetes", "helm-values"})
 _KEPT = (
     "the kustomization in {} matches it by name, and not all of what it matches there can be rewritten: "
     "give it an entry for the old name and one for the new"
@@ -88,7 +89,9 @@ class Project:
     def judge(self, occurrence: Occurrence, format: str, path: Path) -> Verdict:
         """What the rules say of a reference in the file *path*, but for what the repository says."""
         verdict = self._plain(occurrence, format, path)
-        if format not in _KUSTOMIZED or not (verdict.changes or verdict.status in ("direct", "unmapped")):
+        if not BY_NAME[format].kustomized or not (
+            verdict.changes or verdict.status in ("direct", "unmapped")
+        ):
             return verdict
         return self._decided(verdict, occurrence, path)
 
@@ -105,19 +108,19 @@ class Project:
         verdict = rules.judge(occurrence)
         if occurrence.embedded and not self.embedded:
             return Verdict("ignored", verdict.reference, reason=OFF, cause=verdict.breaks)
-        if verdict.status == "unresolved" and format == template.NAME and self._root is not None:
+        if verdict.status == "unresolved" and BY_NAME[format].templated and self._root is not None:
             return self._fed(verdict, occurrence, path, self._root)
         if verdict.reference is None or verdict.status not in ("direct", "unmapped", "wrong"):
             return verdict
         reason = self._made_by(verdict.reference, format, path)
         if reason:
             return Verdict("own", verdict.reference, reason=reason)
-        if format == helmvalues.NAME and path.name == charts.VALUES and verdict.changes:
+        if BY_NAME[format].layered and path.name == charts.VALUES and verdict.changes:
             for other in self._ignored_over:
                 if other.values == path and other.is_served_by(occurrence):
                     reason = _OVER.format(other.shown)
                     return replace(verdict, changes=(), reason=reason, cause="shared-value-conflict")
-        if occurrence.keys is not None and self._root is not None and format == helmvalues.NAME:
+        if occurrence.keys is not None and self._root is not None and BY_NAME[format].layered:
             below = charts.default(path, self._root, occurrence.keys)
             if below and (below.owner or not has_host(occurrence.text)):
                 return self._behind(below, occurrence, rules)
@@ -200,20 +203,20 @@ class Project:
 
     def _names(self, path: Path, words: Collection[str]) -> Iterator[Name]:
         """The names in a file that an entry may match, with what the rules make of them."""
-        from rewrite_refs import formats
-
         root = (self._root or path.parent).resolve()
         text = text_of(path) if path.is_relative_to(root) else None
         if text is None or not any(word in text for word in words):
             return
-        placed = File(path.relative_to(root), charts.chart_of(path, root) is not None)
-        format = formats.detect(placed, text.encode())
+        placed = File(path.relative_to(root), text.encode(), charts.chart_of(path, root) is not None)
+        format = detect(placed)
         if format is None:
             return
         other = self._at(path)
         excluded = any(patterns.match(path) for patterns in (*self._exclude, *other._exclude))
-        at = matchable(text) if format.NAME == "kubernetes" else None
-        result = rewrite.rewrite(text, format, partial(other._plain, format=format.NAME, path=path))
+        at = matchable(text) if format.manifest else None
+        context = FileContext(path, placed.path.as_posix(), root, format, Rules(), Style())
+        judge = partial(other._plain, format=format.name, path=path)
+        result = rewrite.rewrite(Source(text), context, judge)
         for finding in result.findings:
             occurrence = finding.occurrence
             if at is None or occurrence.span.start in at:
@@ -228,7 +231,7 @@ class Project:
         project = self._at(path) if path else self
         path = path or (self._root or Path()) / "kustomization.yaml"
         occurrence = Occurrence((Piece(name, span),), span, span)
-        verdict = project._plain(occurrence, kustomization.NAME, path)
+        verdict = project._plain(occurrence, "kustomize", path)
         return name_of(verdict.target) if verdict.changes and verdict.target else None
 
     def _at(self, path: Path) -> Project:
@@ -239,12 +242,13 @@ class Project:
         if self._root is None:
             return None
         images, contexts, recipes = self._made
-        if format == "dockerfile" and (reference.name, path.resolve()) in recipes:
+        is_recipe = BY_NAME[format].recipe
+        if is_recipe and (reference.name, path.resolve()) in recipes:
             return None  # nothing is built from itself: this one is pulled
         tagged = _tagged(reference)
         # People build upon these under the same name: own only with the very tag that is built.
         if _bare(reference) not in OFFICIAL:
-            if format == "dockerfile" and tagged in contexts:
+            if is_recipe and tagged in contexts:
                 return f"a build context in {contexts[tagged]}"
             if reference.name in images:
                 return f"built by {images[reference.name]}"
@@ -261,7 +265,7 @@ class Project:
         return list(found)
 
     def _judge_values(self, path: Path, occurrence: Occurrence) -> Verdict:
-        return self._plain(occurrence, helmvalues.NAME, path)
+        return self._plain(occurrence, next(each.name for each in FORMATS if each.layered), path)
 
     @cached_property
     def _made(self) -> _Made:
@@ -281,8 +285,6 @@ def _tagged(reference: Reference) -> str:
 
 
 def _read(files: Iterable[Path], root: Path) -> _Made:
-    from rewrite_refs.formats import compose, kubernetes
-
     made = _Made({}, {}, set())
     for path in files:
         if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
@@ -291,14 +293,16 @@ def _read(files: Iterable[Path], root: Path) -> _Made:
         if "build" not in text or ("image" not in text and "additional_contexts" not in text):
             continue
         shown = path.relative_to(root).as_posix()
-        for reference in _references([*compose.built(text), *kubernetes.built(text)]):
-            made.images.setdefault(reference.name, shown)
-            made.images.setdefault(_tagged(reference), shown)
-        for name, recipe in compose.recipes(text):
-            dockerfile = (path.parent / recipe).resolve()
-            made.recipes.update((each.name, dockerfile) for each in _references([name]))
-        for reference in _references(compose.contexts(text)):
-            made.contexts.setdefault(_tagged(reference), shown)
+        source = Source(text)
+        for builds in (format.builds(source) for format in FORMATS if format.builds):
+            for reference in _references(builds.images):
+                made.images.setdefault(reference.name, shown)
+                made.images.setdefault(_tagged(reference), shown)
+            for name, recipe in builds.recipes:
+                dockerfile = (path.parent / recipe).resolve()
+                made.recipes.update((each.name, dockerfile) for each in _references([name]))
+            for reference in _references(builds.contexts):
+                made.contexts.setdefault(_tagged(reference), shown)
     return made
 
 

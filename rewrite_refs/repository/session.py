@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from rewrite_refs.engine import parameters
+from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.ignores import Comments, comments
 from rewrite_refs.files import io as files
 from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.files.walk import root_of, walk
-from rewrite_refs.formats import Format, compose, detect, dockerfile, kubernetes, template
-from rewrite_refs.formats.base import File
-from rewrite_refs.formats.detect import Assigned
+from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.detect import Assigned, detect
 from rewrite_refs.formats.placeholders import with_hosts, with_placeholders
 from rewrite_refs.repository import charts
 from rewrite_refs.repository.outcome import Outcome, entry_of, trouble_of
 from rewrite_refs.repository.project import Project
 from rewrite_refs.results import Finding, Place, Trouble
 from rewrite_refs.text.lines import Lines
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
 
 Nearest: TypeAlias = Callable[[Path], "Session"]
@@ -162,17 +163,12 @@ class Session(NamedTuple):
             return Outcome(path, self.shown(path), data, data, error=message)
 
     def _format(self, path: Path, data: bytes) -> Format | None:
-        """The format of a file; a chart's manifest is a template where it gets an action for its registry."""
+        """The format of a file, told as if it named registries instead of placeholders."""
         placeholders = self.project.policies.placeholders
-        placed = self._placed(path)
-        format = self.assigned.format(path) or detect(placed, with_hosts(data, placeholders))
-        actions = any("{{" in each for each in placeholders)
-        return template if format == kubernetes and actions and template.is_in_chart(placed) else format
-
-    def _placed(self, path: Path) -> File:
-        """A file as the formats are asked about it."""
         root = self._root(path.parent)
-        return File(path.relative_to(root), charts.chart_of(path, root) is not None)
+        in_chart = charts.chart_of(path, root) is not None
+        file = File(path.relative_to(root), with_hosts(data, placeholders), in_chart)
+        return detect(file, self.assigned.format(path), any("{{" in each for each in placeholders))
 
     def _outcome(self, path: Path, data: bytes, format: Format, edit: bool) -> Outcome | None:
         shown = self.shown(path)
@@ -181,21 +177,25 @@ class Session(NamedTuple):
         except UnicodeDecodeError as error:
             return self._undecodable(path, data, data[: error.start].decode("utf-8"))
         format = with_placeholders(format, self.project.policies.placeholders)
-        judge = partial(self.project.judge, format=format.NAME, path=path)
-        style = self.project.policies.of(path).style(format.NAME)
-        if style.parameter and format.NAME == compose.NAME:
-            style = style._replace(taken=_set_beside(path))
+        judge = partial(self.project.judge, format=format.name, path=path)
+        policy = self.project.policies.of(path)
+        style = policy.style(format.name)
+        if style.parameter and format.variables and format.variables.beside:
+            style = style._replace(taken=_set_beside(path, format.variables.beside))
+        source = Source(text)
+        root = self._root(path.parent)
+        context = FileContext(path, path.relative_to(root).as_posix(), root, format, policy.rules, style)
         if edit:
-            result = parameters.rewrite(text, format, judge, style)
+            result = parameters.rewrite(source, context, judge)
             new, judged, problems = result.text, result.findings, result.problems
         else:
-            inspected, problems = parameters.inspect(text, format, judge, style)
+            inspected, problems = parameters.inspect(source, context, judge)
             new, judged = text, tuple(inspected)
-        lines = Lines(text)
+        lines = source.once(Lines)
         taken = [each for each in judged if self._takes(each.occurrence)]
-        entries = {entry_of(each, shown, format.NAME, lines): None for each in taken}
+        entries = {entry_of(each, shown, format.name, lines): None for each in taken}
         templates = sum(each.template for each in problems)
-        known = comments(text, lines, format.NAME == dockerfile.NAME)
+        known = comments(source, format.comments == "own-line")
         settings = self.project.policies.lint
         found: Sequence[Finding] = ()
         if self.lint:
@@ -245,7 +245,7 @@ def _below(real: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _set_beside(path: Path) -> frozenset[str]:
-    """The variables that the ``.env`` file beside a Compose file sets; Compose reads it by itself."""
-    text = files.text(path.parent / ".env") or ""
+def _set_beside(path: Path, name: str) -> frozenset[str]:
+    """The variables that the file *name* in the folder of another one sets, which is read with that."""
+    text = files.text(path.parent / name) or ""
     return frozenset(re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", text, re.MULTILINE))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rewrite_refs.formats import kustomize as kustomization
 from rewrite_refs.images.reference import name_of
+from rewrite_refs.text.source import Source
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.references import text_of
@@ -59,8 +60,9 @@ class Kustomization(NamedTuple):
 
 def read(text: str) -> Kustomization:
     """What counts of a kustomization's text; nothing of what cannot be read."""
-    entries = tuple(_entry(text, each) for each in kustomization.entries(text))
-    for root in yamltree.roots(text, lambda document: True, lambda document: False, []):
+    source = Source(text)
+    entries = tuple(_entry(text, each) for each in kustomization.entries(source))
+    for root in yamltree.roots(source, lambda document: True, lambda document: False, []):
         if isinstance(root, Mapping):
             values = fields(root)
             drawn = [list(_paths(values, keys)) for keys in (_MANIFESTS, ("components",), _PATCHES)]
@@ -80,7 +82,7 @@ def matchable(text: str) -> frozenset[int]:
     """The offsets of the names in a manifest that an entry is compared with."""
     return frozenset(
         yamlchars.inside(text, scalar).start
-        for root in yamltree.roots(text, _may_match, lambda document: False, [])
+        for root in yamltree.roots(Source(text), _may_match, lambda document: False, [])
         for scalar in _matchable(root)
     )
 
