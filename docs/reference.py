@@ -14,19 +14,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
-from rewrite_refs.formats import FORMATS
-from rewrite_refs.formats import inline as embedded
+from rewrite_refs.formats import FORMATS, inline
 from rewrite_refs.formats.compose import interpolation
-from rewrite_refs.formats.kubernetes import gitops, strings
-from rewrite_refs.formats.kubernetes import workflow_parameters as workflows
-from rewrite_refs.formats.template import actions as mask
+from rewrite_refs.formats.kubernetes import gitops, strings, workflow_parameters
+from rewrite_refs.formats.template import actions
 from rewrite_refs.lint.registry import RULES, summary
 
 FOLDER = Path(__file__).parent
 LABELS = ("before", "after", "reference", "pull once")
 # What several formats have in common, by the names that their manuals use.
-_PARTS = (strings, embedded, workflows, gitops, interpolation, mask)
-SHARED = {each.__name__.rpartition(".")[2]: each for each in _PARTS}
+SHARED = {
+    "strings": strings,
+    "embedded": inline,
+    "workflows": workflow_parameters,
+    "gitops": gitops,
+    "interpolation": interpolation,
+    "mask": actions,
+}
 _LABEL = re.compile(rf"({'|'.join(LABELS)}): +")
 _MADE = "<!-- Made by docs/reference.py from the docstrings of {}: change them, and run it. -->"
 _RULES = """\
@@ -76,8 +80,8 @@ def formats() -> Iterator[str]:
     yield ""
     yield _FORMATS
     for each in FORMATS:
-        yield f"## {each.NAME}\n"
-        yield from _manual(each.__doc__)
+        yield f"## {each.name}\n"
+        yield from _manual(each.manual)
     yield "## What formats have in common\n"
     for name, module in SHARED.items():
         yield f"### {name}\n"
