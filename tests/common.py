@@ -15,6 +15,8 @@ from rewrite_refs.engine.rewrite import Judge, Judged, Result
 from rewrite_refs.engine.style import Style
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats.base import File, Format
+from rewrite_refs.repository.options import RunOptions
+from rewrite_refs.repository.workspace import Workspace
 from rewrite_refs.text.edits import edits_for, splice
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
@@ -32,6 +34,27 @@ RULES = Rules(
 )
 HUB = f"{HOST}/docker-hub"
 LIBRARY = f"{HUB}/library"
+
+
+def workspace(
+    root: Path,
+    rules: Rules = RULES,
+    exclude: tuple[str, ...] = (),
+    embedded: bool = False,
+    config: Path | None = None,
+    is_repository: bool = True,
+) -> Workspace:
+    """The files below a folder, judged by some rules."""
+    options = RunOptions(
+        rules.registry,
+        rules.rules,
+        exclude,
+        embedded,
+        config,
+        no_config=config is None,
+        direction=type(rules),
+    )
+    return Workspace(root, root, root if is_repository else None, options)
 
 
 def context_of(format: Format, style: Style | None = None) -> FileContext:

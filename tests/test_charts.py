@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.repository import charts
-from rewrite_refs.repository.charts import Default
+from rewrite_refs.repository.units.charts import Charts, Default
 from tests.commands import repository, run
-from tests.common import HOST, HUB
+from tests.common import HOST, HUB, workspace
 from tests.test_golden import OPTIONS
 
 FILES: dict[str, str | bytes] = {
@@ -42,15 +41,17 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_where_a_chart_begins(root: Path) -> None:
-    assert charts.chart_of(root / "web/ci/prod.yaml", root) == root / "web"
-    assert charts.chart_of(root / "web/charts/sub/values.yaml", root) == root / "web/charts/sub"
-    assert charts.chart_of(root / "outside.yaml", root) is None
-    assert charts.chart_of(Path("/x/y"), root) is None
+    there = workspace(root)
+    for _ in range(2):
+        assert there.chart_of(root / "web/ci/prod.yaml", root) == root / "web"
+        assert there.chart_of(root / "web/charts/sub/values.yaml", root) == root / "web/charts/sub"
+        assert there.chart_of(root / "outside.yaml", root) is None
+        assert there.chart_of(Path("/x/y"), root) is None
 
 
 def test_defaults(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def default(name: str, *keys: str) -> Default | None:
-        return charts.default(root / name, root, keys)
+        return Charts(workspace(root)).default(root / name, root, keys)
 
     values, sub = root / "web/values.yaml", root / "web/charts/sub/values.yaml"
     assert default("web/ci/prod.yaml", "image") == Default("docker.io", values)
@@ -176,8 +177,8 @@ def test_an_empty_registry_hides_one_of_other_values(tmp_path: Path) -> None:
             "web/ci/own-values.yaml": "image: {registry: '', repository: a/b}\n",
         },
     )
-    assert charts.default(root / "web/ci/own-values.yaml", root, ["image"]) is None
-    assert charts.default(root / "web/ci/other-values.yaml", root, ["image"]) is not None
+    assert Charts(workspace(root)).default(root / "web/ci/own-values.yaml", root, ["image"]) is None
+    assert Charts(workspace(root)).default(root / "web/ci/other-values.yaml", root, ["image"]) is not None
 
 
 def test_a_name_behind_another_value_stays(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ sure: {repository: redis, tag: 1}
     new = new.replace("httpd", f"{HUB}/library/httpd").replace("redis", f"{HUB}/library/redis")
     assert (root / "web/values.yaml").read_text() == new
     template = root / "web/templates/pod.yaml"
-    assert charts.default(root / "web/values.yaml", root, ["absent"]) == Default(
+    assert Charts(workspace(root)).default(root / "web/values.yaml", root, ["absent"]) == Default(
         ".Values.own.hub.registry", template
     )
 

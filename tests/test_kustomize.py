@@ -13,14 +13,13 @@ from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.restore import Restoring
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine.plan import planned
-from rewrite_refs.repository.kustomize.reading import Entry, Kustomization, matchable, read
-from rewrite_refs.repository.policy import Policies
-from rewrite_refs.repository.project import Project
 from rewrite_refs.repository.session import Session
+from rewrite_refs.repository.units.kustomize.reading import Entry, Kustomization, matchable, read
 from rewrite_refs.text.edits import Unplaceable
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Apart, Occurrence, Piece, Span
 from tests.commands import fill
-from tests.common import HUB, LIBRARY, RULES
+from tests.common import HUB, LIBRARY, RULES, workspace
 
 NEW = f"{LIBRARY}/nginx"
 COMPONENT = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
@@ -176,7 +175,7 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 
 
 def run(root: Path, *paths: str) -> None:
-    session = Session(Project(Policies(RULES), root), cwd=root)
+    session = Session(workspace(root))
     for outcome in session.outcomes(paths, edit=True):
         assert outcome.error is None
         outcome.written()
@@ -224,7 +223,7 @@ def test_together_and_one_by_one(case: str, tmp_path: Path) -> None:
     ],
 )
 def test_read(text: str, expected: Kustomization) -> None:
-    assert read(text) == expected
+    assert read(Source(text)) == expected
 
 
 def test_matchable() -> None:
@@ -235,13 +234,13 @@ def test_matchable() -> None:
         "  volumes: [{image: {reference: e}}, {image: {x: y}}]\n  deep: {containers: {image: f}}\n"
         "  container: {image: g}\n  steps: [{image: h}]\n  w: {container: {image: i/j}}\n"
     )
-    assert {text[at] for at in matchable(text)} == {"b", "c", "e", "g", "h"}
+    assert {text[at] for at in matchable(Source(text))} == {"b", "c", "e", "g", "h"}
 
 
 def session(root: Path, rules: Rules) -> None:
     """Carry out what the rules say of all files, twice the same."""
     for _ in range(2):
-        run_ = Session(Project(Policies(rules), root), cwd=root)
+        run_ = Session(workspace(root, rules))
         for outcome in run_.outcomes(["."], edit=True):
             outcome.written()
 

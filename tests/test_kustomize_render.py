@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.repository.kustomize.reading import read
+from rewrite_refs.repository.units.kustomize.reading import read
+from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import fill
 from tests.common import RULES
@@ -61,7 +62,7 @@ def test_fixtures(case: str) -> None:
     folder = FIXTURES / "kustomize" / case
     built = 0
     for path in sorted((folder / "before").rglob("kustomization.yaml")):
-        if not read(path.read_text()).is_component and path.parent.name not in ("base", "manager"):
+        if not read(Source(path.read_text())).is_component and path.parent.name not in ("base", "manager"):
             before = rendered(path.parent)
             after = rendered(folder / "after" / path.parent.relative_to(folder / "before"))
             assert before is not None

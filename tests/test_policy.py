@@ -8,6 +8,7 @@ from rewrite_refs.cache.restore import Restoring
 from rewrite_refs.cache.rule import Cache, Rule, rule_for
 from rewrite_refs.engine.style import Style
 from rewrite_refs.files.patterns import Patterns
+from rewrite_refs.formats import BY_NAME
 from rewrite_refs.repository.policy import Override, Policies, Policy
 from tests.common import HOST, RULES
 
@@ -59,19 +60,21 @@ def test_styles() -> None:
     policies = Policies(
         RULES, [override("lib/**", style={"compose": "literal"})], {"compose": "parameter"}, parameter
     )
-    assert policies.general.style("compose") == parameter
-    assert policies.general.style("dockerfile") == Style()
-    assert policies.of(FOLDER / "lib/compose.yaml").style("compose") == Style()
-    assert Policies(RULES, style={"compose": "parameter"}).general.style("compose") == Style(parameter=True)
-    assert Policy(RULES).style("kubernetes") == Style()
+    assert policies.general.style(BY_NAME["compose"]) == parameter
+    assert policies.general.style(BY_NAME["dockerfile"]) == Style()
+    assert policies.of(FOLDER / "lib/compose.yaml").style(BY_NAME["compose"]) == Style()
+    assert Policies(RULES, style={"compose": "parameter"}).general.style(BY_NAME["compose"]) == Style(
+        parameter=True
+    )
+    assert Policy(RULES).style(BY_NAME["kubernetes"]) == Style()
 
 
 def test_a_dockerfile_declares_the_variables_of_a_placeholder() -> None:
     registry = "${ACCOUNT}.dkr.ecr.${REGION:-eu-west-1}.amazonaws.com"
     policies = Policies(dataclasses.replace(RULES, registry=registry), style={"compose": "parameter"})
     declared = (("ACCOUNT", None), ("REGION", "eu-west-1"))
-    assert policies.general.style("dockerfile") == Style(variables=declared)
-    assert policies.general.style("compose") == Style(parameter=True)
+    assert policies.general.style(BY_NAME["dockerfile"]) == Style(variables=declared)
+    assert policies.general.style(BY_NAME["compose"]) == Style(parameter=True)
 
 
 def test_a_registry_has_no_rule_for_itself() -> None:

@@ -7,13 +7,14 @@ import pytest
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.files import io as files
-from rewrite_refs.files.patterns import Patterns
-from rewrite_refs.repository import project as module
-from rewrite_refs.repository.policy import Policies
+from rewrite_refs.formats import BY_NAME
+from rewrite_refs.repository import workspace as module
 from rewrite_refs.repository.project import Project
+from rewrite_refs.repository.units.configured import OFF
+from rewrite_refs.repository.workspace import Workspace
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import POD, repository
-from tests.common import RULES
+from tests.common import RULES, workspace
 
 FILES: dict[str, str | bytes] = {
     "docker-compose.yml": """\
@@ -36,23 +37,26 @@ COMPOSE = "built by docker-compose.yml"
 CONTEXT = "a build context in docker-compose.yml"
 
 
-def verdict_of(project: Project, text: str, format: str, path: Path) -> Verdict:
+def verdict_of(
+    there: Workspace, text: str, format: str, path: Path, key: bool = False, embedded: bool = False
+) -> Verdict:
     span = Span(0, len(text))
-    return project.judge(Occurrence((Piece(text, span),), span, span), format, path)
+    occurrence = Occurrence((Piece(text, span),), span, span, key=key, embedded=embedded)
+    return Project(there).judge(occurrence, there.context_as(path, BY_NAME[format]))
 
 
-def judged(project: Project, text: str, format: str = "kubernetes") -> tuple[str, str | None]:
-    verdict = verdict_of(project, text, format, Path("any.yaml"))
+def judged(there: Workspace, text: str, format: str = "kubernetes") -> tuple[str, str | None]:
+    verdict = verdict_of(there, text, format, there.cwd / "any.yaml")
     return verdict.status, verdict.reason
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = repository(tmp_path_factory.mktemp("project"), FILES)
     (root / "link.yaml").symlink_to("docker-compose.yml")
     (root / "dangling.yaml").symlink_to("none")
     (root / "deleted.yaml").touch()
-    return Project(Policies(RULES), root)
+    return workspace(root)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +83,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     ],
 )
 def test_what_a_repository_makes_itself(
-    project: Project, text: str, format: str, expected: tuple[str, str | None]
+    there: Workspace, text: str, format: str, expected: tuple[str, str | None]
 ) -> None:
-    assert judged(project, text, format) == expected
+    assert judged(there, text, format) == expected
 
 
 def test_the_repository_is_read_for_a_direct_reference_only_and_once(
@@ -95,17 +99,18 @@ def test_the_repository_is_read_for_a_direct_reference_only_and_once(
         return []
 
     monkeypatch.setattr(module, "walk", walk)
-    project = Project(Policies(RULES), tmp_path)
+    there = workspace(tmp_path)
     for text in (f"{RULES.registry}/quay/x", "localhost/x", "bad name"):
-        judged(project, text)
+        judged(there, text)
     assert walks == []
     for text in ("nginx", "nginx", "mcr.microsoft.com/x"):
-        judged(project, text)
+        judged(there, text)
     assert walks == [tmp_path]
 
 
-def test_without_a_repository_the_rules_decide() -> None:
-    assert judged(Project(Policies(Rules())), "acme/web") == ("direct", "no rule maps docker.io")
+def test_without_a_repository_the_rules_decide(tmp_path: Path) -> None:
+    there = workspace(tmp_path, Rules(), is_repository=False)
+    assert judged(there, "acme/web") == ("direct", "no rule maps docker.io")
 
 
 def test_a_kustomization_that_cannot_be_read_matches_nothing(tmp_path: Path) -> None:
@@ -117,7 +122,7 @@ def test_a_kustomization_that_cannot_be_read_matches_nothing(tmp_path: Path) -> 
             "b/kustomization.yaml": "images: [{name: redis}]\n",
         },
     )
-    assert verdict_of(Project(Policies(RULES), root), "nginx", "kubernetes", root / "a/pod.yaml").changes
+    assert verdict_of(workspace(root), "nginx", "kubernetes", root / "a/pod.yaml").changes
 
 
 def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +133,7 @@ def test_a_file_that_cannot_be_read_makes_nothing(tmp_path: Path, monkeypatch: p
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(files, "read", refuse)
-    assert judged(Project(Policies(RULES), tmp_path), "acme/web") == ("direct", None)
+    assert judged(workspace(tmp_path), "acme/web") == ("direct", None)
 
 
 def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
@@ -147,7 +152,7 @@ def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
             + "components: [../none]\n",
         },
     )
-    project = Project(Policies(RULES), root)
+    project = workspace(root)
     inside, outside = root / "base/web.yaml", root / "web.yaml"
     kept = verdict_of(project, "nginx:1.25", "kubernetes", inside)
     assert (kept.status, kept.changes) == ("direct", ())
@@ -164,8 +169,8 @@ def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
         ("busybox", "kubernetes", root / "test/web.yaml"),
     ):
         assert verdict_of(project, text, format, path).changes
-    assert verdict_of(Project(Policies(RULES)), "nginx", "kubernetes", inside).changes
-    assert not verdict_of(Project(Policies(Rules()), root), "nginx", "kubernetes", inside).changes
+    assert verdict_of(workspace(root, is_repository=False), "nginx", "kubernetes", inside).changes
+    assert not verdict_of(workspace(root, Rules()), "nginx", "kubernetes", inside).changes
 
 
 def test_what_is_excluded_is_not_rewritten_and_so_kept_in_the_kustomization(tmp_path: Path) -> None:
@@ -176,12 +181,10 @@ def test_what_is_excluded_is_not_rewritten_and_so_kept_in_the_kustomization(tmp_
             "web.yaml": POD.format("nginx"),
         },
     )
-    span = Span(0, 5)
-    key = Occurrence((Piece("nginx", span),), span, span, key=True)
     path = root / "kustomization.yaml"
-    assert Project(Policies(RULES), root).judge(key, "kustomize", path).changes
-    excluded = Project(Policies(RULES), root, exclude=(Patterns(root, ("web.yaml",)),))
-    assert not excluded.judge(key, "kustomize", path).changes
+    assert verdict_of(workspace(root), "nginx", "kustomize", path, key=True).changes
+    excluded = workspace(root, exclude=("web.yaml",))
+    assert not verdict_of(excluded, "nginx", "kustomize", path, key=True).changes
 
 
 def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
@@ -192,7 +195,7 @@ def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
         "  i: {build: {dockerfile_inline: FROM x}, image: acme/i}\n"
         "  j: {build: $J, image: acme/j}\n",
     }
-    project = Project(Policies(RULES), repository(tmp_path, files))
+    project = workspace(repository(tmp_path, files))
     for name, path, status in (
         ("acme/g", "g/Dockerfile", "direct"),
         ("acme/g:2", "g/Dockerfile", "direct"),
@@ -206,8 +209,9 @@ def test_an_image_is_not_built_from_itself(tmp_path: Path) -> None:
 
 
 def test_what_may_be_a_reference_in_a_text_is_taken_where_that_is_asked_for(tmp_path: Path) -> None:
-    span = Span(0, 9)
-    occurrence = Occurrence((Piece("quay.io/a", span),), span, span, embedded=True)
-    off, on = (Project(Policies(RULES), embedded=embedded) for embedded in (False, True))
-    assert off.judge(occurrence, "kubernetes", tmp_path / "a.yaml").reason == module.OFF
-    assert on.judge(occurrence, "kubernetes", tmp_path / "a.yaml").status == "direct"
+    path = tmp_path / "a.yaml"
+    off, on = (
+        verdict_of(workspace(tmp_path, embedded=embedded), "quay.io/a", "kubernetes", path, embedded=True)
+        for embedded in (False, True)
+    )
+    assert (off.reason, on.status) == (OFF, "direct")

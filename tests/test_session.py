@@ -1,30 +1,30 @@
 # ruff: noqa: E501 - a row of a table is a line
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from rewrite_refs.cache.verdict import Verdict
-from rewrite_refs.files import io as files
-from rewrite_refs.files.patterns import Patterns
-from rewrite_refs.formats.detect import Assigned
+from rewrite_refs.engine.context import FileContext
+from rewrite_refs.files import io
 from rewrite_refs.repository import session as module
 from rewrite_refs.repository.outcome import Outcome
-from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.project import Project
 from rewrite_refs.repository.session import Session
 from tests.commands import POD, fill, git, repository
-from tests.common import LIBRARY, RULES
+from tests.common import LIBRARY, workspace
 
 FROM = "FROM nginx:1\n"
 NOT_UTF8 = "this is not UTF-8: convert the file, or exclude it"
 
 
 def session(cwd: Path, exclude: tuple[str, ...] = (), **formats: list[str]) -> Session:
-    patterns = (Patterns(cwd, exclude),)
-    return Session(Project(Policies(RULES), cwd), Assigned.of(formats, cwd), patterns, cwd)
+    config = cwd.parent / "formats.yaml"
+    config.write_text(json.dumps({"formats": formats}))
+    return Session(workspace(cwd, exclude=exclude, config=config))
 
 
 def told(outcomes: list[Outcome]) -> list[str]:
@@ -131,7 +131,7 @@ def test_exclude_holds_behind_a_link(tree: Path) -> None:
 
 
 def test_formats_can_be_assigned(tree: Path) -> None:
-    assigned = session(tree, kubernetes=["deploy/*.in"])
+    assigned = session(tree, kubernetes=["**/deploy/*.in"])
     assert outcomes(assigned, "deploy") == ["deploy/web.yaml 1", "deploy/web.yaml.in 1"]
 
 
@@ -191,8 +191,8 @@ def test_one_file_that_breaks_us_does_not_stop_the_others(
 ) -> None:
     """A bug that nobody knows yet can only be imitated."""
 
-    def judge(self: Project, occurrence: object, format: str, path: Path) -> Verdict:
-        if format == "dockerfile":
+    def judge(self: Project, occurrence: object, context: FileContext) -> Verdict:
+        if context.format.name == "dockerfile":
             raise IndexError("list index out of range")
         return Verdict("own")
 
@@ -242,7 +242,7 @@ def test_a_file_that_changes_meanwhile_is_left(tree: Path) -> None:
 
 def test_a_file_that_goes_meanwhile(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The race cannot be had at will."""
-    monkeypatch.setattr(files, "read", lambda path: None)
+    monkeypatch.setattr(io, "read", lambda path: None)
     assert outcomes(session(tree), "deploy") == []
 
 

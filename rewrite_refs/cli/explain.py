@@ -23,7 +23,7 @@ def explain(reference: str, **given: Any) -> None:
 
     options = Options(**given)
     session = open_session(options, (), None)
-    rules = session.project.policies.general.rules
+    rules = session.workspace.policies().general.rules
     try:
         verdict = rules.judge_written(rules.read(reference))
     except InvalidReference as error:

@@ -16,7 +16,7 @@ from rewrite_refs.cli.setup import open_session, outcomes
 from rewrite_refs.config.load import FILE_NAME
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
-from rewrite_refs.repository.session import Session
+from rewrite_refs.repository.policy import Policies
 
 NO_RULES = f"""\
 there {{}}: `rewrite-refs init` takes the rules from your account, from Terraform or from CloudFormation.
@@ -82,12 +82,13 @@ def _carry_out(
         Path(os.path.abspath(each)) for each in ([stdin_filename] if stdin_filename else paths or (".",))
     ]
     single = [each for each in named if not files.is_folder(each)]
-    able = any(map(_is_able, (session, *map(session.at, single))))
+    workspace = session.workspace
+    able = any(map(_is_able, (workspace.policies(), *map(workspace.policies, single))))
     if not able and len(single) == len(named):
-        raise ConfigError(_why(session))
+        raise ConfigError(_why(workspace.policies()))
     would_change = False
-    for outcome in outcomes(session, paths, stdin_filename, edit=True):
-        able = able or _is_able(session.at(outcome.path))
+    for outcome in outcomes(session, options, paths, stdin_filename, edit=True):
+        able = able or _is_able(workspace.policies(outcome.path))
         if diff:
             would_change |= outcome.changed
             if outcome.changed and not options.json:
@@ -100,20 +101,19 @@ def _carry_out(
             outcome = outcome.written()
         run.take(outcome)
     if not able:
-        raise ConfigError(_why(session))
+        raise ConfigError(_why(workspace.policies()))
     run.finish_rewrite(
         way.verbs, would_change, to_stderr=not options.json and (diff or stdin_filename is not None)
     )
 
 
-def _is_able(session: Session) -> bool:
+def _is_able(policies: Policies) -> bool:
     """Whether there is a registry to write, and a rule."""
-    policies = session.project.policies
     has_rules = any(cache.rules for cache in policies.caches())
     return policies.general.rules.registry is not None and has_rules
 
 
-def _why(session: Session) -> str:
+def _why(policies: Policies) -> str:
     """Why nothing can be rewritten, and what to do."""
-    has_registry = session.project.policies.general.rules.registry is not None
+    has_registry = policies.general.rules.registry is not None
     return NO_RULES.format("are no rules" if has_registry else "is no registry")

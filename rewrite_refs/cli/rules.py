@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rewrite_refs.cache.judge import Rules
     from rewrite_refs.emit.survey import Survey
     from rewrite_refs.reports import Entry
-    from rewrite_refs.repository.session import Session
+    from rewrite_refs.repository.workspace import Workspace
 
 _EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "warmup")
 # What can stand in one output for several registries.
@@ -46,9 +46,11 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
         raise click.UsageError(f"--emit {emit} has a format of its own: leave out --output-format.")
     session = open_session(options, paths, None)
     run = Run(options)
-    for outcome in outcomes(session, paths, None, edit=False):
+    for outcome in outcomes(session, options, paths, None, edit=False):
         run.take(outcome)
-    surveys = [survey.of(entries, rules) for rules, entries in _by_rules(session, run.report().entries)]
+    surveys = [
+        survey.of(entries, rules) for rules, entries in _by_rules(session.workspace, run.report().entries)
+    ]
     if len(surveys) > 1 and emit not in _OF_MANY:
         hosts = ", ".join(str(each.registry) for each in surveys)
         raise ConfigError(
@@ -79,15 +81,16 @@ def _headed(survey: Survey, lines: Iterator[str]) -> Iterator[str]:
     yield ""
 
 
-def _by_rules(session: Session, entries: Sequence[Entry]) -> list[tuple[Rules, list[Entry]]]:
+def _by_rules(workspace: Workspace, entries: Sequence[Entry]) -> list[tuple[Rules, list[Entry]]]:
     """The entries by the rules that hold for their files; at least one group, which may be empty."""
     groups: list[tuple[Rules, list[Entry]]] = []
     for entry in entries:
-        path = Path(os.path.abspath(session.cwd / entry.place.path)) if entry.place else session.cwd
-        rules = session.at(path).project.policies.of(path).rules
+        name = entry.place.path if entry.place else "."
+        path = Path(os.path.abspath(workspace.cwd / name))
+        rules = workspace.policies(path).of(path).rules
         found = next((group for of, group in groups if of is rules), None)
         if found is None:
             found = []
             groups.append((rules, found))
         found.append(entry)
-    return groups or [(session.project.policies.general.rules, [])]
+    return groups or [(workspace.policies().general.rules, [])]

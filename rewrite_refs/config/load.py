@@ -20,10 +20,10 @@ from rewrite_refs.config.version import KEY as REQUIRED_VERSION
 from rewrite_refs.config.version import check_version
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files.patterns import check_pattern
-from rewrite_refs.formats import BY_NAME
+from rewrite_refs.formats import BY_NAME, FORMATS
 
 FILE_NAME = ".rewrite-refs.yaml"
-STYLED = ("dockerfile", "compose")  # formats that have variables for a registry
+STYLED = tuple(each.name for each in FORMATS if each.variables)  # those that have variables for a registry
 
 
 class Parameters(NamedTuple):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine.style import Style
 from rewrite_refs.formats.base import Format
+from rewrite_refs.text.spans import Occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,10 @@ class FileContext:
     rules: Rules
     style: Style
     in_chart: bool = False
+
+
+class JudgeInFile(Protocol):
+    """Judges a reference in a file."""
+
+    def __call__(self, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """Return what is to be done about the reference."""

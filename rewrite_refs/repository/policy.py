@@ -11,8 +11,13 @@ from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import Cache, Rule
 from rewrite_refs.engine.style import Style
 from rewrite_refs.files.patterns import Patterns
+from rewrite_refs.formats import FORMATS
+from rewrite_refs.formats.base import Format
 from rewrite_refs.images.placeholders import is_placeholder, variables
 from rewrite_refs.lint.settings import Settings
+
+# Formats in which a variable has to be declared before it is used.
+_DECLARING = frozenset(each.name for each in FORMATS if each.variables and each.variables.declared)
 
 
 class Override(NamedTuple):
@@ -33,9 +38,9 @@ class Policy(NamedTuple):
     rules: Rules
     styles: Mapping[str, Style] = {}
 
-    def style(self, format: str) -> Style:
+    def style(self, format: Format) -> Style:
         """How the format writes references to the cache; literally where nothing else was asked for."""
-        return self.styles.get(format, Style())
+        return self.styles.get(format.name, Style())
 
 
 class Policies:
@@ -106,12 +111,11 @@ class Policies:
         return Policy(merged, dict(self._styles(registry or "", style)))
 
     def _styles(self, registry: str, style: Mapping[str, str]) -> Iterator[tuple[str, Style]]:
-        """The styles that are more than literal: a Dockerfile must declare the variables of a placeholder."""
-        declared = tuple((each.name, each.default) for each in variables(registry))
-        formats = {*style, "dockerfile"} if declared else set(style)
-        for name in formats:
+        """The styles that are more than literal; some formats must declare the variables of a placeholder."""
+        held = tuple((each.name, each.default) for each in variables(registry))
+        for name in {*style, *_DECLARING} if held else set(style):
             base = self._parameter if style.get(name) == "parameter" else Style()
-            yield name, base._replace(variables=declared if name == "dockerfile" else ())
+            yield name, base._replace(variables=held if name in _DECLARING else ())
 
 
 def _behind(registry: str | None, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

@@ -18,11 +18,12 @@ class Source:
         text: The decoded text; offsets count its characters from 0.
     """
 
-    __slots__ = ("_readings", "text")
+    __slots__ = ("_derived", "_readings", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._readings: dict[Callable[[str], object], object] = {}
+        self._derived: dict[Callable[[Source], object], object] = {}
 
     def once(self, read: Callable[[str], T]) -> T:
         """Return ``read(text)``, computed the first time; *read* is a function of a module, not a lambda.
@@ -32,3 +33,9 @@ class Source:
         if read not in self._readings:
             self._readings[read] = read(self.text)
         return cast(T, self._readings[read])
+
+    def derived(self, read: Callable[[Source], T]) -> T:
+        """Return ``read(self)``, computed the first time: a reading that builds on others of this text."""
+        if read not in self._derived:
+            self._derived[read] = read(self)
+        return cast(T, self._derived[read])

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from rewrite_refs.engine.rewrite import Result
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.kubernetes import json_patch
-from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.project import Project
 from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.tree import Node
 from tests import common
 from tests.common import HOST as ECR
-from tests.common import HUB, RULES, assert_properties, claims, occurrences, rewrite, rewritten
+from tests.common import HUB, assert_properties, claims, occurrences, rewrite, rewritten, workspace
 
 KUSTOMIZE = BY_NAME["kustomize"]
 
@@ -29,8 +28,9 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 def alone(text: str) -> Result:
     """Rewrite a kustomization without a repository around it: a name stays, and gets a newName."""
-    judge = partial(Project(Policies(RULES)).judge, format=KUSTOMIZE.name, path=Path("kustomization.yaml"))
-    return rewrite(text, KUSTOMIZE, judge)
+    there = workspace(Path("/nowhere"), is_repository=False)
+    context = there.context_as(Path("/nowhere/kustomization.yaml"), KUSTOMIZE)
+    return rewrite(text, KUSTOMIZE, partial(Project(there).judge, context=context))
 
 
 # A kustomization, and what becomes of it; ECR and HUB stand for the registry and the prefix of Docker Hub.

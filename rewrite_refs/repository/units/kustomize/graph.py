@@ -19,7 +19,7 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from rewrite_refs.repository.kustomize.names import (
+from rewrite_refs.repository.units.kustomize.names import (
     Decision,
     Followed,
     Item,
@@ -32,7 +32,8 @@ from rewrite_refs.repository.kustomize.names import (
     State,
     Way,
 )
-from rewrite_refs.repository.kustomize.reading import Entry, Kustomization, read
+from rewrite_refs.repository.units.kustomize.reading import Entry, Kustomization, read
+from rewrite_refs.text.source import Source
 
 # kustomize takes a name for a regular expression.
 _PATTERN = re.compile(r"[*+?\[\](){}|^$\\]")
@@ -40,7 +41,7 @@ _PATTERN = re.compile(r"[*+?\[\](){}|^$\\]")
 _MAX_ROUNDS = 1000
 
 
-def decide(files: Mapping[Path, str], repository: Repository) -> Decision:
+def decide(files: Mapping[Path, Source], repository: Repository) -> Decision:
     """What becomes of the names that the kustomizations *files* match, and of their entries.
 
     The paths, here and in the answer, have no links in them.
@@ -72,9 +73,9 @@ def decide(files: Mapping[Path, str], repository: Repository) -> Decision:
 class _Graph:
     """The kustomizations of a repository, by their folders."""
 
-    def __init__(self, files: Mapping[Path, str], repository: Repository) -> None:
+    def __init__(self, files: Mapping[Path, Source], repository: Repository) -> None:
         self._repository = repository
-        self._known = {path.parent: (path, read(text)) for path, text in files.items()}
+        self._known = {path.parent: (path, read(source)) for path, source in files.items()}
         self._names: dict[Path, tuple[Name, ...]] = {}
         self.matchers: dict[Matcher, list[Entry]] = {}
         for path, found in self._known.values():

@@ -58,10 +58,9 @@ class Kustomization(NamedTuple):
     unseen: bool = False
 
 
-def read(text: str) -> Kustomization:
+def read(source: Source) -> Kustomization:
     """What counts of a kustomization's text; nothing of what cannot be read."""
-    source = Source(text)
-    entries = tuple(_entry(text, each) for each in kustomization.entries(source))
+    entries = tuple(_entry(source.text, each) for each in kustomization.entries(source))
     for root in yamltree.roots(source, lambda document: True, lambda document: False, []):
         if isinstance(root, Mapping):
             values = fields(root)
@@ -78,11 +77,11 @@ def read(text: str) -> Kustomization:
     return Kustomization()
 
 
-def matchable(text: str) -> frozenset[int]:
+def matchable(source: Source) -> frozenset[int]:
     """The offsets of the names in a manifest that an entry is compared with."""
     return frozenset(
-        yamlchars.inside(text, scalar).start
-        for root in yamltree.roots(Source(text), _may_match, lambda document: False, [])
+        yamlchars.inside(source.text, scalar).start
+        for root in yamltree.roots(source, _may_match, lambda document: False, [])
         for scalar in _matchable(root)
     )
 

@@ -1,0 +1,1 @@
+"""What files of a repository decide about one another, one module a reason."""

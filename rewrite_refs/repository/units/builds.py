@@ -1,0 +1,104 @@
+"""Images and build contexts that the repository makes itself.
+
+A service with ``build:`` in a Compose file names the image that it makes, and so does an artifact of
+Skaffold.  No upstream has these, in whatever file of the repository they are used.  An additional context
+of a build is a name for ``FROM`` in the files alone that a build reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rewrite_refs.cache.verdict import Verdict
+from rewrite_refs.engine.context import FileContext
+from rewrite_refs.formats import FORMATS
+from rewrite_refs.images.reference import LIBRARY, InvalidReference, Reference
+from rewrite_refs.images.upstreams import OFFICIAL
+from rewrite_refs.repository.workspace import Workspace
+from rewrite_refs.text.spans import Occurrence
+
+_BUILDERS = tuple(each.builds for each in FORMATS if each.builds)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is built in a repository, each with the file that builds it.
+
+    Attributes:
+        images: Names of images, and names with a tag.
+        contexts: Names of build contexts, with a tag.
+        recipes: Names of images with the Dockerfiles (without links) that they are built from.
+    """
+
+    images: dict[str, str] = field(default_factory=dict)
+    contexts: dict[str, str] = field(default_factory=dict)
+    recipes: set[tuple[str, Path]] = field(default_factory=set)
+
+
+class Builds:
+    """Leaves the images that the repository builds, as its own."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._made: dict[Path, Made] = {}
+
+    def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """The verdict on a reference, after what is built here."""
+        reference, root = verdict.reference, context.root
+        if reference is None or root is None or verdict.status not in ("direct", "unmapped", "wrong"):
+            return verdict
+        if root not in self._made:
+            self._made[root] = made_in(self._workspace, root)
+        reason = _made_by(reference, self._made[root], context)
+        return Verdict("own", reference, reason=reason) if reason else verdict
+
+
+def made_in(workspace: Workspace, root: Path) -> Made:
+    """What the files below the root of a repository build."""
+    made = Made()
+    for path in workspace.listing(root):
+        if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
+            continue
+        source = workspace.source(path)
+        text = source.text if source else ""
+        if "build" not in text or ("image" not in text and "additional_contexts" not in text):
+            continue
+        shown = path.relative_to(root).as_posix()
+        for builds in (read(source) for read in _BUILDERS if source):
+            for reference in _references(builds.images):
+                made.images.setdefault(reference.name, shown)
+                made.images.setdefault(_tagged(reference), shown)
+            for name, recipe in builds.recipes:
+                dockerfile = (path.parent / recipe).resolve()
+                made.recipes.update((each.name, dockerfile) for each in _references([name]))
+            for reference in _references(builds.contexts):
+                made.contexts.setdefault(_tagged(reference), shown)
+    return made
+
+
+def _made_by(reference: Reference, made: Made, context: FileContext) -> str | None:
+    """Why a reference in a file is to something built here, or None where it is not."""
+    if context.format.recipe and (reference.name, context.path.resolve()) in made.recipes:
+        return None  # nothing is built from itself: this one is pulled
+    tagged = _tagged(reference)
+    # People build upon these under the same name: own only with the very tag that is built.
+    if reference.repository.removeprefix(LIBRARY) not in OFFICIAL:
+        if context.format.recipe and tagged in made.contexts:
+            return f"a build context in {made.contexts[tagged]}"
+        if reference.name in made.images:
+            return f"built by {made.images[reference.name]}"
+    return f"built by {made.images[tagged]}" if tagged in made.images else None
+
+
+def _tagged(reference: Reference) -> str:
+    return f"{reference.name}:{reference.tag or 'latest'}"
+
+
+def _references(texts: Iterable[str]) -> Iterator[Reference]:
+    for text in texts:
+        try:
+            yield Reference.parse(text)
+        except InvalidReference:
+            continue

@@ -1,0 +1,227 @@
+"""Helm charts: which registry one has for values that name none, and what its values name.
+
+Such a registry is one in the values below those of another file, or one that a template falls back to or always sets:
+
+    image: "{{ .Values.image.registry | default "quay.io" }}/{{ .Values.image.repository }}"
+    image: "{{ .Values.mirror }}/{{ .Values.image.repository }}"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from rewrite_refs.errors import ParseError
+from rewrite_refs.formats import FORMATS
+from rewrite_refs.formats.helm.keys import registry_of
+from rewrite_refs.repository.workspace import CHART, Workspace
+from rewrite_refs.text.source import Source
+from rewrite_refs.text.spans import Span
+from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.references import is_host, text_of
+from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tree import Mapping, Node, fields, items
+
+VALUES = "values.yaml"
+VALUES_FORMAT = next(each for each in FORMATS if each.layered)
+
+_VALUE = re.compile(r"\.Values\.([\w.]*\w)")
+_INCLUDE = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
+_DEFINE = re.compile(r"\{\{-?\s*define\s+\"([^\"]+)\"(.*?)(?=\{\{-?\s*define\s|\Z)", re.DOTALL)
+_ACTION = re.compile(r"\{\{[^{}]*\}\}/?")
+_SETS = re.compile(r"\{\{-?\s*(\$\w+)\s*:=")
+_REGISTRY = re.compile(r"\.Values\.((?:\w+\.)*(?:\w+R|r)egistry)\b")
+_BEFORE = r"\{\{-?\s*\$?\.Values\.(?P<path>[\w.]+)\s*-?\}\}/\{\{-?\s*\$?\.Values"
+# A literal that begins with a host, and is no name of a template.
+_HOST = re.compile(r"(?<!include )(?<!template )[\"`]((?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/[\w./-]*)?)[\"`]")
+
+
+class Default(NamedTuple):
+    """A registry that a chart's own values or templates set, and the file in which they do.
+
+    ``owner`` tells that a template puts more behind the name instead: it is no more than an owner.
+    """
+
+    registry: str
+    path: Path
+    owner: bool = False
+
+
+class Charts:
+    """The charts of a run's files."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._named: dict[Path, dict[str, str]] = {}
+        self._templates: dict[Path, list[Path]] = {}
+
+    def default(self, path: Path, root: Path, keys: Sequence[str]) -> Default | None:
+        """The registry that stands below *keys* in the values over which Helm lays those of the file *path*.
+
+        These are the chart's ``values.yaml``, for every other file of values in the
+        chart, and those of a subchart (in ``charts/``, or at ``file://``), below its name;
+        below them all are the templates of the two.  A registry that is there and empty
+        in the file itself hides those of other values.
+        """
+        chart = self._workspace.chart_of(path, root)
+        if chart is None:
+            return None
+        charts = [(chart, keys), *((each, keys[1:]) for each in self._subcharts(chart, root, keys))]
+        if "registry" not in self._values(path, keys):
+            for folder, inner in charts:
+                registry = registry_of(self._values(folder / VALUES, inner))
+                if folder / VALUES != path and is_host(registry):
+                    return Default(text_of(registry), folder / VALUES)
+        return next((found for folder, inner in charts for found in self._in_templates(folder, inner)), None)
+
+    def named_templates(self, chart: Path) -> dict[str, str]:
+        """The named templates of a chart, each with what stands behind its ``define``."""
+        if chart not in self._named:
+            found: dict[str, str] = {}
+            for file in self._template_files(chart):
+                text = self._text(file)
+                for each in _DEFINE.finditer(text) if "define" in text else ():
+                    found.setdefault(each[1], each[2])
+            self._named[chart] = found
+        return self._named[chart]
+
+    def registry_span(self, chart: Path, keys: Sequence[str] | None) -> Span | None:
+        """Where the registry below *keys* stands in a chart's own values, if it stands there."""
+        registry = registry_of(self._values(chart / VALUES, keys)) if keys is not None else None
+        return registry.span if isinstance(registry, Scalar) and is_host(registry) else None
+
+    def names_image(self, chart: Path, keys: Sequence[str]) -> bool:
+        """Whether the values of a chart name an image below *keys*."""
+        source = self._source(chart / VALUES)
+        node = source.derived(_root) if source else None
+        images = source.derived(_images) if source else ()
+        for key in keys:
+            node = fields(node).get(key) if isinstance(node, Mapping) else None
+        pending = [node] if node is not None else []
+        while pending:
+            each = pending.pop()
+            if not isinstance(each, Scalar):
+                pending += each.children
+            elif any(each.span.start <= at <= each.span.end for at in images):
+                return True
+        return False
+
+    def _subcharts(self, chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:
+        """The folders of the charts that the values below the first of *keys* are for."""
+        if not keys:
+            return
+        yield chart / "charts" / keys[0]
+        for name in (CHART, "requirements.yaml"):
+            dependencies = self._values(chart / name, ()).get("dependencies")
+            for each in items(dependencies):
+                values = fields(each)
+                place = text_of(values.get("repository"))
+                folder = (chart / place.removeprefix("file://")).resolve()
+                is_local = place.startswith("file://") and folder.is_relative_to(root.resolve())
+                if is_local and keys[0] in (text_of(values.get("name")), text_of(values.get("alias"))):
+                    yield folder
+
+    def _values(self, file: Path, keys: Sequence[str]) -> dict[str, Node]:
+        """The mapping below *keys* in a file of values; empty where there is none."""
+        source = self._source(file)
+        node = source.derived(_root) if source else None
+        for key in keys:
+            node = fields(node).get(key) if isinstance(node, Mapping) else None
+        return fields(node)
+
+    def _in_templates(self, chart: Path, keys: Sequence[str]) -> Iterator[Default]:
+        """The registries that a chart's templates fall back to where the values below *keys* have none."""
+        own = re.escape(".".join(["", *keys, ""]))
+        value = re.compile(rf"\.Values{own}(?:registry\b|repository\b.*/\Z)", re.DOTALL)
+        for file in self._template_files(chart):
+            text = self._text(file)
+            yield from self._put_before(text, chart, keys, file)
+            if re.search(rf"\.Values{own}repository\s*\}}\}}/[a-z0-9]", text):
+                yield Default("", file, owner=True)
+            for action in _ACTION.finditer(text) if f".Values{'.'.join(['', *keys, ''])}" in text else ():
+                if not value.search(action[0]):
+                    continue
+                sources = "".join(_sources(text, action))
+                hosts = [each[1] for each in _HOST.finditer(sources)]
+                if hosts:
+                    yield Default(hosts[-1], file)
+                for other in _REGISTRY.finditer(action[0]):
+                    *path, key = other[1].split(".")
+                    general = text_of(self._values(chart / VALUES, path).get(key))
+                    if general:
+                        yield Default(general, chart / VALUES)
+
+    def _put_before(self, text: str, chart: Path, keys: Sequence[str], file: Path) -> Iterator[Default]:
+        """What another value puts before the name below *keys*: ``{{ .Values.hub }}/{{ .Values.image.name }}``.
+
+        One that the template asks for first (``if .Values.hub``) may be left out, and so may an empty one.
+        """
+        own = re.escape(".".join(["", *keys, ""]))
+        for found in re.finditer(_BEFORE + rf"{own}(?:repo|repository|name|image\w*)\b", text):
+            *path, key = found["path"].split(".")
+            asked = re.search(rf"\bif\b[^{{}}]*\.Values\.{re.escape(found['path'])}\b", text)
+            if path == list(keys) or asked:
+                continue
+            values = self._values(chart / VALUES, path)
+            if key not in values:
+                yield Default(f".Values.{found['path']}", file)
+            elif text_of(values[key]):
+                yield Default(text_of(values[key]), chart / VALUES)
+
+    def _template_files(self, chart: Path) -> list[Path]:
+        """The templates of a chart, in order."""
+        if chart not in self._templates:
+            files = sorted((chart / "templates").rglob("*"))
+            self._templates[chart] = [each for each in files if each.suffix in (".yaml", ".yml", ".tpl")]
+        return self._templates[chart]
+
+    def _source(self, file: Path) -> Source | None:
+        """The text of a file, what is not UTF-8 in it replaced; None where it cannot be read."""
+        source = self._workspace.source(file)
+        if source is not None:
+            return source
+        try:
+            read = self._workspace.file(file)
+        except OSError:
+            return None
+        return Source(read.data.decode("utf-8", "replace")) if read else None
+
+    def _text(self, file: Path) -> str:
+        source = self._source(file)
+        return source.text if source else ""
+
+
+def values_behind(text: str, named: dict[str, str]) -> Iterator[str]:
+    """The paths below ``.Values`` that a template's *text* uses, also through *named* templates."""
+    pending, seen = [text], {text}
+    while pending:
+        each = pending.pop(0)
+        yield from (found[1] for found in _VALUE.finditer(each))
+        bodies = [named[found[1]] for found in _INCLUDE.finditer(each) if found[1] in named]
+        pending += [body for body in dict.fromkeys(bodies) if body not in seen]
+        seen.update(bodies)
+
+
+def _root(source: Source) -> Node | None:
+    """The first root node of a text, if it can be read."""
+    return next(yamltree.roots(source, bool, lambda document: False, []), None)
+
+
+def _images(source: Source) -> tuple[int, ...]:
+    """The offsets at which images stand in values."""
+    try:
+        return tuple(each.span.start for each in VALUES_FORMAT.find(source))
+    except ParseError:
+        return ()
+
+
+def _sources(text: str, action: re.Match[str]) -> Iterator[str]:
+    """An action, and those after it that name the variable that it sets."""
+    yield action[0]
+    variable = _SETS.match(action[0])
+    end = text.find("define ", action.end())
+    for other in _ACTION.finditer(text, action.end(), end if end >= 0 else len(text)) if variable else ():
+        if variable and re.search(rf"{re.escape(variable[1])}\b", other[0]):
+            yield other[0]

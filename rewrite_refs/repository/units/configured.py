@@ -1,0 +1,37 @@
+"""References that the configuration leaves."""
+
+from __future__ import annotations
+
+from rewrite_refs.cache.verdict import Verdict
+from rewrite_refs.engine.context import FileContext
+from rewrite_refs.repository.workspace import Workspace
+from rewrite_refs.text.spans import Occurrence
+
+OFF = "inside another text, and not plainly an image: --embedded takes it"
+
+
+class Embedded:
+    """Leaves what may be a reference inside another text, unless that was asked for."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """The verdict on a reference, after the option ``embedded``."""
+        if not occurrence.embedded or self._workspace.area(context.path.parent).embedded:
+            return verdict
+        return Verdict("ignored", verdict.reference, reason=OFF, cause=verdict.breaks)
+
+
+class Ignored:
+    """Leaves what the lint settings ignore."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """The verdict on a reference, after ``per-file-ignores`` and ``ignore-images``."""
+        breaks = verdict.breaks
+        lint = self._workspace.area(context.path.parent).policies.lint
+        reason = lint.ignored(context.path, verdict.reference, breaks) if breaks else None
+        return Verdict("ignored", verdict.reference, reason=reason) if reason else verdict

@@ -1,0 +1,102 @@
+"""Helm: values over values, and templates that take their images from values."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from rewrite_refs.cache.verdict import Verdict, changed
+from rewrite_refs.engine.context import FileContext, JudgeInFile
+from rewrite_refs.images.reference import LIBRARY, name_of
+from rewrite_refs.repository.units import overlays
+from rewrite_refs.repository.units.charts import VALUES, Charts, Default, values_behind
+from rewrite_refs.repository.workspace import Workspace
+from rewrite_refs.text.edits import Change
+from rewrite_refs.text.spans import Occurrence, Piece
+from rewrite_refs.yaml.references import has_host
+
+_OVER = "its registry also serves {}, which is ignored: give that a registry of its own"
+
+
+class Templates:
+    """Points from a template to the values from which it takes an image."""
+
+    def __init__(self, workspace: Workspace, charts: Charts) -> None:
+        self._workspace = workspace
+        self._charts = charts
+
+    def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """The verdict on a reference, after what the chart's values name."""
+        if verdict.status != "unresolved" or not context.format.templated or context.root is None:
+            return verdict
+        chart = self._workspace.chart_of(context.path, context.root)
+        named = self._charts.named_templates(chart) if chart else {}
+        for values in values_behind(occurrence.text, named) if chart else ():
+            if chart and self._charts.names_image(chart, values.split(".")):
+                reason = f"the template takes it from .Values.{values}: see {VALUES}"
+                return replace(verdict, reason=reason, elsewhere=True)
+        return verdict
+
+
+class Values:
+    """Judges values with those that they override, and with the chart's templates."""
+
+    def __init__(self, workspace: Workspace, charts: Charts, judge: JudgeInFile) -> None:
+        self._workspace = workspace
+        self._charts = charts
+        self._judge = judge
+        self._ignored: dict[Path, list[overlays.Ignored]] = {}
+
+    def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """The verdict on a reference, after the registries of other values."""
+        open_statuses = ("direct", "unmapped", "wrong")
+        if not context.format.layered or verdict.reference is None or verdict.status not in open_statuses:
+            return verdict
+        if context.path.name == VALUES and verdict.changes and context.root is not None:
+            for other in self._ignored_over(context.root):
+                if other.values == context.path and other.is_served_by(occurrence):
+                    reason = _OVER.format(other.shown)
+                    return replace(verdict, changes=(), reason=reason, cause="shared-value-conflict")
+        if occurrence.keys is not None and context.root is not None:
+            below = self._charts.default(context.path, context.root, occurrence.keys)
+            if below and (below.owner or not has_host(occurrence.text)):
+                return _behind(below, occurrence, context)
+        return verdict
+
+    def _ignored_over(self, root: Path) -> list[overlays.Ignored]:
+        """The ignored images in values that override those of charts."""
+        if root not in self._ignored:
+            found = overlays.ignored(self._workspace, self._charts, root, self._judge)
+            self._ignored[root] = list(found)
+        return self._ignored[root]
+
+
+def _behind(below: Default, occurrence: Occurrence, context: FileContext) -> Verdict:
+    """The verdict on values behind a registry that the values below them set, in another file.
+
+    All that can be missing here is the ``library/`` that Docker Hub implies and ECR does not.
+    """
+    rules = context.rules
+    if below.owner:  # a template puts the rest behind it
+        whole = Piece(f"{name_of(occurrence.text)}/name", None)
+        verdict = rules.judge(replace(occurrence, pieces=(whole,)))
+        target = changed(occurrence.text, verdict.changes)
+        return replace(verdict, target=target if verdict.changes else None)
+    registry = below.registry.rstrip("/")
+    verdict = rules.judge(replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces)))
+    shown = Path(os.path.relpath(below.path, context.root)).as_posix()
+    reason = f"its registry, {registry}, stands in {shown}"
+    if not (verdict.target or "").endswith("/" + LIBRARY + occurrence.text):
+        known = verdict.reason if verdict.reference else None
+        return replace(verdict, target=None, changes=(), reason=known or reason)
+    whole = Piece(f"{registry}/{LIBRARY}", None)
+    then = rules.judge(replace(occurrence, pieces=(whole, *occurrence.pieces)))
+    return replace(
+        verdict,
+        status="direct",
+        target=LIBRARY + occurrence.text,
+        changes=(Change(0, 0, LIBRARY),),
+        reason=reason,
+        then=then.status,
+    )

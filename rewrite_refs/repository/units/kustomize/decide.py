@@ -1,0 +1,120 @@
+"""Names in manifests, rewritten together with the entries of the kustomizations that match them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rewrite_refs.cache.verdict import Cause, Verdict
+from rewrite_refs.engine import rewrite
+from rewrite_refs.engine.context import FileContext, JudgeInFile
+from rewrite_refs.formats import FORMATS, kustomize
+from rewrite_refs.images.reference import name_of
+from rewrite_refs.repository.units.kustomize.graph import decide
+from rewrite_refs.repository.units.kustomize.names import Decision, Name, Repository
+from rewrite_refs.repository.units.kustomize.reading import matchable
+from rewrite_refs.repository.workspace import Workspace
+from rewrite_refs.text.source import Source
+from rewrite_refs.text.spans import Occurrence, Piece, Span
+
+_KEPT = (
+    "the kustomization in {} matches it by name, and not all of what it matches there can be rewritten: "
+    "give it an entry for the old name and one for the new"
+)
+_HELD = "what it matches here is ignored"
+_STAYS = "the kustomization matches by it what is rewritten and what is not: write an entry for each"
+# Of the formats that kustomize reads, any will do where a name alone is judged.
+_FORMAT = next(each for each in FORMATS if each.kustomized)
+_IMAGES = ("images:", '"images"', "'images'")
+
+
+class Kustomizations:
+    """Decides about names in manifests and about the entries that match them.
+
+    ``judge`` is the verdict on a reference before the kustomizations are asked.
+    """
+
+    def __init__(self, workspace: Workspace, judge: JudgeInFile) -> None:
+        self._workspace = workspace
+        self._judge = judge
+        self._decisions: dict[Path | None, Decision] = {}
+
+    def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
+        """The verdict on a name, after what is decided for the repository's kustomizations."""
+        open_statuses = ("direct", "unmapped")
+        if not context.format.kustomized or not (verdict.changes or verdict.status in open_statuses):
+            return verdict
+        if context.root not in self._decisions:
+            self._decisions[context.root] = self._decided(context.root)
+        decision = self._decisions[context.root]
+        key = context.path.resolve(), name_of(occurrence.text)
+        if occurrence.key or occurrence.apart:
+            return _of_entry(verdict, occurrence, decision.ways.get(key, "add"))
+        kept = decision.kept.get(key) if decision.kept else None
+        if kept is None:
+            return verdict
+        by = Path(os.path.relpath(kept.by.parent, (context.root or kept.by).resolve())).as_posix()
+        if kept.new_name:
+            reason = f"the kustomization in {by} puts {kept.new_name} in its place"
+            return Verdict("ignored", verdict.reference, reason=reason)
+        left = replace(verdict, changes=(), reason=_KEPT.format(by), cause="shared-value-conflict")
+        return left if verdict.changes else verdict
+
+    def _decided(self, root: Path | None) -> Decision:
+        """What is decided for the kustomizations of a repository, if one has an entry that matches a name."""
+        files: dict[Path, Source] = {}
+        for path in self._workspace.listing(root) if root else ():
+            if path.name in kustomize.NAMES and (source := self._workspace.source(path)) is not None:
+                files[path.resolve()] = source
+        if root is None or not any(word in each.text for each in files.values() for word in _IMAGES):
+            return Decision()
+        top = root.resolve()
+        return decide(
+            files,
+            Repository(
+                lambda path, words: self._names(path, words, top),
+                lambda name, path: self._target(name, path or root / "kustomization.yaml"),
+            ),
+        )
+
+    def _names(self, path: Path, words: Collection[str], root: Path) -> Iterator[Name]:
+        """The names in a file that an entry may match, with what the rules make of them."""
+        workspace = self._workspace
+        source = workspace.source(path) if path.is_relative_to(root) else None
+        file = workspace.file(path) if source and any(word in source.text for word in words) else None
+        context = workspace.context(path, file) if file else None
+        if source is None or context is None:
+            return
+        excluded = workspace.excludes(path)
+        at = matchable(source) if context.format.manifest else None
+        result = rewrite.rewrite(source, context, partial(self._judge, context=context))
+        for finding in result.findings:
+            occurrence = finding.occurrence
+            if at is None or occurrence.span.start in at:
+                verdict = finding.verdict
+                target = verdict.target if finding.done and not excluded else None
+                held = verdict.status == "ignored" and not occurrence.embedded
+                yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target), held)
+
+    def _target(self, name: str, path: Path) -> str | None:
+        """What the rules make of a name in the file *path*."""
+        span = Span(0, len(name))
+        context = self._workspace.context_as(path, _FORMAT)
+        verdict = self._judge(Occurrence((Piece(name, span),), span, span), context)
+        return name_of(verdict.target) if verdict.changes and verdict.target else None
+
+
+def _of_entry(verdict: Verdict, occurrence: Occurrence, way: str) -> Verdict:
+    """The verdict on an entry of a kustomization that goes a certain way."""
+    if way == "add" and verdict.changes and not occurrence.key:
+        return replace(verdict, apart=True, otherwise=None)
+    if way == "held":
+        return Verdict("ignored", verdict.reference, reason=_HELD)
+    if way == "follow" or not verdict.changes:
+        return verdict
+    target = None if occurrence.key else verdict.target
+    cause: Cause = "shared-value-conflict"
+    return replace(verdict, changes=(), target=target, reason=_STAYS, cause=cause)
