@@ -492,7 +492,7 @@ def test_other_formats_and_no_style_are_literal() -> None:
 
 def lying(source: Source) -> list[Token]:
     """The outline of a Dockerfile, but another one each time."""
-    return [replace(each, kind=each.kind + source.text) for each in DOCKERFILE.outline(source)]
+    return [replace(each, kind=(each.kind, source.text)) for each in DOCKERFILE.outline(source)]
 
 
 @pytest.mark.parametrize("text", ["FROM nginx\n", "FROM nginx\nCOPY --from=a/b c d\nCOPY --from=e/f g h\n"])

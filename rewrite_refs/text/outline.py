@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rewrite_refs.text.edits import Edit
 from rewrite_refs.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to freeze it would make each take four times as long to create
 class Token:
     """A part of a parsed document, to prove that an edit changed nothing else.
 
@@ -19,7 +19,7 @@ class Token:
     characters, and is asked for only where an edit fell into the span.
     """
 
-    kind: str
+    kind: Hashable
     text: str
     span: Span
     origins: Callable[[], Sequence[int]] | None = field(default=None, compare=False)

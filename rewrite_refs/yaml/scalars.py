@@ -22,13 +22,14 @@ class Scalar(NamedTuple):
     """A scalar; ``span`` holds its quotes or block header, but neither anchor nor tag.
 
     ``style`` is the character it begins with (one of ``' " | >``), or empty
-    for a plain one.
+    for a plain one.  ``tag`` is None where none is written.
     """
 
     value: str
     span: Span
     style: str
-    tag: str | None
+    tag: str | None = None
+    anchor: str | None = None
 
 
 def inside(text: str, scalar: Scalar) -> Span:

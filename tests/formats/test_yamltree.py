@@ -12,18 +12,22 @@ from hypothesis import strategies as st
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.text.edits import Edit, splice
-from rewrite_refs.text.outline import same_but
+from rewrite_refs.text.outline import Token, same_but
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
+from rewrite_refs.yaml import parsing
 from rewrite_refs.yaml import scalars as yamlchars
 from rewrite_refs.yaml import tree as yamltree
+from rewrite_refs.yaml.nodes import Root
+from rewrite_refs.yaml.parsing import Events
 from rewrite_refs.yaml.scalars import Scalar
+from rewrite_refs.yaml.tokens import tokens
 from rewrite_refs.yaml.tree import Mapping, Node, Sequence
 
-PARSERS = {"c": yamltree.c_events, "pure": yamltree.pure_events}
+PARSERS = {"c": parsing.c_events, "pure": parsing.pure_events}
 
 
-def scalars(text: str, events: yamltree.Events | None = None) -> list[Scalar]:
+def scalars(text: str, events: Events | None = None) -> list[Scalar]:
     """Every scalar of a text in order, keys too; an alias's is not repeated."""
     result: list[Scalar] = []
     seen: set[int] = set()
@@ -107,7 +111,7 @@ STYLES = [
 @pytest.mark.parametrize(("text", "source", "value"), STYLES)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
-def test_scalars(text: str, source: str | None, value: str, newline: str, events: yamltree.Events) -> None:
+def test_scalars(text: str, source: str | None, value: str, newline: str, events: Events) -> None:
     text = text.replace("\n", newline)
     scalar = scalars(text, events)[-1]
     assert scalar.value == value
@@ -185,6 +189,35 @@ def test_the_tree() -> None:
     assert (root.start, one.start, inner.start) == (0, 3, 10)
 
 
+@pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
+def test_a_node_keeps_its_properties(events: Events) -> None:
+    text = "&m !t\na: &s !u {k: ! 'v'}\nb: !!seq &q\n- x\n"
+    (root,) = yamltree.parse(text, Span(0, len(text)), events)
+    assert isinstance(root, Mapping)
+    (key, flow), (_, block) = root.pairs()
+    assert isinstance(flow, Mapping)
+    assert isinstance(block, Sequence)
+    assert [(each.tag, each.anchor) for each in (root, key, flow, *flow.children, block)] == [
+        ("!t", "m"),
+        (None, None),
+        ("!u", "s"),
+        (None, None),
+        ("!", None),
+        ("tag:yaml.org,2002:seq", "q"),
+    ]
+    assert [each.flow for each in (root, flow, block)] == [False, True, False]
+
+
+@pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
+def test_a_root_keeps_what_is_around_it(events: Events) -> None:
+    text = "%YAML 1.1\n%TAG !e! tag:e,1:\n---\n!e!x a\n...\n--- b\n"
+    first, second = parsing.read(text, Span(0, len(text)), events)
+    assert first[1:] == (True, True, (1, 1), (("!e!", "tag:e,1:"),))
+    assert second[1:] == (True, False, None, ())
+    assert first.node.tag == "tag:e,1:x"
+    assert parsing.read("# nothing\n", Span(0, 10), events) == []
+
+
 def test_an_anchor_ends_with_its_document() -> None:
     text = "%YAML 1.1\n---\na: &x 1\n---\nb: *x\n"
     with pytest.raises(ParseError, match="undefined alias"):
@@ -235,6 +268,7 @@ def test_kinds_of_scalars(value: str, null: bool, text: bool) -> None:
     assert (yamltree.is_null(node), yamltree.is_text(node)) == (null, text)
     assert yamltree.is_null(None)
     assert not yamltree.is_text(None)
+    assert yamltree.items(None) == yamltree.items(root) == []
 
 
 # --- what is broken, and what only looks so --------------------------------------------------
@@ -259,12 +293,45 @@ def test_a_broken_document_costs_no_other() -> None:
     assert not unexpected
 
 
+def test_a_document_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    spans: list[Span] = []
+
+    def read(text: str, span: Span) -> list[Root]:
+        spans.append(span)
+        return parsing.read(text, span)
+
+    monkeypatch.setattr(yamltree, "read", read)
+    text = "image: &a x\n---\nname: [\n---\nb: {name: &a y, image: *a}\n---\nskip: z\n"
+    source = Source(text)
+    found = source.once(yamltree.documents)
+    assert not spans
+    assert [(document.text, document.span) for document in found] == [
+        (text[span.start : span.end], span) for span in yamltree.split(text)
+    ]
+    for _ in range(2):
+        problems: list[Problem] = []
+        roots = list(yamltree.roots(source, lambda document: "skip" not in document, bool, problems))
+        assert roots == [*found[0].roots(), *found[2].roots()]
+        assert len(problems) == 1
+        assert [each.is_readable for each in found[:3]] == [True, False, True]
+        with pytest.raises(ParseError) as caught:
+            found[1].roots()
+        assert list(caught.value.problems) == problems
+        outline = yamltree.outline(source, lambda document: "skip" not in document, lambda top, key: key)
+        assert [token.text for token in outline if isinstance(token.kind, str) and token.text] == [
+            found[1].text,
+            "y",
+            found[3].text,
+        ]
+    assert spans == [document.span for document in found[:3]]
+
+
 @pytest.mark.parametrize(
     "text",
     ["a: *x", "a: [", "a:\n\tb: 1", "a: \x00", 'a: "\\q"', "a: \ud800", "- \x01"],
 )
 @pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
-def test_every_failure_is_a_problem(text: str, events: yamltree.Events) -> None:
+def test_every_failure_is_a_problem(text: str, events: Events) -> None:
     with pytest.raises(ParseError, match=r"not valid YAML: .") as caught:
         yamltree.parse("\ufeff" + text, Span(0, len(text) + 1), events)
     (problem,) = caught.value.problems
@@ -273,7 +340,7 @@ def test_every_failure_is_a_problem(text: str, events: yamltree.Events) -> None:
 
 @pytest.mark.parametrize("error", [RecursionError(), ValueError("no\nway"), OverflowError("big")])
 def test_no_error_of_a_parser_escapes(error: Exception) -> None:
-    def events(text: str) -> Iterator[yamltree.Event]:
+    def events(text: str) -> Iterator[parsing.Event]:
         raise error
         yield
 
@@ -299,19 +366,20 @@ def test_nesting_that_is_only_deep_is_read() -> None:
     [
         '{"a": "\\ud83d\\ude00 \\\\ud83d", "image": "nginx"}',
         '{\t"image":\t"nginx",\n\t"b": ["tab\\t", "\\""]\t}',
+        '{\t"a":\t"\\ud83d\\ude00",\t"image":\t"nginx"}',
         "a: 1\nimage:\tnginx\n",
         "-\tnginx\n",
     ],
 )
 @pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
-def test_what_a_parser_would_refuse_is_masked(text: str, events: yamltree.Events) -> None:
+def test_what_a_parser_would_refuse_is_masked(text: str, events: Events) -> None:
     scalar = next(each for each in scalars(text, events) if each.value == "nginx")
     assert text[scalar.span.start : scalar.span.end].strip('"') == "nginx"
 
 
 def test_a_masked_value_is_not_edited() -> None:
     text = '{"image": "\\ud83d\\ude00"}'
-    scalar = scalars(text, yamltree.c_events)[-1]
+    scalar = scalars(text, parsing.c_events)[-1]
     assert yamlchars.chars(text, scalar) is None
     origins = next(token.origins for token in yamltree.outline(Source(text)) if token.span == scalar.span)
     assert origins is not None
@@ -319,13 +387,13 @@ def test_a_masked_value_is_not_edited() -> None:
 
 
 def test_without_a_c_parser_ruamel_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    yamltree._parser.cache_clear()
-    assert yamltree._parser() is yamltree.c_events
-    yamltree._parser.cache_clear()
+    parsing.parser.cache_clear()
+    assert parsing.parser() is parsing.c_events
+    parsing.parser.cache_clear()
     monkeypatch.setitem(sys.modules, "yaml._yaml", None)
-    assert yamltree._parser() is yamltree.pure_events
+    assert parsing.parser() is parsing.pure_events
     assert last("a: {image: nginx:1.2}").value == "nginx:1.2"
-    yamltree._parser.cache_clear()
+    parsing.parser.cache_clear()
 
 
 # --- outlines --------------------------------------------------------------------------------
@@ -358,11 +426,77 @@ def test_an_edit_of_a_value_is_all_that_an_outline_sees(text: str, source: str |
         ("a: x", "a: y"),
         ("a: [", "a:  ["),
         ("a: &b x\nb: *b\nc: &c x", "a: &b x\nb: *b\nc: &d x"),
+        ('a: "x"', "a: 'x'"),
+        ("a: 'x'", "a: ! 'x'"),
+        ("a: |-\n  x", "a: >-\n  x"),
+        ("a: !t x", "a: !u x"),
+        ("a: !!str x", "a: x"),
+        ("a: {b: x}", "a:\n  b: x"),
+        ("a: {}", "a: []"),
+        ("a: !t [x]", "a: [x]"),
+        ("a: &b [x]", "a: [x]"),
+        ("a: &b {}", "a: &c {}"),
+        ("[[x], y]", "[[x, y]]"),
+        ("[{}, {a: x}]", "[{a: x}, {}]"),
+        ("a: &b x\nb: &c x\nc: *b", "a: &b x\nb: &c x\nc: *c"),
+        ("a: &b x\nb: *b", "a: &b x\nb: x"),
+        ("a: &b x\nb: *b\nc: x", "a: &b x\nb: x\nc: *b"),
+        ("a: &b [*b, x]", "a: &b [x, *b]"),
+        ("a: &b [[*b]]", "a: [&b [*b]]"),
+        ("a: &b {x: y}\nc: {<<: *b}", "a: &b {x: y}\nc: {d: *b}"),
+        ("a: &b {x: y}\nc: {<<: *b}", "a: &b {x: y}\nc: {<<: [*b]}"),
+        ("a: &b {x: y}\nc: {<<: *b}", "a: &b {x: y}\nc: {'<<': *b}"),
+        ("x", "x\n..."),
+        ("--- x", "%YAML 1.1\n--- x"),
+        ("%YAML 1.1\n--- x", "%YAML 1.2\n--- x"),
+        ("%TAG !e! a\n--- x", "%TAG !e! b\n--- x"),
+        ("%TAG !e! a\n--- x", "%TAG !f! a\n--- x"),
+        ("%TAG !e! a\n--- !e!b x", "--- !<ab> x"),
+        ("--- x\n--- y", "--- x\n...\n--- y"),
+        ("--- x\n--- y\n--- z", "--- x\n--- y"),
+        ("# nothing", "# nothing\n---\n# more"),
     ],
 )
-def test_outlines_tell_documents_apart(before: str, after: str) -> None:
+@pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
+def test_outlines_tell_documents_apart(before: str, after: str, events: Events) -> None:
+    assert not same_but(outlined(before, events), outlined(after, events), [])
+    assert not same_but(outlined(after, events), outlined(before, events), [])
+    assert same_but(outlined(before, events), outlined(before, events), [])
     assert not same_but(yamltree.outline(Source(before)), yamltree.outline(Source(after)), [])
-    assert same_but(yamltree.outline(Source(before)), yamltree.outline(Source(before)), [])
+
+
+def outlined(text: str, events: Events) -> list[Token]:
+    """The outline of a text by one of the parsers; what is broken is a token of its own."""
+    result: list[Token] = []
+    for span in yamltree.split(text):
+        try:
+            result += tokens(text, parsing.read(text, span, events), lambda top, key: key)
+        except ParseError:
+            result.append(Token("unreadable", text[slice(*span)], span))
+    return result
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a: x # c\n", "a:   x\n\n"),
+        ("a: [x, y]", "a: [ x,\n  y, ]"),
+        ("a:\n- x", "a:\n    - x"),
+        ("{a: &b x, c: *b}", "{ a : &b  x,c: *b }"),
+        ("a: !!str x", "a: !<tag:yaml.org,2002:str> x"),
+    ],
+)
+def test_an_outline_leaves_blanks_and_comments_out(before: str, after: str) -> None:
+    assert same_but(yamltree.outline(Source(before)), yamltree.outline(Source(after)), [])
+
+
+@pytest.mark.parametrize("events", PARSERS.values(), ids=PARSERS)
+def test_an_outline_is_as_deep_as_the_tree(events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "MAX_DEPTH", 50)
+    assert len(outlined("[" * 50 + "]" * 50, events)) == 102
+    with pytest.raises(ParseError, match="nested more than 50 deep"):
+        parsing.read("[" * 51 + "]" * 51, Span(0, 102), events)
+    assert [token.kind for token in outlined("[" * 51 + "]" * 51, events)] == ["unreadable"]
 
 
 def test_an_unwanted_document_is_compared_as_it_is() -> None:
@@ -405,6 +539,40 @@ def test_any_text_is_read_or_is_a_problem(text: str) -> None:
     for offset, _ in problems_of(text):
         assert 0 <= offset <= len(text)
     yamltree.outline(Source(text))
+
+
+PROPERTIES = st.sampled_from(["", "!t ", "!!str ", "! ", "&x ", "&y ", "&x !t ", "!u &y "])
+WRITTEN = st.sampled_from(["x", "'x'", '"x"', "|-\n  x", ">-\n  x", "[x]", "{x: y}", "[]", "{}"])
+PAIRS = st.lists(st.tuples(PROPERTIES, WRITTEN, st.sampled_from(["a", "<<", "'a'"])), min_size=1, max_size=3)
+BEGIN = st.sampled_from(["", "---\n", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n", "%TAG !e! e\n---\n"])
+SHEETS = st.tuples(BEGIN, PAIRS, st.sampled_from(["", "...\n"]))
+
+
+def sheet(begin: str, pairs: list[tuple[str, str, str]], end: str) -> str:
+    return begin + "".join(f"{key}: {properties}{value}\n" for properties, value, key in pairs) + end
+
+
+@given(SHEETS, SHEETS)
+def test_only_what_is_written_alike_has_the_same_outline(
+    one: tuple[str, list[tuple[str, str, str]], str], other: tuple[str, list[tuple[str, str, str]], str]
+) -> None:
+    text, changed = sheet(*one), sheet(*other)
+    assert same_but(yamltree.outline(Source(text)), yamltree.outline(Source(changed)), []) == (
+        text == changed
+    )
+
+
+@given(SHEETS)
+def test_both_parsers_give_the_same_tree(
+    written: tuple[str, list[tuple[str, str, str]], str],
+) -> None:
+    text = sheet(*written)
+    read = [
+        # Not the place of a collection: with a tag before its anchor the parsers differ about that.
+        [(token.kind, token.text, token.span if token.text else None) for token in outlined(text, events)]
+        for events in PARSERS.values()
+    ]
+    assert read[0] == read[1]
 
 
 @given(st.one_of(WORDS, DOCUMENTS.map("".join)))

@@ -1,0 +1,100 @@
+"""The nodes of a YAML document, and the questions that are asked of them.
+
+A node keeps what an edit of a value must not change: the anchor, the tag, the
+style.  Whether a tag is implicit is left out: that follows from the tag and the
+style, and the parsers differ about it for ``!``.
+
+An alias is the very node that it names, so a node may hold itself.  In the order
+of the text, a node that is met again is an alias of its own anchor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias, TypeGuard
+
+from rewrite_refs.yaml.scalars import Scalar
+
+_NOT_TEXT = re.compile(r"~?|null|true|false|yes|no|on|off|[-+]?[.\d][\d_.]*(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+class Mapping(NamedTuple):
+    """A mapping: keys and values by turns in ``children``; ``start`` is its offset.
+
+    ``flow`` is True for one in braces.
+    """
+
+    children: list[Node]
+    start: int
+    tag: str | None = None
+    anchor: str | None = None
+    flow: bool = False
+
+    def pairs(self) -> Iterator[tuple[Node, Node]]:
+        """Keys with values, as they are written."""
+        return zip(self.children[::2], self.children[1::2], strict=True)
+
+
+class Sequence(NamedTuple):
+    """A sequence; ``start`` is its offset.  ``flow`` is True for one in brackets."""
+
+    children: list[Node]
+    start: int
+    tag: str | None = None
+    anchor: str | None = None
+    flow: bool = False
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence
+
+
+class Root(NamedTuple):
+    """A root node, with what is written around it.
+
+    ``has_start`` and ``has_end`` tell of the lines ``---`` and ``...``; ``version``
+    and ``tags`` come from the directives ``%YAML`` and ``%TAG``.
+    """
+
+    node: Node
+    has_start: bool
+    has_end: bool
+    version: tuple[int, int] | None
+    tags: tuple[tuple[str, str], ...]
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether a node is absent or null."""
+    if isinstance(node, Scalar):
+        return not node.style and node.value.lower() in ("", "~", "null")
+    return node is None
+
+
+def is_text(node: Node | None) -> TypeGuard[Scalar]:
+    """Whether a node is a scalar that can name something: no null, boolean or number."""
+    if not isinstance(node, Scalar) or not node.value.strip():
+        return False
+    return bool(node.style) or not _NOT_TEXT.fullmatch(node.value)
+
+
+def items(node: Node | None) -> list[Node]:
+    """The nodes of a sequence; none of any other node."""
+    return node.children if isinstance(node, Sequence) else []
+
+
+def fields(node: Node | None) -> dict[str, Node]:
+    """The values of a mapping by key, with those that ``<<`` merges into it; none of any other node."""
+    result: dict[str, Node] = {}
+    pending, seen = [node] if isinstance(node, Mapping) else [], set()
+    while pending:
+        current = pending.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        own = {key.value: value for key, value in current.pairs() if isinstance(key, Scalar)}
+        merged = own.pop("<<", None)
+        result = {**own, **result}
+        if merged is not None:
+            sources = merged.children if isinstance(merged, Sequence) else [merged]
+            pending += [each for each in reversed(sources) if isinstance(each, Mapping)]
+    return result
