@@ -483,6 +483,7 @@ def test_a_broken_document_does_not_keep_the_others() -> None:
 def test_other_formats_and_no_style_are_literal() -> None:
     pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx\n"
     assert rewritten(pod, BY_NAME["kubernetes"], CACHED).text == pod.replace("nginx", f"{LIBRARY}/nginx")
+    assert [each.verdict.status for each in inspected(pod, BY_NAME["kubernetes"], CACHED)] == ["direct"]
     for text, format in (("FROM nginx\n", DOCKERFILE), (SERVICE.format("nginx"), COMPOSE)):
         literal = rewrite(text, format, RULES.judge)
         styled = rewritten(text, format, Style())

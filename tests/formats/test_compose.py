@@ -332,6 +332,7 @@ def test_a_value_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> Non
         ("Compose.override.YML", "image", True),
         ("docker-compose.prod.yml", "dockerfile_inline", True),
         ("docker-compose.yml", "services: {}", False),
+        ("compose.yaml", "services: {web: {build: .}}", False),
         ("compose.yaml", "apiVersion: v1\nkind: Pod\nimage: x", False),
         ("compose.yaml", "x: {apiVersion: v1}\nimage: x", True),
         ("compose.json", "image", False),

@@ -14,8 +14,9 @@ image, its registry, or an empty default meant for a registry stands in an
              FROM ${REGISTRY}/library/alpine:3
 
 Left alone are names and numbers of stages, ``scratch``, comments, heredocs,
-and images that only a build argument names.  A file that BuildKit's parser
-refuses, or that dockerfile-parse reads in another way, is left and reported.
+and images that only a build argument names.  A file whose instructions, flags,
+stages or mounts BuildKit's parser refuses, or that dockerfile-parse reads in
+another way, is left and reported.
 """
 
 from __future__ import annotations

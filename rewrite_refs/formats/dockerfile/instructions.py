@@ -1,8 +1,10 @@
-"""What BuildKit's parser refuses, instruction by instruction.
+"""The parts of an instruction, and what of it BuildKit's parser refuses.
 
 This follows ``frontend/dockerfile/instructions`` (``ParseInstruction`` and
-``BFlags.Parse``) and the line parsers of ``frontend/dockerfile/parser``.  A
-file that they refuse builds nothing, so nobody can say what it pulls.
+``BFlags.Parse``) in what bears on images and stages: names of instructions,
+flags, FROM, ONBUILD and mounts.  Whether the arguments of the others are right
+(a duration of HEALTHCHECK, the words of ENV) changes nothing about the images,
+and is left to the build.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rewrite_refs.formats.dockerfile.lines import Instruction, is_json, refuse, split_keyword
+from rewrite_refs.formats.dockerfile.lines import Instruction, refuse, split_keyword
 from rewrite_refs.formats.dockerfile.words import BLANKS, SPACES, split_flags, split_words
 from rewrite_refs.text.chars import Chars
 
@@ -34,17 +36,7 @@ _KEYWORDS = frozenset(_FLAGS) | {
     "arg", "cmd", "entrypoint", "env", "expose", "label", "maintainer", "onbuild", "shell", "stopsignal",
     "user", "volume", "workdir",
 }  # fmt: skip
-_NEEDS_ARGUMENTS = frozenset({
-    "arg", "env", "expose", "healthcheck", "label", "maintainer", "onbuild", "stopsignal", "user", "volume",
-    "workdir",
-})  # fmt: skip
-_JSON_FORM = frozenset({"add", "cmd", "copy", "entrypoint", "run", "shell", "volume"})
-
 STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
-_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|h|m|s))+)")
-_SMALL = re.compile(r"(?:[+-]?[0-9.]+(?:ns|us|µs|μs))+")
-_GO_BOOLS = frozenset(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"])
-_HEREDOC_WORD = re.compile(r"[0-9]*<<-?[\t\n\f\r ]*[^<\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +73,9 @@ def parse(line: Instruction, escape: str) -> Parsed:
         _check(outer, escape)
         if outer.keyword != "onbuild":
             return outer
-        inner = _parts(line, outer.start, escape, trigger=True)
-        _check_shape(inner, escape)
+        return _parts(line, outer.start, escape, trigger=True)
     except Refused as refused:
         raise refuse(line.offset(min(lead, len(line.text))), str(refused)) from None
-    return inner
 
 
 class Refused(Exception):
@@ -140,58 +130,19 @@ def _check_flags(keyword: str, args: str, flags: Sequence[tuple[str, Chars]]) ->
 
 
 def _check(parsed: Parsed, escape: str) -> None:
-    """Everything that ``ParseInstruction`` checks, but the flags."""
-    keyword, rest = parsed.keyword, parsed.args.text
-    _check_shape(parsed, escape)
+    """What ``ParseInstruction`` checks, as far as it matters here; the flags are checked already."""
+    keyword = parsed.keyword
     if keyword not in _KEYWORDS:
         raise Refused(f"unknown instruction {keyword.upper()!r}")
-    if keyword in _NEEDS_ARGUMENTS and not rest:
-        raise Refused(f"{keyword.upper()} has no argument")
-    if keyword == "arg" and any(word.startswith("=") for word in _words(rest, escape)):
+    if keyword == "arg" and any(word.startswith("=") for word in _words(parsed.args.text, escape)):
         raise Refused("ARG has a blank name")
     check = _CHECKS.get(keyword)
     if check:
         check(parsed)
 
 
-def _check_shape(parsed: Parsed, escape: str) -> None:
-    """What the line parsers check, also behind ONBUILD."""
-    keyword, rest = parsed.keyword, parsed.args.text
-    form = rest
-    if keyword == "healthcheck":
-        form = re.sub(rf"\A[^{SPACES}]*[{SPACES}]*", "", rest)
-    if keyword in _JSON_FORM or keyword == "healthcheck":
-        values = is_json(form)
-        if values is not None and not all(isinstance(value, str) for value in values):
-            raise Refused("a JSON list holds strings only")
-    if keyword in ("env", "label") and rest:
-        words = _words(rest, escape)
-        if words and "=" not in words[0]:
-            if len(BLANKS.split(rest, maxsplit=1)) < 2:
-                raise Refused(f"{keyword.upper()} has a name without a value")
-        elif not all("=" in word for word in words):
-            raise Refused(f"{keyword.upper()} has a word without =")
-        elif not parsed.trigger and (not words or any(word.startswith("=") for word in words)):
-            raise Refused(f"{keyword.upper()} has a blank name")
-
-
 def _words(rest: str, escape: str) -> list[str]:
     return ["".join(rest[index] for index in word) for word in split_words(rest, escape)]
-
-
-def _arguments(parsed: Parsed) -> list[str]:
-    values = is_json(parsed.args.text)
-    if values is not None:
-        return [str(value) for value in values]
-    return [word.text for word in parsed.words()]
-
-
-def _check_paths(parsed: Parsed) -> None:
-    paths = _arguments(parsed)
-    if len(paths) < 2:
-        raise Refused(f"{parsed.keyword.upper()} needs a source and a destination")
-    if _HEREDOC_WORD.fullmatch(paths[-1]):
-        raise Refused(f"{parsed.keyword.upper()} cannot write to a heredoc")
 
 
 def _check_from(parsed: Parsed) -> None:
@@ -209,74 +160,11 @@ def _check_onbuild(parsed: Parsed) -> None:
         raise Refused(f"{trigger.upper()} is not allowed behind ONBUILD")
 
 
-def _check_shell(parsed: Parsed) -> None:
-    if not is_json(parsed.args.text):
-        raise Refused("SHELL takes a JSON list")
-
-
-def _check_volume(parsed: Parsed) -> None:
-    volumes = _arguments(parsed)
-    if not volumes or not all(volume.strip(SPACES) for volume in volumes):
-        raise Refused("VOLUME has an empty path")
-
-
-def _check_healthcheck(parsed: Parsed) -> None:
-    kind, *command = re.split(f"[{SPACES}]+", parsed.args.text, maxsplit=1)
-    if kind.upper() == "NONE":
-        if command:
-            raise Refused("HEALTHCHECK NONE takes no arguments")
-        return
-    if kind.upper() != "CMD":
-        raise Refused("HEALTHCHECK takes CMD or NONE")
-    if not command or is_json(command[0]) == []:
-        raise Refused("HEALTHCHECK CMD has no command")
-    for name, value in parsed.flags:
-        text = value.text
-        if name == "retries":
-            number = re.fullmatch(r"\+?[0-9]+|-0+", text)
-            if text and not (number and len(text) < 32 and int(text) < 1 << 31):
-                raise Refused(f"{text!r} is no number of retries")
-        elif text and not _DURATION.fullmatch(text):
-            raise Refused(f"{text!r} is no duration")
-        elif (text.startswith("-") and text.strip("-0.nusmhµμ")) or _too_short(text):
-            raise Refused(f"the duration {text} is shorter than 1ms")
-
-
-def _too_short(text: str) -> bool:
-    """Whether a duration in units below a millisecond is one of less than a millisecond, but not 0."""
-    if not _SMALL.fullmatch(text):
-        return False
-    scale = {"ns": 1.0, "us": 1e3, "µs": 1e3, "μs": 1e3}
-    parts = re.findall(r"([0-9.]+)(ns|us|µs|μs)", text)
-    return 0 < sum(float(number) * scale[unit] for number, unit in parts) < 1e6
-
-
 def _check_run(parsed: Parsed) -> None:
-    for value in parsed.flag("network"):
-        if value.text not in ("default", "none", "host"):
-            raise Refused(f"{value.text!r} is no network")
-    for value in parsed.flag("security"):
-        if value.text not in ("insecure", "sandbox"):
-            raise Refused(f"{value.text!r} is no security mode")
-    for value in parsed.flag("device"):
-        _check_device([field.text for field in fields(value)])
     for value in parsed.flag("mount"):
         for name, source in mount_options(value):
             if name == "from" and "$" in source.text[:-1]:
                 raise Refused("from= of a mount takes no variable: name a stage for it instead")
-
-
-def _check_device(options: Sequence[str]) -> None:
-    name = ""
-    for option in options:
-        key, _, value = option.partition("=")
-        if key.lower() == "required":
-            if "=" in option and value not in _GO_BOOLS:
-                raise Refused(f"{value!r} is neither true nor false")
-        elif name:
-            raise Refused("a device has two names")
-        else:
-            name = value if key.lower() == "name" else option
 
 
 def mount_options(value: Chars) -> list[tuple[str, Chars]]:
@@ -327,13 +215,4 @@ def fields(value: Chars) -> list[Chars]:
         at += 1
 
 
-_CHECKS = {
-    "add": _check_paths,
-    "copy": _check_paths,
-    "from": _check_from,
-    "healthcheck": _check_healthcheck,
-    "onbuild": _check_onbuild,
-    "run": _check_run,
-    "shell": _check_shell,
-    "volume": _check_volume,
-}
+_CHECKS = {"from": _check_from, "onbuild": _check_onbuild, "run": _check_run}
