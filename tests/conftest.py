@@ -1,7 +1,10 @@
 """Settings for all tests."""
 
+from __future__ import annotations
+
 import os
 
+import pytest
 from hypothesis import settings
 
 # A machine that is busy makes no example wrong.
@@ -11,3 +14,10 @@ settings.load_profile("unhurried")
 # What changes what the tool prints or finds, on a machine where these tests happen to run.
 for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "REWRITE_REFS_REGISTRY", "NO_COLOR", "FORCE_COLOR"):
     os.environ.pop(name, None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No workers for files that are named one by one: their start costs more than they save."""
+    names = (name.partition("::")[0] for name in config.args)
+    return 0 if all((config.invocation_params.dir / name).is_file() for name in names) else None

@@ -287,7 +287,7 @@ def test_every_option_that_is_named_exists(page: str) -> None:
     known |= {"--help", "--version"}
     known |= {  # of other tools
         *("--from", "--mount", "--build-arg", "--tag", "--destination", "--driver-opt", "--all-files"),
-        *("--x-image", "--image-pull-policy", "--reloader-image"),
+        *("--x-image", "--image-pull-policy", "--reloader-image", "--no-cov"),
     }
     named = {name for span in code(prose(page)) for name in re.findall(r"(?<!\S)--[a-z][a-z-]*", span)}
     assert named <= known
