@@ -21,3 +21,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """No workers for files that are named one by one: their start costs more than they save."""
     names = (name.partition("::")[0] for name in config.args)
     return 0 if all((config.invocation_params.dir / name).is_file() for name in names) else None
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start subprocesses without coverage, which doubles what a short one costs.
+
+    For tests of documents and of other tools; the code that they run is covered by the tests of the code.
+    """
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

@@ -240,6 +240,7 @@ def test_what_the_system_does(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.usefixtures("unmeasured")
 def test_streams_that_are_full_or_closed(tree: Path) -> None:
     command = f"{sys.executable} -m rewrite_refs list direct"
     for redirection, code in {

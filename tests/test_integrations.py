@@ -22,6 +22,8 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from check_jsonschema import main as check_jsonschema
+from click.testing import CliRunner
 from docker.utils.build import exclude_paths
 from dockerfile_parse import DockerfileParser
 from groovy_parser.parser import parse_and_digest_groovy_content
@@ -55,9 +57,8 @@ def validated(folder: Path, schema: str, document: object) -> None:
     """Check a document against one of the schemas that check-jsonschema carries."""
     path = folder / f"{schema}.json"
     path.write_text(json.dumps(document))
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = CliRunner().invoke(check_jsonschema, ["--builtin-schema", f"vendor.{schema}", str(path)])
+    assert done.exit_code == 0, done.output
 
 
 class Ran(NamedTuple):
