@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -30,3 +31,12 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     For tests of documents and of other tools; the code that they run is covered by the tests of the code.
     """
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of a server of the AWS API."""
+    from tests import moto_ecr  # slow to import
+
+    with moto_ecr.serve() as address:
+        yield address

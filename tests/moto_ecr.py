@@ -55,21 +55,25 @@ class Unsupported(ServiceException):
 
 @contextlib.contextmanager
 def serve() -> Iterator[str]:
-    """A server without rules; its address."""
+    """A server; its address.  What it serves is kept in this process: ``clear`` forgets the rules."""
     for call in (
         create_pull_through_cache_rule,
         describe_pull_through_cache_rules,
         delete_pull_through_cache_rule,
     ):
         setattr(ECRResponse, call.__name__, call)
-    _rules.clear()
-    _refusals.clear()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         yield "http://{}:{}".format(*server.get_host_and_port())
     finally:
         server.stop()
+
+
+def clear() -> None:
+    """Forget all rules and refusals."""
+    _rules.clear()
+    _refusals.clear()
 
 
 def refuse(region: str, code: str) -> None:

@@ -6,7 +6,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -133,10 +132,9 @@ def test_the_folder_of_the_configuration_is_not_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with moto_ecr.serve() as endpoint:
-        moto_ecr.isolate(monkeypatch, tmp_path, endpoint)
-        yield
+def aws(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    moto_ecr.clear()
+    moto_ecr.isolate(monkeypatch, tmp_path, moto)
 
 
 @pytest.mark.usefixtures("aws")

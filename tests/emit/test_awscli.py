@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from tests.emit.surveys import (
     survey,
     surveys,
 )
-from tests.moto_ecr import ACCOUNT, isolate, serve
+from tests.moto_ecr import ACCOUNT, clear, isolate
 
 # Notes the arguments one a line and then what comes in; a secret is there only where SECRET says so.
 AWS = r"""#!/bin/sh
@@ -195,7 +194,7 @@ def create_repository_creation_template(self: ECRResponse) -> ActionResult:
 
 
 @pytest.fixture
-def endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+def endpoint(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """A server of the API, with this process's environment set for it."""
     monkeypatch.setattr(
         ECRResponse,
@@ -204,9 +203,9 @@ def endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
         raising=False,
     )
     TEMPLATES.clear()
-    with serve() as address:
-        isolate(monkeypatch, tmp_path, address)
-        yield address
+    clear()
+    isolate(monkeypatch, tmp_path, moto)
+    return moto
 
 
 @pytest.mark.skipif(not shutil.which("aws"), reason="the AWS CLI is not installed")

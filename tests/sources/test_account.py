@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +48,15 @@ def imported(upstream: str, prefix: str, path: str, region: str) -> Imported:
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with moto_ecr.serve() as address:
-        for region, rules in RULES.items():
-            client = boto3.client(
-                "ecr", region, endpoint_url=address, aws_access_key_id="x", aws_secret_access_key="x"
-            )
-            for rule in rules:
-                client.create_pull_through_cache_rule(**rule)
-        yield address
+def endpoint(moto: str) -> str:
+    moto_ecr.clear()
+    for region, rules in RULES.items():
+        client = boto3.client(
+            "ecr", region, endpoint_url=moto, aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        for rule in rules:
+            client.create_pull_through_cache_rule(**rule)
+    return moto
 
 
 @pytest.fixture(autouse=True)
@@ -204,9 +203,7 @@ def test_what_goes_wrong_before_an_answer(
 
 # --- the AWS CLI, and what describe makes of its output ----------------------------------------
 
-needs_cli = pytest.mark.skipif(
-    shutil.which("aws") is None, reason="the AWS CLI is not installed: pip install awscli"
-)
+needs_cli = pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed: pip install awscli")
 
 
 def cli(*arguments: str) -> str:
