@@ -238,7 +238,7 @@ def test_what_the_system_does(
     assert (ran.code, ran.err) == (code, said)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device /dev/full of Linux")
 @pytest.mark.usefixtures("unmeasured")
 def test_streams_that_are_full_or_closed(tree: Path) -> None:
     command = f"{sys.executable} -m rewrite_refs list direct"

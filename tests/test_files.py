@@ -11,8 +11,8 @@ from rewrite_refs.files import io as files
 from rewrite_refs.files.io import Unwritable, create, is_folder, put, read, write
 
 ROOT = os.geteuid() == 0
-as_user = pytest.mark.skipif(ROOT, reason="root may do anything")
-as_root = pytest.mark.skipif(not ROOT, reason="only root can give files away")
+as_user = pytest.mark.skipif(ROOT, reason="needs a user who is not root: root may do anything")
+as_root = pytest.mark.skipif(not ROOT, reason="needs root: nobody else can give files away")
 
 
 def left(folder: Path) -> list[str]:

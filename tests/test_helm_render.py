@@ -1,6 +1,6 @@
 """What Helm itself renders before and after: images mapped, all else equal.
 
-go install helm.sh/helm/v3/cmd/helm@latest
+go install helm.sh/helm/v3/cmd/helm@v3.22.0
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from tests.common import RULES
 from tests.test_golden import FIXTURES, OPTIONS
 
 PROGRAM = shutil.which("helm") or shutil.which("helm", path=str(Path.home() / "go/bin"))
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="helm is not installed (see above)")
+pytestmark = pytest.mark.skipif(
+    PROGRAM is None, reason="needs helm: go install helm.sh/helm/v3/cmd/helm@v3.22.0"
+)
 
 _IMAGE = re.compile(r"(?P<key>\s*(?:- )?image: \"?)(?P<text>[^\s\"]+)(?P<end>\"?)")
 

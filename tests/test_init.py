@@ -202,7 +202,7 @@ def test_nothing_to_propose(tmp_path: Path) -> None:
     assert not (tmp_path / FILE_NAME).exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="needs a user who is not root: root may read anything")
 def test_a_file_that_cannot_be_read_counts(tree: Path) -> None:
     (tree / "app/pod.yaml").chmod(0)
     ran = run("init", cwd=tree)

@@ -38,7 +38,7 @@ BIN = Path(sys.executable).parent
 PROGRAM = BIN / "rewrite-refs"
 CONFIG = "registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com\nrules: {docker.io: docker-hub}\n"
 TEMPLATES = ("ci/gitlab.yml", "ci/Jenkinsfile", "ci/bitbucket-pipelines.yml")
-full = pytest.mark.skipif(not os.environ.get("CI_FULL"), reason="installs from a package index: set CI_FULL")
+full = pytest.mark.skipif(not os.environ.get("CI_FULL"), reason="needs a package index: set CI_FULL=1")
 
 
 def text(name: str) -> str:
@@ -49,7 +49,7 @@ def program(name: str, variable: str, remedy: str) -> str:
     """Where a program is that the tests do not bring along."""
     path = os.environ.get(variable) or shutil.which(name, path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
     if path is None:
-        pytest.skip(f"{name} is missing: {remedy}, or set {variable}")
+        pytest.skip(f"needs {name}: {remedy}, or set {variable}")
     return path
 
 

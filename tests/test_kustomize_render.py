@@ -1,6 +1,6 @@
 """What kustomize itself renders before and after: images mapped, all else equal.
 
-go install sigs.k8s.io/kustomize/kustomize/v5@latest
+go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.3
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def kustomize() -> str | None:
 
 
 PROGRAM = kustomize()
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="kustomize is not installed (see above)")
+pytestmark = pytest.mark.skipif(
+    PROGRAM is None, reason="needs kustomize: go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.3"
+)
 
 
 def mapped(image: str) -> str:

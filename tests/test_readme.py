@@ -143,7 +143,7 @@ def test_ci_runs_the_test_command() -> None:
     assert os.access(PROJECT / ".ci" / "run", os.X_OK)
 
 
-@pytest.mark.skipif(not os.environ.get("CI_FULL"), reason="needs a package index: set CI_FULL")
+@pytest.mark.skipif(not os.environ.get("CI_FULL"), reason="needs a package index: set CI_FULL=1")
 def test_setup_prints_the_diff_and_leaves_the_clone_clean(clone: Path) -> None:
     run = bash(SETUPS[0], clone, subprocess.PIPE)
     assert run.returncode == 1, run.stderr

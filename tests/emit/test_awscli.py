@@ -174,7 +174,7 @@ def test_a_shell_reads_it_whatever_there_is(found: Survey) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="needs shellcheck: apt-get install shellcheck")
 @pytest.mark.parametrize("name", SURVEYS)
 def test_shellcheck_has_nothing_to_say(name: str) -> None:
     done = subprocess.run(
@@ -208,7 +208,7 @@ def endpoint(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     return moto
 
 
-@pytest.mark.skipif(not shutil.which("aws"), reason="the AWS CLI is not installed")
+@pytest.mark.skipif(not shutil.which("aws"), reason="needs the AWS CLI: pip install awscli")
 def test_the_aws_cli_makes_the_rules(endpoint: str) -> None:
     found = survey("nginx", "quay.io/a/b", f"ghcr.io/a/b@{DIGEST}", rules=Rules(HOST))
     done = subprocess.run(

@@ -30,7 +30,9 @@ from tests.emit.surveys import (
 PLUGINS = "TF_TEST_PLUGIN_DIR"
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
-needs_terraform = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
+needs_terraform = pytest.mark.skipif(
+    not shutil.which("terraform"), reason="needs terraform: https://developer.hashicorp.com/terraform/install"
+)
 
 
 def printed(found: Survey) -> str:
@@ -185,7 +187,8 @@ def test_it_is_formatted_as_terraform_does(name: str, tmp_path: Path) -> None:
 
 @needs_terraform
 @pytest.mark.skipif(
-    PLUGINS not in os.environ, reason=f"set {PLUGINS} to a folder with the provider hashicorp/aws"
+    PLUGINS not in os.environ,
+    reason=f"needs the provider hashicorp/aws: terraform providers mirror DIR, and {PLUGINS}=DIR",
 )
 @pytest.mark.parametrize("name", ["everything", "nothing missing", "nothing"])
 def test_terraform_finds_it_valid(name: str, tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_shell_reads_it_whatever_there_is(found: Survey) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="needs shellcheck: apt-get install shellcheck")
 @pytest.mark.parametrize("name", [name for name, each in SURVEYS.items() if each.registry])
 def test_shellcheck_has_nothing_to_say(name: str) -> None:
     done = subprocess.run(

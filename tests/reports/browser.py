@@ -35,12 +35,12 @@ def executable() -> str | None:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser of its own, with a new profile.  Skips where Playwright or Chromium is missing."""
-    pytest.importorskip("playwright", reason="Playwright is missing: pip install 'rewrite-refs[test]'")
+    pytest.importorskip("playwright", reason="needs Playwright: pip install 'rewrite-refs[test]'")
     from playwright.sync_api import sync_playwright
 
     path = executable()
     if path is None:
-        pytest.skip("Chromium is missing: apt-get install chromium, or name one in CHROMIUM")
+        pytest.skip("needs Chromium: apt-get install chromium, or name one in CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         try:

@@ -203,7 +203,7 @@ def test_what_goes_wrong_before_an_answer(
 
 # --- the AWS CLI, and what describe makes of its output ----------------------------------------
 
-needs_cli = pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed: pip install awscli")
+needs_cli = pytest.mark.skipif(shutil.which("aws") is None, reason="needs the AWS CLI: pip install awscli")
 
 
 def cli(*arguments: str) -> str:

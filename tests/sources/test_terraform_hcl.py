@@ -150,7 +150,7 @@ def test_value(expression: str, expected: object) -> None:
 
 def test_terraform_has_the_same_values(tmp_path: Path) -> None:
     if not shutil.which("terraform"):
-        pytest.skip("install terraform to have it work out the same expressions")
+        pytest.skip("needs terraform: https://developer.hashicorp.com/terraform/install")
     lines = [f"e{i} = {expression}\n" for i, expression in enumerate(EXPRESSIONS)]
     (tmp_path / "main.tf").write_text(f"locals {{\n{''.join(lines)}}}\n", encoding="utf-8")
     asked = f"jsonencode([{', '.join(f'local.e{i}' for i in range(len(lines)))}])\n"
