@@ -31,10 +31,8 @@ html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
 myst_heading_anchors = 4
-# The outputs in console blocks are no shell.
+# Console blocks contain output, which is not shell.
 suppress_warnings = ["misc.highlighting_failure"]
-# The project's own address is a placeholder.
-linkcheck_ignore = [r"https://(?:raw\.githubusercontent|github)\.com/example/"]
 
 
 def _add_menu(_app: Sphinx, name: str, source: list[str]) -> None:

@@ -13,18 +13,14 @@ import pytest
 
 from rewrite_refs import cli
 from rewrite_refs.config.load import FILE_NAME
+from rewrite_refs.init.update import header
 from tests import moto_ecr
 from tests.commands import POD, Ran, fill, repository, run
 from tests.common import HOST
 
 ACCOUNT, EU, US = "123456789012", "eu-west-1", "us-east-1"
 US_HOST = HOST.replace(EU, US)
-HEAD = (
-    "# yaml-language-server: $schema=https://raw.githubusercontent.com/example/rewrite-refs/main"
-    "/rewrite_refs/schemas/config.schema.json\n"
-    "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
-    "# pull-through-cache rule for each upstream. {}\n"
-)
+HEAD = header("{}")
 ANSWER = json.dumps(
     {
         "pullThroughCacheRules": [

@@ -185,7 +185,7 @@ def test_hooks() -> None:
 
 def test_ci_snippets() -> None:
     steps = only(README, "jobs")[1]["jobs"]["check-refs"]["steps"]
-    assert f"example/rewrite-refs@v{__version__}" in [step["uses"] for step in steps]
+    assert f"OWNER/rewrite-refs@v{__version__}" in [step["uses"] for step in steps]
     plain = next(text for text in blocks("docs/ci.md", "yaml") if "pip install" in text)
     steps = yaml.safe_load(plain)["jobs"]["check-refs"]["steps"]
     install, check = [step["run"] for step in steps if "run" in step]
@@ -197,11 +197,12 @@ def test_ci_snippets() -> None:
     assert with_pip.endswith(install)
     assert last.endswith(check)
     assert check.split()[-1] in COMMANDS
-    assert install.endswith(f"@v{__version__}")
+    assert install.endswith(f'@v{__version__}"')
 
 
 def test_versions() -> None:
-    named = {version for text in PAGES.values() for version in re.findall(r"[@/]v(\d+\.\d+\.\d+)", text)}
+    pinned = r"(?:@|re[fv]: )v(\d+\.\d+\.\d+)"
+    named = {version for text in PAGES.values() for version in re.findall(pinned, text)}
     assert named == {__version__}
 
 

@@ -20,6 +20,7 @@ from rewrite_refs.errors import ConfigError
 from rewrite_refs.images.hosts import Home, caveat, home_of, host_of, is_same
 from rewrite_refs.init import rule_values as rulevalues
 from rewrite_refs.init.yaml_edit import Data, Unchangeable, Way, changed, data
+from rewrite_refs.reports import address
 from rewrite_refs.sources import Import, Unresolved
 from rewrite_refs.sources.group import Cache, by_registry
 
@@ -29,9 +30,7 @@ NO_REGISTRY = (
 )
 PROPOSED = "a proposal: AWS's own example; write the prefix of your rule"
 # What editors check a configuration against while it is written.
-_SCHEMA = (
-    "https://raw.githubusercontent.com/example/rewrite-refs/main/rewrite_refs/schemas/config.schema.json"
-)
+_SCHEMA = "rewrite_refs/schemas/config.schema.json"
 _FILES = "A proposal by the {}: write the patterns of the files that pull from this registry."
 
 
@@ -87,9 +86,10 @@ class Result(NamedTuple):
 
 def header(origin: str) -> str:
     """The comment at the top of a new configuration; *origin* says where its rules are from."""
+    schema = address.raw(_SCHEMA)
     return (
-        f"# yaml-language-server: $schema={_SCHEMA}\n"
-        "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
+        (f"# yaml-language-server: $schema={schema}\n" if schema else "")
+        + "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
         f"# pull-through-cache rule for each upstream. {origin}\n"
     )
 

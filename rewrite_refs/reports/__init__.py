@@ -7,10 +7,7 @@ from collections import Counter
 
 from rewrite_refs.results import Entry, Failure, Finding, Group, Place, Replacement, Report, Severity, Trouble
 
-HOME = "https://github.com/example/rewrite-refs"
-
 __all__ = [
-    "HOME",
     "Entry",
     "Failure",
     "Finding",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rewrite_refs.reports import HOME, Entry, Failure, Finding, Place, Report, Trouble, fingerprints, inert
+from rewrite_refs.reports import Entry, Failure, Finding, Place, Report, Trouble, address, fingerprints, inert
 from rewrite_refs.results import SEVERITIES
 
 TOOL = "rewrite-refs"
@@ -13,9 +13,15 @@ TOOL = "rewrite-refs"
 REFERENCE, FAILURE = "reference", "failure"
 
 
-def manual(rule: str) -> str:
-    """Where a rule is explained."""
-    return HOME if rule in (REFERENCE, FAILURE) else f"{HOME}/blob/main/docs/rules.md#{rule}"
+def manual(rule: str) -> str | None:
+    """The address where a rule is explained; None where that of the repository is not set."""
+    return address.source() if rule in (REFERENCE, FAILURE) else address.page(f"docs/rules.md#{rule}")
+
+
+def linked(rule: str) -> str:
+    """The name of a rule in Markdown, with a link to its manual where there is one."""
+    target = manual(rule)
+    return f"[{rule}]({target})" if target else rule
 
 
 def shown(report: Report) -> list[tuple[Finding, str]]:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from rewrite_refs.reports import Finding, Report, Severity, in_repository, inert, visible
-from rewrite_refs.reports.common import REFERENCE, TOOL, manual, shown, spelled, worst
+from rewrite_refs.reports.common import REFERENCE, TOOL, linked, shown, spelled, worst
 from rewrite_refs.reports.markdown import details, heading, row, table
 from rewrite_refs.results import SEVERITIES
 
@@ -51,7 +51,7 @@ def summary(report: Report) -> Iterator[str]:
     kinds = sorted({key[:2] for key in counts}, key=lambda kind: (SEVERITIES.index(kind[0]), kind[1]))
     rows = [
         row(
-            f"[{rule}]({manual(rule)})",
+            linked(rule),
             severity,
             *(str(counts[severity, rule, known]) for known in (False, True)),
         )

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from rewrite_refs.reports import HOME, Report, inert, number
+from rewrite_refs.reports import Report, address, inert, number
 from rewrite_refs.reports.pagerows import Link, Row, Task, references, tasks
 from rewrite_refs.reports.pagesummary import numbers, summaries, text, unread
 from rewrite_refs.results import SEVERITIES
@@ -53,12 +53,18 @@ def lines(report: Report, link: Link = lambda path, line: None, name: str = "") 
     yield from _todo(report, todo)
     yield from _all(report)
     yield from ("</div>", "</main>")
-    yield f'<footer>Made by <a href="{HOME}">rewrite-refs</a>. Paths count from the top of the repository.'
+    yield f"<footer>Made by {_home()}. Paths count from the top of the repository."
     yield "</footer>"
     yield '<script type="application/json" id="data">'
     yield from ("{", *_json("todo", Task._fields, todo), ",")
     yield from (*_json("all", Row._fields, references(report, link)), "}")
     yield from ("</script>", "<script>", *script, "</script>", "</body>", "</html>")
+
+
+def _home() -> str:
+    """The name of the tool, with a link to its repository where the address is set."""
+    source = address.source()
+    return f'<a href="{escape(source)}">rewrite-refs</a>' if source else "rewrite-refs"
 
 
 def _resource(name: str) -> list[str]:

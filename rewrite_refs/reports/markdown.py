@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, inert, number, visible
-from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, manual, shown, worst
+from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, linked, shown, worst
 from rewrite_refs.results import SEVERITIES
 
 _ROOM = 60_000  # bytes of rows, which leaves some for the heading
@@ -87,7 +87,7 @@ def _finding(report: Report, each: Finding) -> str:
         return row("**error**", "", code(path), code(each.message))
     place = code(f"{path}:{each.place.line}:{each.place.column}")
     severity = f"**{each.severity}**" if each.severity == "error" else each.severity
-    return row(severity, f"[{each.rule}]({manual(each.rule)})", place, code(each.message))
+    return row(severity, linked(each.rule), place, code(each.message))
 
 
 def _group(each: Group) -> str:

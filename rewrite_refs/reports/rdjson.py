@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rewrite_refs.reports import HOME, Finding, Place, Report, Severity, in_repository, visible
+from rewrite_refs.reports import Finding, Place, Report, Severity, address, in_repository, visible
 from rewrite_refs.reports.common import TOOL, dumps, manual, shown
 
 _SEVERITY: Mapping[Severity, str] = {"error": "ERROR", "warning": "WARNING", "note": "INFO"}
@@ -24,7 +24,7 @@ def lines(report: Report) -> Iterator[str]:
     """The JSON text, on one line."""
     yield dumps(
         {
-            "source": {"name": TOOL, "url": HOME},
+            "source": _linked({"name": TOOL}, address.source()),
             "diagnostics": [_diagnostic(report, each) for each, _ in shown(report) if not each.known],
         }
     )
@@ -38,10 +38,15 @@ def _diagnostic(report: Report, each: Finding) -> dict[str, Any]:
             "range": _range(each.place, each.line),
         },
         "severity": _SEVERITY[each.severity],
-        "code": {"value": each.rule, "url": manual(each.rule)},
+        "code": _linked({"value": each.rule}, manual(each.rule)),
     }
     suggestion = _suggestion(each)
     return diagnostic | ({"suggestions": [suggestion]} if suggestion else {})
+
+
+def _linked(member: dict[str, str], url: str | None) -> dict[str, str]:
+    """A member of the format with its address, where that is known."""
+    return member | ({"url": url} if url else {})
 
 
 def _range(place: Place, line: str) -> dict[str, Any]:

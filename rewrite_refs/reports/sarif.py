@@ -25,7 +25,7 @@ from typing import Any
 from rewrite_refs import __version__
 from rewrite_refs.lint.base import Rule
 from rewrite_refs.lint.registry import RULES, summary
-from rewrite_refs.reports import HOME, Finding, Place, Report, Severity, in_repository, visible
+from rewrite_refs.reports import Finding, Place, Report, Severity, address, in_repository, visible
 from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, dumps, manual, shown
 from rewrite_refs.results import SEVERITIES
 
@@ -49,7 +49,9 @@ def lines(report: Report) -> Iterator[str]:
     if len(results) > _MOST:
         kept = sorted(results, key=lambda each: SEVERITIES.index(each[0].severity))[:_MOST]
     rules = [*([_listed()] if report.listed else []), *map(_rule, RULES)]
-    driver = {"name": TOOL, "version": __version__, "informationUri": HOME, "rules": rules}
+    driver: dict[str, Any] = {"name": TOOL, "version": __version__, "rules": rules}
+    if home := address.source():
+        driver["informationUri"] = home
     notes = [_notification(report, each) for each, _ in told if each.rule == FAILURE]
     if len(kept) < len(results):
         text = f"{len(results) - len(kept)} results are left out, the least severe: GitHub takes {_MOST}."
@@ -88,16 +90,19 @@ def _descriptor(
     """
     text = inspect.cleandoc(text)
     prose = " ".join(part for part in text.split("\n\n") if not part.startswith(" "))
-    return {
+    descriptor: dict[str, Any] = {
         "id": name,
         "name": name.title().replace("-", ""),
         "shortDescription": {"text": summary},
         "fullDescription": {"text": textwrap.shorten(prose, 1024, placeholder=" ...")},
-        "help": {"text": text, "markdown": f"{text}\n\n[The manual of the rule]({manual(name)})"},
-        "helpUri": manual(name),
+        "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": severity},
         "properties": {"tags": [*tags], "problem.severity": _PROBLEM[severity]},
     }
+    if target := manual(name):
+        descriptor["help"]["markdown"] += f"\n\n[The manual of the rule]({target})"
+        descriptor["helpUri"] = target
+    return descriptor
 
 
 def _result(

@@ -105,12 +105,7 @@ def test_a_new_file(
 
 
 def test_the_header_names_the_source() -> None:
-    assert header("From Terraform: infra.") == (
-        "# yaml-language-server: $schema=https://raw.githubusercontent.com/example/rewrite-refs/main"
-        "/rewrite_refs/schemas/config.schema.json\n"
-        "# What rewrite-refs writes before image references: the private registry, and the prefix of the\n"
-        "# pull-through-cache rule for each upstream. From Terraform: infra.\n"
-    )
+    assert header("From Terraform: infra.").endswith(" From Terraform: infra.\n")
 
 
 # --- what is left out -------------------------------------------------------------------------

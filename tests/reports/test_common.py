@@ -5,8 +5,9 @@ import json
 import pytest
 from hypothesis import given
 
-from rewrite_refs.reports import HOME, Report, fingerprints
+from rewrite_refs.reports import Report, fingerprints
 from rewrite_refs.reports.common import dumps, findings, manual, shown, spelled
+from tests.published import ADDRESS, MANUAL
 from tests.reports.some import DIRECT, FULL, LISTED, PLAIN, TARGET, reports
 
 
@@ -40,7 +41,7 @@ def test_the_references_of_a_listing_are_notes() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "expected"),
-    [("no-rule", f"{HOME}/blob/main/docs/rules.md#no-rule"), ("reference", HOME), ("failure", HOME)],
+    [("no-rule", f"{MANUAL}#no-rule"), ("reference", ADDRESS), ("failure", ADDRESS)],
 )
 def test_manual(rule: str, expected: str) -> None:
     assert manual(rule) == expected

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from rewrite_refs.reports import Place, Report, github, in_repository, visible
+from tests.published import MANUAL
 from tests.reports.some import (
     DIRECT,
     EMPTY,
@@ -139,15 +140,14 @@ def test_no_report_has_a_command_of_somebody_else(report: Report) -> None:
 
 
 def test_summary() -> None:
-    manual = "https://github.com/example/rewrite-refs/blob/main/docs/rules.md"
     assert list(github.summary(FULL))[:7] == [
         "## rewrite-refs: 1 file not read or written, 2 errors, 1 warning, 1 note",
         "",
         "| rule | severity | findings | of the baseline |",
         "| --- | --- | --- | --- |",
-        f"| [direct-upstream]({manual}#direct-upstream) | error | 2 | 1 |",
-        f"| [no-rule]({manual}#no-rule) | warning | 1 | 0 |",
-        f"| [unresolved-reference]({manual}#unresolved-reference) | note | 1 | 0 |",
+        f"| [direct-upstream]({MANUAL}#direct-upstream) | error | 2 | 1 |",
+        f"| [no-rule]({MANUAL}#no-rule) | warning | 1 | 0 |",
+        f"| [unresolved-reference]({MANUAL}#unresolved-reference) | note | 1 | 0 |",
     ]
     assert (
         list(github.summary(FULL))[10]

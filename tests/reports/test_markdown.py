@@ -9,9 +9,8 @@ from hypothesis import given
 
 from rewrite_refs.reports import Report, github, inert, markdown, visible
 from rewrite_refs.reports.common import FAILURE, shown, worst
+from tests.published import MANUAL
 from tests.reports.some import DIRECT, EMPTY, FULL, KNOWN, LISTED, NASTY, PLAIN, TARGET, reports
-
-MANUAL = "https://github.com/example/rewrite-refs/blob/main/docs/rules.md"
 
 
 def test_findings() -> None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.reports import Finding, Place, Replacement, Report, rdjson
+from tests.published import ADDRESS, MANUAL
 from tests.reports.some import DIRECT, EMPTY, FULL, LISTED, NASTY, PLAIN, TARGET, reports, written
 
 SCHEMA = written("rdjson")
-HOME = "https://github.com/example/rewrite-refs"
 
 
 def diagnostics(report: Report) -> Any:
@@ -19,7 +19,7 @@ def diagnostics(report: Report) -> Any:
     assert text.isascii()
     told = json.loads(text)
     SCHEMA.validate(told)
-    assert told["source"] == {"name": "rewrite-refs", "url": HOME}
+    assert told["source"] == {"name": "rewrite-refs", "url": ADDRESS}
     return told["diagnostics"]
 
 
@@ -29,7 +29,7 @@ def test_a_diagnostic() -> None:
         "message": f"nginx:1 is pulled directly from docker.io: use {TARGET}",
         "location": {"path": "apps/deploy/web.yaml", "range": where},
         "severity": "ERROR",
-        "code": {"value": "direct-upstream", "url": f"{HOME}/blob/main/docs/rules.md#direct-upstream"},
+        "code": {"value": "direct-upstream", "url": f"{MANUAL}#direct-upstream"},
         "suggestions": [{"range": where, "text": TARGET}],
     }
 
