@@ -16,6 +16,7 @@ import click
 
 from rewrite_refs import __version__
 from rewrite_refs.cli import check, explain, init, rewrite, rule, rules
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.output import INTERRUPTED, fail
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.reports import inert, visible
@@ -23,7 +24,7 @@ from rewrite_refs.reports import inert, visible
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class _Commands(click.Group):
+class _Commands(Documented, click.Group):
     """The commands; whatever goes wrong in one ends in a message and an exit code."""
 
     def make_context(self, *given: Any, **more: Any) -> click.Context:
@@ -63,7 +64,16 @@ def _clear() -> Iterator[None]:
         raise click.UsageError(clear, error.ctx) from None
 
 
-@click.group(cls=_Commands, context_settings=_HELP)
+@click.group(
+    cls=_Commands,
+    context_settings=_HELP,
+    page="index.md",
+    examples=(
+        Example("Write the configuration from the rules of the AWS account", "rewrite-refs init --from-aws"),
+        Example("Show what would be rewritten", "rewrite-refs rewrite --diff"),
+        Example("Show the options of a command", "rewrite-refs check --help"),
+    ),
+)
 @click.version_option(__version__, prog_name="rewrite-refs")
 def cli() -> None:
     """Rewrite container image references to an Amazon ECR pull-through cache."""

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from rewrite_refs.cli import baselines
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, completed_rules, paths, stdin
 from rewrite_refs.cli.output import FINDINGS, OK, say
 from rewrite_refs.cli.reporting import LACKS_TROUBLES, Wanted, publish, reported
@@ -15,7 +16,21 @@ from rewrite_refs.cli.setup import inspected
 _BY = ("upstream", "image", "file")
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="check.md",
+    examples=(
+        Example("Check the whole repository", "rewrite-refs check"),
+        Example(
+            "Fail on warnings too, and write a SARIF report",
+            "rewrite-refs check --strict --output sarif:images.sarif",
+        ),
+        Example(
+            "Accept the findings of today, and fail on new ones only",
+            "rewrite-refs check --write-baseline refs-baseline.json",
+        ),
+    ),
+)
 @paths
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too, and on what cannot be told.")
 @click.option(
@@ -50,7 +65,10 @@ def check(
     statistics: bool,
     **given: Any,
 ) -> None:
-    """Find what is not pulled through the cache, or wrongly; change nothing; exit 1 on errors."""
+    """Find images that are not pulled through the cache, or wrongly.
+
+    Nothing is changed. The exit code is 1 if there are errors.
+    """
     from rewrite_refs.reports import text
 
     options = Options(**given)
@@ -78,7 +96,16 @@ def check(
     run.exit(FINDINGS if fails else OK)
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Documented,
+    page="migration.md",
+    examples=(
+        Example("List the references below a folder", "rewrite-refs list deploy"),
+        Example("Count them by upstream registry", "rewrite-refs list --by upstream"),
+        Example("Write a page with filters for a browser", "rewrite-refs list --output html:images.html"),
+    ),
+)
 @paths
 @click.option("--by", type=click.Choice(_BY), help="Group the references by what they have in common.")
 @reported
@@ -92,7 +119,7 @@ def list_(
     statistics: bool,
     **given: Any,
 ) -> None:
-    """List every reference: where, what, status, target."""
+    """List every image reference with its status and its new name."""
     from rewrite_refs.reports import groups, text
 
     options = Options(**given)

@@ -6,18 +6,23 @@ from typing import Any
 
 import click
 
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, printed
 from rewrite_refs.cli.output import OK, Run
 from rewrite_refs.cli.setup import open_session
 from rewrite_refs.reports import Entry, Report, visible
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="command-line.md",
+    examples=(Example("Explain the image that FROM python:3.12 names", "rewrite-refs explain python:3.12"),),
+)
 @click.argument("reference")
 @common
 @printed
 def explain(reference: str, **given: Any) -> None:
-    """Tell how REFERENCE is read, which rule takes it and what it becomes."""
+    """Explain how REFERENCE is read and what it becomes."""
     from rewrite_refs.images.reference import InvalidReference
     from rewrite_refs.reports import text
 

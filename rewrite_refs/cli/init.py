@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say
 from rewrite_refs.cli.setup import inspected
@@ -37,7 +38,21 @@ class _Target(NamedTuple):
     config: Config
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="cache-rules.md",
+    examples=(
+        Example("Propose rules for the images that this repository uses", "rewrite-refs init"),
+        Example(
+            "Take the rules of two regions of the AWS account",
+            "rewrite-refs init --from-aws --region eu-west-1 --region us-east-1",
+        ),
+        Example(
+            "Take the rules from Terraform",
+            "rewrite-refs init --from-terraform infra --account-id 123456789012",
+        ),
+    ),
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--from-aws", is_flag=True, help="Take the rules of the AWS account (needs the extra [aws]).")
 @click.option("--profile", metavar="NAME", help="With --from-aws: the profile of the AWS configuration.")
@@ -71,9 +86,9 @@ class _Target(NamedTuple):
 )
 @click.option("--yes", is_flag=True, help="Change an existing file without asking.")
 def init(paths: tuple[str, ...], **given: Any) -> None:
-    """Write or update the configuration from the rules that exist.
+    """Write or update the configuration from existing cache rules.
 
-    Without a source, it proposes rules for the images that the repository uses.
+    Without a --from option, rules are proposed for the images that the repository uses.
     """
     from rewrite_refs.init import update
 

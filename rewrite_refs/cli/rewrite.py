@@ -10,6 +10,7 @@ import click
 
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, paths, printed, stdin
 from rewrite_refs.cli.output import Run, write
 from rewrite_refs.cli.setup import open_session, outcomes
@@ -47,25 +48,50 @@ _diff = click.option(
 )
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="migration.md",
+    examples=(
+        Example("Show the changes as a diff, and write nothing", "rewrite-refs rewrite --diff"),
+        Example("Rewrite the files below a folder", "rewrite-refs rewrite deploy"),
+        Example(
+            "Rewrite what another program prints",
+            "helm template . | rewrite-refs rewrite --stdin-filename out.yaml -",
+        ),
+    ),
+)
 @paths
 @_diff
 @stdin
 @common
 @printed
 def rewrite(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **given: Any) -> None:
-    """Rewrite references in place (PATHS default to the working folder)."""
+    """Rewrite image references in place to use the cache.
+
+    PATHS are files and folders. Without any, it is the working folder.
+    """
     _carry_out(Options(**given), paths, diff, stdin_filename, _FORWARD)
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="migration.md",
+    examples=(
+        Example("Show the changes as a diff, and write nothing", "rewrite-refs restore --diff"),
+        Example("Restore one file", "rewrite-refs restore deploy/web.yaml"),
+    ),
+)
 @paths
 @_diff
 @stdin
 @common
 @printed
 def restore(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **given: Any) -> None:
-    """Turn references to the cache back into those to their upstreams, in place."""
+    """Turn references to the cache back into upstream references.
+
+    What rewrite added for them (an ARG, a stage, a newName) stays. PATHS are files and folders. Without any,
+    it is the working folder.
+    """
     _carry_out(Options(**given), paths, diff, stdin_filename, _BACK)
 
 

@@ -6,14 +6,22 @@ from collections.abc import Iterator
 
 import click
 
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import completed_rules
 from rewrite_refs.cli.output import write
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="rules.md",
+    examples=(
+        Example("List all rules", "rewrite-refs rule"),
+        Example("Explain one rule", "rewrite-refs rule direct-upstream"),
+    ),
+)
 @click.argument("name", required=False, shell_complete=completed_rules)
 def rule(name: str | None) -> None:
-    """Explain the rule NAME of the lint, or list all rules."""
+    """Explain the check rule NAME, or list all check rules."""
     from rewrite_refs.config.nodes import nearest
     from rewrite_refs.lint.registry import BY_NAME
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, paths, printed
 from rewrite_refs.cli.output import OK, Run, write, write_lines
 from rewrite_refs.cli.setup import open_session, outcomes
@@ -26,7 +27,14 @@ _EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "w
 _OF_MANY = ("table", "renovate", "warmup")
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    page="cache-rules.md",
+    examples=(
+        Example("Count the references of each upstream", "rewrite-refs rules"),
+        Example("Print Terraform for the missing rules", "rewrite-refs rules --emit terraform"),
+    ),
+)
 @paths
 @click.option(
     "--emit",
@@ -38,7 +46,10 @@ _OF_MANY = ("table", "renovate", "warmup")
 @common
 @printed
 def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
-    """Tell per upstream how many references there are and which rule serves them; print what is missing."""
+    """Show which cache rule serves which upstream, and what is missing.
+
+    With --emit, print the missing rules for other tools, and what belongs to them.
+    """
     from rewrite_refs.emit import EMITTERS, data, renovate, survey
 
     options = Options(**given)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from rewrite_refs.configuring.update import header
 
+from rewrite_refs.init.update import header
 from rewrite_refs.reports import Report, address, github, html, markdown, rdjson, sarif
 from tests.checkout import PROJECT
 from tests.commands import POD, repository
