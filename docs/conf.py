@@ -20,6 +20,7 @@ PAGES = (
     "configuration",
     "cache-rules",
     "command-line",
+    "ARCHITECTURE",
 )
 
 project = "rewrite-refs"

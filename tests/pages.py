@@ -1,4 +1,4 @@
-"""The pages of the documentation, and what stands in them."""
+"""The pages of the documentation, and what they contain."""
 
 import re
 
@@ -6,7 +6,7 @@ from tests.checkout import PROJECT
 
 PAGES = {
     path.relative_to(PROJECT).as_posix(): path.read_text(encoding="utf-8")
-    for path in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
+    for path in (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md")))
 }
 GENERATED = ("docs/rules.md", "docs/formats.md")
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)

@@ -104,9 +104,9 @@ def test_console(block: str, clone: Path) -> None:
 def test_diffs_are_part_of_what_the_demo_gives(clone: Path) -> None:
     run = bash("rewrite-refs rewrite --diff fixtures/demo", clone, subprocess.PIPE)
     assert run.returncode == 1
-    assert len(blocks(README, "diff")) == 2
-    for block in blocks(README, "diff"):
-        assert block in run.stdout
+    (block,) = blocks(README, "diff")
+    assert block in run.stdout
+    assert len(block.splitlines()) <= 10
     assert not bash("git status --porcelain", clone).stdout
 
 
