@@ -1,8 +1,8 @@
-"""Makes ``rules.md`` and ``formats.md``, which say in one page what the docstrings of the modules say.
+"""Makes ``rules.md`` and ``formats.md`` from the docstrings of the modules.
 
     python docs/reference.py
 
-Run it after a docstring of a rule or of a format has changed; a test compares the pages with what it makes.
+Run it after a docstring of a rule or of a format has changed; a test compares the pages with its result.
 A docstring is a sentence, then paragraphs, lists and indented blocks.  A block with a line of dashes is a
 table; in another one ``before:`` and ``after:`` (or another label of ``LABELS``) begin a part.
 """
@@ -32,19 +32,19 @@ SHARED = {
     "mask": actions,
 }
 _LABEL = re.compile(rf"({'|'.join(LABELS)}): +")
-_MADE = "<!-- Made by docs/reference.py from the docstrings of {}: change them, and run it. -->"
+_MADE = "<!-- Generated from the docstrings in {}: change those, then run python -m tasks generate. -->"
 _RULES = """\
 # Rules of the check
 
 Every finding of `rewrite-refs check` names one of these rules. `rewrite-refs rule NAME` prints the same
-text, and [Checking](check.md) tells how to choose rules, change their severity and ignore findings.
+text. [Checking](check.md) explains how to choose rules, change their severity and ignore findings.
 """
 _FORMATS = """\
 # Formats
 
-What each format finds, and what it leaves alone. The first of them that claims a file reads it, by its path
+What each format finds, and what it leaves alone. The first format that matches a file reads it, by its path
 first and by its content second; `formats` in the [configuration](configuration.md) assigns other files.
-[What is found](found.md) has the same in short, and what holds for all of them.
+[What is found](found.md) is a summary, with the rules that all formats share.
 """
 
 
@@ -58,19 +58,19 @@ def rules() -> Iterator[str]:
     yield _MADE.format("rewrite_refs/lint")
     yield ""
     yield _RULES
-    yield "| rule | severity | looked for | mended by `rewrite-refs rewrite` |"
+    yield "| rule | severity | checked | fixed by `rewrite-refs rewrite` |"
     yield "|---|---|---|---|"
     for rule in RULES:
-        cells = (rule.SEVERITY, "always" if rule.ON else "when asked for", "yes" if rule.FIXABLE else "no")
+        cells = (rule.SEVERITY, "always" if rule.ON else "if selected", "yes" if rule.FIXABLE else "no")
         yield f"| [`{rule.NAME}`](#{rule.NAME}) | {' | '.join(cells)} |"
     yield ""
     for rule in RULES:
         yield f"## {rule.NAME}\n"
         yield f"{markdown(summary(rule))}\n"
-        asked = f"looked for with `--select {rule.NAME}` or a severity in the configuration"
-        looked_for = "looked for always" if rule.ON else asked
-        mended = "mended by `rewrite-refs rewrite`" if rule.FIXABLE else "to be mended by hand"
-        yield f"*{rule.SEVERITY}; {looked_for}; {mended}*\n"
+        selected = f"checked with `--select {rule.NAME}` or a severity in the configuration"
+        checked = "always checked" if rule.ON else selected
+        fixed = "fixed by `rewrite-refs rewrite`" if rule.FIXABLE else "to be fixed by hand"
+        yield f"*{rule.SEVERITY}; {checked}; {fixed}*\n"
         yield from _body((rule.__doc__ or "").partition("\n")[2])
 
 
