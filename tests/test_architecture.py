@@ -79,6 +79,7 @@ def test_help_is_printed_without_what_costs() -> None:
         "pathspec",
         "difflib",
         "hashlib",
+        "importlib.metadata",
         "json",
         "rewrite_refs.lint.registry",
         "subprocess",
