@@ -470,7 +470,11 @@ def test_what_is_gone_from_a_baseline(tmp_path: Path) -> None:
             "x.json: the baseline cannot be read: No such file or directory: write it with --write-baseline",
         ),
         (b"\xff", "x.json: this is no baseline: it is not UTF-8"),
-        (b"{", "x.json: this is no baseline: Expecting property name"),
+        (b"\n{", "x.json:2: this is no baseline: Expecting property name"),
+        (
+            b"[" * 100_000,
+            "x.json: this is no baseline: it is nested too deeply, or holds a number that is too long",
+        ),
         (b"[]", "x.json: this is no baseline of version 1: write it again with --write-baseline"),
         (b'{"version": 2}', "x.json: this is no baseline of version 1"),
         (b'{"version": 1, "findings": {}}', "x.json: its findings are not all findings"),

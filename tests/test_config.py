@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rewrite_refs.cache.rule import Rule
+from rewrite_refs.config.access import Access
 from rewrite_refs.config.load import (
     FILE_NAME,
     Config,
@@ -42,8 +43,8 @@ RULES = (
 )
 
 
-def read(folder: Path, content: str | bytes) -> Config:
-    return load(fill(folder, {FILE_NAME: content}) / FILE_NAME, "conf")
+def read(folder: Path, content: str | bytes, top: Path | None = None) -> Config:
+    return load(fill(folder, {FILE_NAME: content}) / FILE_NAME, "conf", Access(top or folder))
 
 
 def mistakes(folder: Path, content: str | bytes) -> list[str]:
@@ -110,16 +111,18 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
     [
         ("- a", ["1: the configuration must be a mapping of keys to values, not a list"]),
         ("text", ["1: the configuration must be a mapping of keys to values, not a text"]),
-        ("a: [", ["1: this is no YAML: expected the node content, but found '<stream end>'"]),
-        ("a: b\nc: d: e", ["2: this is no YAML: mapping values are not allowed here"]),
-        ("own: *nope", ["1: this is no YAML: found undefined alias 'nope'"]),
-        ("a: \x01", ["1: this is no YAML: unacceptable character #x0001: special characters are not allowed"]),
-        ("[" * 500, ["1: this is no YAML: it is nested too deeply"]),
-        ("own: x\n---\nown: y", ["2: this is no YAML: but found another document"]),
+        ("a: [", ["1: this is not valid YAML: expected the node content, but found '<stream end>'"]),
+        ("a: b\nc: d: e", ["2: this is not valid YAML: mapping values are not allowed here"]),
+        ("own: *nope", ["1: this is not valid YAML: found undefined alias"]),
+        ("a: \x01", ["1: this is not valid YAML: it has a character that YAML does not allow"]),
+        ("[" * 500, ["1: this is not valid YAML: it is nested too deeply"]),
+        ("own: x\n---\nown: y", ["2: this is not valid YAML: but found another document"]),
         (b"own: x\nown: \xff", ["2: the configuration is not UTF-8: convert it"]),
         ("rule: 1\nzzz: 1", ["1: unknown key 'rule': did you mean rules?", f"2: unknown key 'zzz': {KNOWN}"]),
-        ("<<: {own: x}", [f"1: unknown key '<<': {KNOWN}"]),
-        ("? [a]\n: b", ["1: a key must be a text, not a list"]),
+        ("<<: {own: x}\nown: x", [f"1: unknown key '<<': {KNOWN}"]),
+        ("? [a]\n: b\nown: x", ["1: a key must be a text, not a list"]),
+        ("\nzzz: 1\n? [a]\n: 1\nzzz: 2", [f"2: this is not a configuration of rewrite-refs: it has no known key: {KNOWN}"]),
+        ("2020-01-01", ["1: the configuration must be a mapping of keys to values, not a date"]),
         ("own: x\nown: y", ["2: 'own' is there twice: keep one"]),
         ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is there twice: keep one"]),
         ("registry: 123456789012", ['1: registry must be a text, not a number: quote it, "123456789012"']),
@@ -135,14 +138,14 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("overrides: {files: x}", ["1: overrides must be a list, not a mapping: write - files: [deploy/eu/**]"]),
         ("overrides:\n- files: 1\n- {registry: x}\n- text", ["2: the patterns must be a list of texts, not a number: write [one, two]", "3: 'x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or what your files have in its place, such as ${ECR_REGISTRY}", "3: an override has no files: write files: [deploy/eu/**]", "4: each of overrides must be a mapping of keys to values, not a text"]),
         ("extends: [a]", ["1: extends must be a text, not a list"]),
-        ("extends: nowhere.yaml", ["1: there is no file nowhere.yaml to extend"]),
+        ("extends: nowhere.yaml", ["1: nowhere.yaml cannot be extended: No such file or directory"]),
         (f"extends: {FILE_NAME}", [f"1: {FILE_NAME} extends this file, or is it: remove one extends"]),
         ("registry: https://x", ["1: 'https://x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or what your files have in its place, such as ${ECR_REGISTRY}"]),
         ("rules:", ["1: rules must be a mapping of keys to values, not nothing: fill it in, or remove it"]),
         ("rules: {quay.io: true}", ['1: the prefix for quay.io must be a text, not true or false: quote it, "true"']),
         ("rules: {quay.io: 1.5}", ['1: the prefix for quay.io must be a text, not a number: quote it, "1.5"']),
-        ("rules: {quay.io: 2020-01-01}", ["1: the prefix for quay.io must be a text, not '2020-01-01': quote it, \"2020-01-01\""]),
-        ("rules: {quay.io: !x [a]}", ["1: the prefix for quay.io must be a text, not that"]),
+        ("rules: {quay.io: 2020-01-01}", ["1: the prefix for quay.io must be a text, not a date: quote it, \"2020-01-01\""]),
+        ("rules: {quay.io: !x [a]}", ["1: the prefix for quay.io must be a text, not a value with a tag"]),
         ("rules: {quay.io: {}}", ["1: the rule for quay.io has no prefix: write {prefix: docker-hub}"]),
         ("rules:\n  quay.io:\n    prefix: 1\n    to: x", ['3: the prefix for quay.io must be a text, not a number: quote it, "1"', "4: unknown key 'to': write prefix"]),
         ("rules: {quay.io: Quay}", ["1: 'Quay' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
@@ -172,7 +175,7 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("lint: {ignore-images: ['nginx:1']}", ["1: 'nginx:1' has a tag: write the name alone, docker.io/library/nginx"]),
         ("lint: {ignore-images: ['A b']}", ["1: 'A b' is no image: invalid reference format: repository name (A b) must be lowercase"]),
         ("lint: {ignore: x}", ["1: unknown key 'ignore': did you mean ignore-images?"]),
-        ("required-version: >=0.2", ["1: this is no YAML: a text that begins with > or | stands in quotes"]),
+        ("required-version: >=0.2", ["1: this is not valid YAML: a text that begins with > or | must be quoted"]),
         ("runners-logged-in: 1", ["1: runners-logged-in must be true or false, not a number"]),
         ("own: 1\nrules: 1\nx: 1", ["1: own must be a list of texts, not a number: write [one, two]", "2: rules must be a mapping of keys to values, not a number", f"3: unknown key 'x': {KNOWN}"]),
     ],
@@ -182,7 +185,7 @@ def test_mistakes(tmp_path: Path, content: str | bytes, expected: list[str]) -> 
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    for name, reason in (("none", "No such file or directory"), (".", "Is a directory")):
+    for name, reason in (("none", "No such file or directory"), (".", "it is not a regular file")):
         with pytest.raises(ConfigError) as caught:
             load(tmp_path / name, "conf")
         assert caught.value.args == (f"conf: the configuration cannot be read: {reason}",)
@@ -260,7 +263,7 @@ parameters: {default: upstream}
 overrides: [{files: eu/**}]
 """
     folder = tmp_path / "app"
-    assert read(folder, text) == Config(
+    assert read(folder, text, tmp_path) == Config(
         folder,
         HOST,
         (
@@ -293,7 +296,7 @@ def test_mistakes_in_what_it_extends(tmp_path: Path) -> None:
     fill(tmp_path, {"a/base.yaml": "rules: {docker.io: hub}\n"})
     same = "conf:1: docker.io and quay.io have the same prefix hub: in ECR a prefix belongs to one rule"
     assert mistakes(tmp_path, "extends: a/base.yaml\nrules: {quay.io: hub}") == [same]
-    assert mistakes(tmp_path, "extends: a") == ["conf:1: there is no file a to extend"]
+    assert mistakes(tmp_path, "extends: a") == ["conf:1: a cannot be extended: it is not a regular file"]
 
 
 def test_the_lint_of_an_extended_configuration_counts_too(tmp_path: Path) -> None:

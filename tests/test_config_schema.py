@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from rewrite_refs.cache.rule import MAX_PREFIX, PREFIX
+from rewrite_refs.config.access import Access
 from rewrite_refs.config.lint import SEVERITIES, Lint
-from rewrite_refs.config.load import FILE_NAME, STYLED, Override, Parameters, _Reader, load
+from rewrite_refs.config.load import FILE_NAME, STYLED, Override, Parameters, _File, _Reader, load
 from rewrite_refs.config.version import KEY
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.formats import FORMATS
@@ -85,7 +86,7 @@ def test_it_is_as_the_code_has_it() -> None:
 
 def test_its_keys_are_those_of_the_code(tmp_path: Path) -> None:
     parts = SCHEMA["properties"]
-    assert set(parts) == {KEY, "extends", *_Reader("c", tmp_path, ()).readers}
+    assert set(parts) == {KEY, "extends", *_Reader(_File(tmp_path, "c", Access(tmp_path))).readers}
     assert set(parts["overrides"]["items"]["properties"]) == set(Override._fields)
     assert set(parts["parameters"]["properties"]) == set(Parameters._fields)
     assert set(parts["lint"]["properties"]) == {each.replace("_", "-") for each in Lint._fields}

@@ -266,7 +266,10 @@ def test_an_existing_file_that_does_not_load(tree: Path) -> None:
 def test_what_is_no_file_stays_what_it_is(tree: Path) -> None:
     os.mkfifo(tree / "pipe")  # as a device would; root could replace one
     ran = run("init", *FROM, "--config", "pipe", "--yes", cwd=tree)
-    assert (ran.code, ran.err) == (2, "error: pipe: it is no regular file: give another one with --config\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: pipe: the configuration cannot be read: it is not a regular file\n",
+    )
     assert (tree / "pipe").is_fifo()
 
 

@@ -20,10 +20,10 @@ def read(name: str) -> Counter[Key]:
     """The baseline in the file *name*.  Raises ConfigError where there is none."""
     shown = visible(name)
     try:
-        text = Path(name).read_text(encoding="utf-8")
-    except OSError as error:
+        text = files.named(Path(name), files.MAX_NAMED).decode("utf-8")
+    except files.Unreadable as error:
         raise ConfigError(
-            f"{shown}: the baseline cannot be read: {error.strerror}: write it with --write-baseline"
+            f"{shown}: the baseline cannot be read: {error}: write it with --write-baseline"
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{shown}: this is no baseline: it is not UTF-8") from None

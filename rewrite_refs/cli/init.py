@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from rewrite_refs.cli.command import Documented, Example
-from rewrite_refs.cli.options import Options
+from rewrite_refs.cli.options import Options, allow_extends, allowed
 from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say
 from rewrite_refs.cli.setup import inspected
 from rewrite_refs.cli.sources import Asked, Read, checked, read, sources
-from rewrite_refs.config.load import FILE_NAME, Config, load, locate
+from rewrite_refs.config.access import Access
+from rewrite_refs.config.load import FILE_NAME, Config, content, load, locate
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
 from rewrite_refs.files.walk import root_of
@@ -84,6 +85,7 @@ class _Target(NamedTuple):
 @click.option(
     "--config", metavar="FILE", help=f"Write this file instead of the {FILE_NAME} of the repository."
 )
+@allow_extends
 @click.option("--yes", is_flag=True, help="Change an existing file without asking.")
 def init(paths: tuple[str, ...], **given: Any) -> None:
     """Write or update the configuration from existing cache rules.
@@ -97,7 +99,7 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
         cwd = Path.cwd()
     except OSError as error:
         raise ConfigError(f"the working folder cannot be read: {error.strerror}") from None
-    target = _target(asked.config, cwd)
+    target = _target(asked, cwd)
     source = read(asked, cwd, target.path.parent) if sources(asked) else None
     if target.content is None:
         text = update.header(source.origin if source else "Proposed: write those that you have.")
@@ -120,21 +122,21 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
     sys.exit(FAILED if failed else FINDINGS if result.unresolved or not done else OK)
 
 
-def _target(given: str | None, cwd: Path) -> _Target:
+def _target(asked: Asked, cwd: Path) -> _Target:
     """Where the configuration is or will be."""
     root = root_of(cwd) or cwd
-    if given is not None:
-        path, folder = Path(os.path.abspath(given)), root
+    named = asked.config is not None
+    if asked.config is not None:
+        path, folder = Path(os.path.abspath(asked.config)), root
     else:
         path = locate(cwd, root) or root / FILE_NAME
         folder = path.parent
     shown = visible(Path(os.path.relpath(path, cwd)).as_posix())
     if not os.path.lexists(path):
         return _Target(path, shown, folder, None, Config(path.parent))
-    if path.exists() and not (path.is_file() or path.is_dir()):  # replacing a device would leave none
-        raise ConfigError(f"{shown}: it is no regular file: give another one with --config")
-    config = load(path, shown)  # it says what is wrong with a link to nowhere or a folder, too
-    return _Target(path, shown, folder, path.read_bytes(), config)
+    access = Access(root, allowed(asked.allow_extends))
+    config = load(path, shown, access, named)
+    return _Target(path, shown, folder, content(path, shown, access, named), config)
 
 
 def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
@@ -145,7 +147,12 @@ def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
     from rewrite_refs.init.update import Given
 
     is_new = target.content is None
-    options = Options(None if is_new else str(target.path), no_config=is_new, quiet=True)
+    options = Options(
+        None if is_new else str(target.path),
+        no_config=is_new,
+        allow_extends=asked.allow_extends,
+        quiet=True,
+    )
     run = inspected(options, (str(target.folder),), None)
     found = survey.of(run.report().entries, Rules(old.config.registry, old.config.rules))
     registry = asked.registry

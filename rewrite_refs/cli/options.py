@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from rewrite_refs import __version__
 from rewrite_refs.config.load import FILE_NAME
+from rewrite_refs.files.io import is_folder
 from rewrite_refs.images.hosts import ACCOUNT, REGION
+from rewrite_refs.reports import visible
 
 REGISTRY_VARIABLE = "REWRITE_REFS_REGISTRY"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -20,6 +24,7 @@ class Options(NamedTuple):
 
     config: str | None = None
     no_config: bool = False
+    allow_extends: tuple[str, ...] = ()
     registry: str | None = None
     account_id: str | None = None
     region: str | None = None
@@ -57,6 +62,22 @@ def mistaken(account: str | None, regions: Iterable[str]) -> Iterator[str]:
             yield f"--region {region!r} is no region: write one such as eu-west-1."
 
 
+allow_extends = click.option(
+    "--allow-extends",
+    metavar="DIR",
+    multiple=True,
+    help="Let a configuration extend files of this folder, outside of the repository, too. Repeatable.",
+)
+
+
+def allowed(options: Iterable[str]) -> tuple[Path, ...]:
+    """The folders of ``--allow-extends``.  Raises UsageError for what is not a folder."""
+    for each in options:
+        if not each or not is_folder(Path(each)):
+            raise click.UsageError(f"--allow-extends: there is no folder {visible(each)!r}.")
+    return tuple(Path(os.path.abspath(each)) for each in options)
+
+
 def common(command: _Command) -> _Command:
     """The options that commands which look at references have."""
     for option in reversed(
@@ -65,6 +86,7 @@ def common(command: _Command) -> _Command:
                 "--config", metavar="FILE", help=f"Read this file instead of looking for {FILE_NAME}."
             ),
             click.option("--no-config", is_flag=True, help="Read no configuration."),
+            allow_extends,
             click.option(
                 "--registry",
                 metavar="HOST",

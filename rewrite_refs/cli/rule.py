@@ -22,8 +22,8 @@ from rewrite_refs.cli.output import write
 @click.argument("name", required=False, shell_complete=completed_rules)
 def rule(name: str | None) -> None:
     """Explain the check rule NAME, or list all check rules."""
-    from rewrite_refs.config.nodes import nearest
     from rewrite_refs.lint.registry import BY_NAME
+    from rewrite_refs.text.suggestions import nearest
 
     if name is not None and name not in BY_NAME:
         raise click.UsageError(f"there is no rule {name!r}: {nearest(name, BY_NAME)}")

@@ -11,10 +11,9 @@ import click
 
 from rewrite_refs.cache.judge import Rules
 from rewrite_refs.cache.rule import Rule, check_registry
-from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, mistaken
+from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, allowed, mistaken
 from rewrite_refs.cli.output import Run, say
 from rewrite_refs.config.load import parse_rule
-from rewrite_refs.config.nodes import nearest
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
 from rewrite_refs.files.patterns import check_pattern
@@ -26,6 +25,7 @@ from rewrite_refs.repository.options import RunOptions
 from rewrite_refs.repository.outcome import Outcome
 from rewrite_refs.repository.session import Progress, Session
 from rewrite_refs.repository.workspace import Workspace
+from rewrite_refs.text.suggestions import nearest
 
 
 def outcomes(
@@ -115,6 +115,7 @@ def _run_options(options: Options, direction: type[Rules]) -> RunOptions:
         frozenset(_names(options.ignore, "--ignore")),
         options.strict,
         direction,
+        allowed(options.allow_extends),
     )
 
 

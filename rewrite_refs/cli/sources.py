@@ -13,6 +13,7 @@ import click
 from rewrite_refs.cache.rule import check_registry
 from rewrite_refs.cli.options import mistaken
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.files import io as files
 from rewrite_refs.reports import visible
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Asked(NamedTuple):
     registry: str | None
     account_id: str | None
     config: str | None
+    allow_extends: tuple[str, ...]
     yes: bool
 
 
@@ -136,11 +138,13 @@ def _text(name: str) -> tuple[str, str]:
     """The text of a file or of standard input, and what messages call it."""
     shown = "standard input" if name == "-" else visible(name)
     try:
-        # Not files.read: a shell's <(aws ecr ...) is a pipe.
-        data = (sys.stdin.buffer.read() if sys.stdin else b"") if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            data = sys.stdin.buffer.read() if sys.stdin else b""
+        else:
+            data = files.named(Path(name), files.MAX_NAMED)
         return data.decode("utf-8"), shown
-    except OSError as error:
-        raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from None
+    except files.Unreadable as error:
+        raise ConfigError(f"{shown}: cannot be read: {error}") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{shown}:{line}: this is not UTF-8: convert it") from None

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from rewrite_refs.config.nodes import Mistakes, Node, nearest
+from rewrite_refs.config.nodes import Mistakes, Node
 from rewrite_refs.images.reference import InvalidReference, Reference
 from rewrite_refs.results import Severity
+from rewrite_refs.text.suggestions import nearest
 
 _SEVERITIES: Mapping[str, Severity | None] = {
     "error": "error",

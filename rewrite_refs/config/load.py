@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rewrite_refs.cache.rule import Rule, check_registry, check_rules, rule_for
+from rewrite_refs.config.access import Access
 from rewrite_refs.config.lint import Lint, lint_of
-from rewrite_refs.config.nodes import Mistakes, Node, kind, nearest, parse
+from rewrite_refs.config.nodes import Mistakes, Node, kind, parse
 from rewrite_refs.config.rules import aliases_of, own_of, rules_of, variables_of
 from rewrite_refs.config.version import KEY as REQUIRED_VERSION
 from rewrite_refs.config.version import check_version
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.files.io import Unreadable
 from rewrite_refs.files.patterns import check_pattern
 from rewrite_refs.formats import BY_NAME, FORMATS
+from rewrite_refs.text.suggestions import nearest
 
 FILE_NAME = ".rewrite-refs.yaml"
+MAX_EXTENDED = 30  # files, one after the other
 STYLED = tuple(each.name for each in FORMATS if each.variables)  # those that have variables for a registry
 
 
@@ -70,23 +74,51 @@ def locate(start: Path, stop: Path) -> Path | None:
     return None
 
 
-def load(path: Path, shown: str) -> Config:
+class _File(NamedTuple):
+    """A configuration to read; messages call it ``shown``.
+
+    ``is_free`` tells that it may extend any file, ``above`` are the files that extend it, in order.
+    """
+
+    path: Path
+    shown: str
+    access: Access
+    is_free: bool = False
+    above: tuple[Path, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is there to be a configuration, and not a file that another one or a link points to."""
+        return not self.above and not self.path.is_symlink()
+
+
+def load(path: Path, shown: str, access: Access | None = None, named: bool = False) -> Config:
     """Read the configuration at *path*, which messages call *shown*, and what it extends.
+
+    *access* says which files may be read, else those of its folder.  One that is *named* by the user may be
+    anywhere, and extend any file, unless it is a link of the repository that leads out of it.
 
     Raises ConfigError with an argument for each mistake.
     """
-    return _load(path, shown, ())
+    access = access or Access(path.parent)
+    return _loaded(_File(path, shown, access, named), content(path, shown, access, named))
 
 
-def _load(path: Path, shown: str, above: tuple[Path, ...]) -> Config:
+def content(path: Path, shown: str, access: Access, named: bool = False) -> bytes:
+    """What the file of a configuration holds; see ``load``.  Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{shown}: the configuration cannot be read: {error.strerror}") from None
+        return access.read(path, named and not access.is_link_outside(path))
+    except Unreadable as error:
+        raise ConfigError(f"{shown}: the configuration cannot be read: {error}") from None
+
+
+def _loaded(file: _File, data: bytes) -> Config:
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{shown}:{line}: the configuration is not UTF-8: convert it") from None
-    return _Reader(shown, path, above).config(parse(text, shown))
+        raise ConfigError(f"{file.shown}:{line}: the configuration is not UTF-8: convert it") from None
+    return _Reader(file).config(parse(text, file.shown))
 
 
 def parse_rule(text: str) -> Rule:
@@ -125,10 +157,9 @@ def combined(
 class _Reader:
     """Reads the parts of a configuration, over those of the one that it extends."""
 
-    def __init__(self, shown: str, path: Path, above: tuple[Path, ...]) -> None:
-        self.wrong = Mistakes(shown)
-        self.path = path
-        self.above = (*above, path.resolve())
+    def __init__(self, file: _File) -> None:
+        self.wrong = Mistakes(file.shown)
+        self.file = file
         self.base = Config()
         self.registry: str | None = None
         self.aliases: dict[str, str] = {}
@@ -154,6 +185,7 @@ class _Reader:
         parts = {}
         if root is not None and kind(root) != "nothing":
             known = (REQUIRED_VERSION, "extends", *self.readers)
+            self.wrong.check_keys(root, known, quote=self.file.is_ours)
             parts = self.wrong.parts(root, "the configuration", 1, known)
         if "extends" in parts:
             self.base = self._extended(*parts.pop("extends"))
@@ -162,7 +194,7 @@ class _Reader:
             key.replace("-", "_"): read(*parts[key]) for key, read in self.readers.items() if key in parts
         }
         self.wrong.check()
-        config = self.base._replace(folder=self.path.parent, **values)
+        config = self.base._replace(folder=self.file.path.parent, **values)
         try:
             check_rules(config.registry, config.rules)
         except ValueError as error:  # of the two files together
@@ -172,19 +204,26 @@ class _Reader:
     def _extended(self, node: Node, line: int) -> Config:
         """The configuration of another file, whose patterns count as if they stood in this one."""
         name = self.wrong.text(node, "extends", line)
-        path = self.path.parent / (name or "")
         if name is None:
             return Config()
-        if path.resolve() in self.above:
+        file, access = self.file, self.file.access
+        shown = Path(os.path.normpath(Path(file.shown).parent / name)).as_posix()
+        path = file.path.parent / name
+        above = (*file.above, Path(os.path.realpath(file.path)))
+        try:
+            data = access.read(path, file.is_free)
+        except Unreadable as error:
+            self.wrong.add(line, f"{shown} cannot be extended: {error}")
+            return Config()
+        if Path(os.path.realpath(path)) in above:
             self.wrong.add(line, f"{name} extends this file, or is it: remove one extends")
             return Config()
-        shown = Path(os.path.normpath(Path(self.wrong.shown).parent / name)).as_posix()
-        try:
-            return _load(path, shown, self.above)
-        except ConfigError as error:
-            if not path.is_file():
-                error.args = (f"{self.wrong.shown}:{line}: there is no file {shown} to extend",)
-            raise
+        if len(above) > MAX_EXTENDED:
+            self.wrong.add(line, f"more than {MAX_EXTENDED} files extend one another: extend fewer")
+            return Config()
+        # What is in the repository may come from anybody, so that it allows nothing of its own.
+        is_free = file.is_free and not access.is_in_repository(path)
+        return _loaded(_File(path, shown, access, is_free, above), data)
 
     def _registry(self, node: Node, line: int) -> str | None:
         self.registry = self._host_of(node, line) or self.registry

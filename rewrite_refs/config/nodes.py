@@ -10,27 +10,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.text.suggestions import near, nearest
 
 Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks
 
 
 def parse(text: str, shown: str) -> Node | None:
     """The root node of a YAML text, which messages call *shown*.  Raises ConfigError."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from rewrite_refs.config.documents import Invalid, compose  # it imports ruamel.yaml
 
     try:
-        return YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, problem = (mark.line + 1 if mark else 1), error.problem or ""
-        if "chomping" in problem:
-            problem = "a text that begins with > or | stands in quotes"
-    except RecursionError:
-        line, problem = 1, "it is nested too deeply"
-    except (YAMLError, ValueError) as error:
-        line, problem = 1, str(error).partition("\n")[0]
-    raise ConfigError(f"{shown}:{line}: this is no YAML: {problem}") from None
+        return compose(text)
+    except Invalid as error:
+        raise ConfigError(f"{shown}:{error.line}: this is not valid YAML: {error}") from None
 
 
 def kind(node: Node) -> str:
@@ -43,19 +35,9 @@ def kind(node: Node) -> str:
         "bool": "true or false",
         "int": "a number",
         "float": "a number",
+        "timestamp": "a date",
     }
-    return kinds.get(
-        str(node.tag).rpartition(":")[2], f"{node.value!r}" if isinstance(node.value, str) else "that"
-    )
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """What to write instead of an unknown *word*."""
-    from difflib import get_close_matches
-
-    names = sorted(known)
-    close = get_close_matches(word, names, 1)
-    return f"did you mean {close[0]}?" if close else f"write one of {', '.join(names)}"
+    return kinds.get(str(node.tag).rpartition(":")[2], "a value with a tag")
 
 
 class Mistakes:
@@ -73,6 +55,29 @@ class Mistakes:
         """Raise ConfigError with an argument for each mistake, if there is any."""
         if self._found:
             raise ConfigError(*(f"{self.shown}:{line}: {text}" for line, text in sorted(self._found)))
+
+    def check_keys(self, root: Node, known: Sequence[str], quote: bool) -> None:
+        """Raise ConfigError, which quotes nothing, where a root node is not that of a configuration.
+
+        It has keys, and none of them is *known*, or nearly so.  Without *quote*, all of them must be.
+        """
+        if kind(root) != "a mapping":
+            return
+        unknown = [
+            key
+            for key, _ in root.value
+            if not isinstance(key.value, str) or (key.value not in known and not near(key.value, known))
+        ]
+        remedy = f"write one of {', '.join(sorted(known))}"
+        if unknown and len(unknown) == len(root.value):
+            line = root.start_mark.line + 1
+            raise ConfigError(
+                f"{self.shown}:{line}: this is not a configuration of rewrite-refs: "
+                f"it has no known key: {remedy}"
+            )
+        if unknown and not quote:
+            lines = (key.start_mark.line + 1 for key in unknown)
+            raise ConfigError(*(f"{self.shown}:{line}: this key is unknown: {remedy}" for line in lines))
 
     def items(self, node: Node, what: str, line: int) -> Iterator[tuple[str, Node, int]]:
         """The keys of a mapping, each with its value and its line."""

@@ -27,6 +27,7 @@ def rules_of(
     """The rules for a *registry*, those of one upstream in the order in which they are written."""
     rules: list[Rule] = []
     seen: dict[str, str] = {}
+    by_prefix: dict[str, Rule] = {}
     for upstream, value, at in wrong.items(node, "rules", line):
         for prefix in _prefixes(wrong, upstream, value, at):
             try:
@@ -39,7 +40,8 @@ def rules_of(
                         f"two rules for {rule.name}, as {seen[rule.name]} and as {upstream}: keep one, "
                         "or give it a list of prefixes"
                     )
-                check_rules(registry, [*rules, rule])
+                same = by_prefix.setdefault(rule.prefix, rule)
+                check_rules(registry, [rule] if same is rule else [same, rule])
                 rules.append(rule)
             except ValueError as error:
                 wrong.add(at, str(error))

@@ -9,6 +9,11 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
+
+MAX_NAMED = 100_000_000  # bytes of a file that an option names
+# What the shell has opened before the program starts: ``<(command)`` is such a path.
+_OPENED = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]+")
 
 # Encodings and how a text in them starts: with a byte order mark, or with a character of ASCII.
 _WIDE = tuple(
@@ -24,6 +29,10 @@ _WIDE = tuple(
 
 class Unwritable(Exception):
     """A file was left as it was; the message says why."""
+
+
+class Unreadable(Exception):
+    """A file was not read; the message says why."""
 
 
 def is_folder(path: Path) -> bool:
@@ -67,6 +76,62 @@ def is_utf8(data: bytes) -> bool:
         return "\0" not in data.decode("utf-8")
     except UnicodeDecodeError:
         return False
+
+
+def regular(path: Path, limit: int) -> bytes:
+    """The content of a regular file of at most *limit* bytes; nothing else is opened.
+
+    Raises Unreadable.
+    """
+    try:
+        real = Path(os.path.realpath(path))
+        found = real.stat()
+        _check_regular(found, limit)
+        # Another file may have taken the place of that one since: it must neither be followed nor waited for.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(real, flags), "rb") as file:
+            opened = os.fstat(file.fileno())
+            _check_regular(opened, limit)
+            if not os.path.samestat(found, opened):
+                raise Unreadable("it was replaced while it was read: run again")
+            return _limited(file, limit)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
+
+
+def named(path: Path, limit: int) -> bytes:
+    """The content of what a user has named: a regular file, or the pipe that is a shell's ``<(command)``.
+
+    Devices are not opened, nor are pipes in the file system, to which perhaps nobody ever writes.
+    Raises Unreadable for them, and for what is larger than *limit* bytes.
+    """
+    if not _OPENED.fullmatch(str(path)):
+        return regular(path, limit)
+    try:
+        with path.open("rb") as file:
+            return _limited(file, limit)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
+
+
+def _check_regular(status: os.stat_result, limit: int) -> None:
+    """Raise Unreadable for what is not a regular file of at most *limit* bytes."""
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("it is not a regular file")
+    if status.st_size > limit:
+        raise _too_large(limit)
+
+
+def _limited(file: BinaryIO, limit: int) -> bytes:
+    """What is in an open file, up to a limit, whatever its size is said to be."""
+    data = file.read(limit + 1)
+    if len(data) > limit:
+        raise _too_large(limit)
+    return data
+
+
+def _too_large(limit: int) -> Unreadable:
+    return Unreadable(f"it is larger than {limit // 1_000_000} MB")
 
 
 def text(path: Path) -> str | None:

@@ -47,8 +47,11 @@ def parsed(text: str, shown: str) -> Counter[Key]:
     remedy = "write it again with --write-baseline"
     try:
         document = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"{shown}: this is no baseline: {error}: {remedy}") from None
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{shown}:{error.lineno}: this is no baseline: {error.msg}: {remedy}") from None
+    except (RecursionError, ValueError):
+        what = "it is nested too deeply, or holds a number that is too long"
+        raise ConfigError(f"{shown}: this is no baseline: {what}: {remedy}") from None
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise ConfigError(f"{shown}: this is no baseline of version {VERSION}: {remedy}")
     rows = document.get("findings")

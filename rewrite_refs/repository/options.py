@@ -24,6 +24,7 @@ class RunOptions(NamedTuple):
         ignore: The lint rules not to look for.
         strict: Whether unresolved references are errors.
         direction: The rules' type: whether references are rewritten to the cache or restored.
+        allow_extends: Folders outside the repository that configurations may extend files of.
     """
 
     registry: str | None = None
@@ -37,3 +38,4 @@ class RunOptions(NamedTuple):
     ignore: frozenset[str] = frozenset()
     strict: bool = False
     direction: type[Rules] = Rules
+    allow_extends: tuple[Path, ...] = ()

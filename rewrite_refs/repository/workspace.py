@@ -8,6 +8,7 @@ from collections import OrderedDict
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from rewrite_refs.config.access import Access
 from rewrite_refs.config.load import Config, combined, load, locate
 from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.style import Style
@@ -104,14 +105,21 @@ class Workspace:
             return None
         if self.options.config is not None:
             return self.options.config
+        return locate(folder, self._top_of(folder))
+
+    def _top_of(self, folder: Path) -> Path:
+        """The folder above which no configuration is looked for: that of the checkout, if there is one."""
         inside = self.cwd if folder.is_relative_to(self.cwd) else self.top or folder
-        return locate(folder, self.root_of(folder) or inside)
+        return self.root_of(folder) or inside
 
     def _opened(self, place: Path | None) -> Area:
         options = self.options
         config = Config()
         if place is not None:
-            config = load(place, options.config_name if options.config else os.path.relpath(place, self.cwd))
+            is_named = options.config is not None
+            name = options.config_name if is_named else os.path.relpath(place, self.cwd)
+            access = Access(self._top_of(self.start if is_named else place.parent), options.allow_extends)
+            config = load(place, name, access, is_named)
         registry, rules = combined(config, options.registry, options.rules)
         root = self.root_of(config.folder) if config.folder and options.config is None else None
         root = root or self.top

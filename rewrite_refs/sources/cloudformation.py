@@ -17,6 +17,7 @@ from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 
+from rewrite_refs.config.documents import without_values
 from rewrite_refs.errors import ConfigError, ParseError
 from rewrite_refs.files import io as files
 from rewrite_refs.images.upstreams import UPSTREAMS
@@ -79,8 +80,9 @@ def read(text: str, shown: str, account: str | None = None, region: str | None =
         except ParseError as error:
             problem = error.problems[0]
             line = lines.position(problem.offset)[0]
+            message = without_values(problem.message)
             raise ConfigError(
-                f"{shown}:{line}: {problem.message}: mend it, or name the files that hold the rules"
+                f"{shown}:{line}: {message}: mend it, or name the files that hold the rules"
             ) from None
         try:
             for root in roots:
@@ -112,11 +114,11 @@ def _files(path: Path, show: Callable[[Path], str]) -> Iterator[tuple[Path, bool
 def _bytes(path: Path, shown: str, named: bool) -> bytes | None:
     """The content of a file; None for one that nobody named and that holds no rule."""
     try:
-        data = files.read(path)
+        data = files.named(path, files.MAX_NAMED) if named else files.read(path)
+    except files.Unreadable as error:
+        raise ConfigError(f"{shown}: it cannot be read: {error}") from None
     except OSError as error:
         raise ConfigError(f"{shown}: it cannot be read: {error.strerror}") from None
-    if data is None and named:
-        raise ConfigError(f"{shown}: there is no such file")
     return data if data is not None and (named or _SCREEN.search(data)) else None
 
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rewrite_refs.errors import ConfigError
+from rewrite_refs.files.io import MAX_NAMED, Unreadable, named
 from rewrite_refs.sources import Import, Imported, Place, Unresolved
 from rewrite_refs.sources import terraform_json as terraformjson
 from rewrite_refs.sources.hcl import terragrunt
@@ -143,10 +144,10 @@ def _beside(folder: Path, show: Callable[[Path], str]) -> list[Path]:
 def _text(path: Path, show: Callable[[Path], str], remedy: str = "convert it") -> str:
     """The text of a file; a shell of Windows redirects an output as UTF-16."""
     try:
-        data = path.read_bytes()
+        data = named(path, MAX_NAMED)
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{show(path)}: it cannot be read: {error.strerror}") from None
+    except Unreadable as error:
+        raise ConfigError(f"{show(path)}: it cannot be read: {error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{show(path)}: it is not UTF-8: {remedy}") from None
 

@@ -663,7 +663,7 @@ BROKEN = 'a: 1\nkind: PullThroughCacheRule\nx: "\n'
         ({"x/t.yaml": BROKEN}, "x", "mend it, or name the files that hold the rules"),
         ({"t.yaml": b"a: 1\nb: caf\xe9\n"}, "t.yaml", "t.yaml:2: it is not UTF-8: convert it"),
         ({"x/t.yaml": b"kind: PullThroughCacheRule\nb: caf\xe9\n"}, "x", "x/t.yaml:2: it is not UTF-8"),
-        ({}, "t.yaml", "t.yaml: there is no such file"),
+        ({}, "t.yaml", "t.yaml: it cannot be read: No such file or directory"),
     ],
 )
 def test_files_that_cannot_be_read(

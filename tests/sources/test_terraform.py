@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from pathlib import Path
 from textwrap import dedent
 
@@ -626,10 +627,10 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 def test_what_may_not_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, {"main.tf": RULE})
 
-    def refuse(path: Path) -> bytes:
+    def refuse(*arguments: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ConfigError) as caught:
         terraform.load([tmp_path], lambda path: path.name)
     assert str(caught.value) == "main.tf: it cannot be read: Permission denied"
