@@ -107,6 +107,52 @@ def test_the_worst_counts_and_the_others_are_done(tree: Path) -> None:
     assert (tree / "direct/Dockerfile").read_text() == NEW
 
 
+@pytest.mark.parametrize("command", ["rewrite", "restore", "check", "list", "rules"])
+@pytest.mark.parametrize(
+    ("paths", "config", "then"),
+    [
+        (["no/such"], None, ""),
+        (["no/such", "no/such", "x/../nor"], None, "nor"),
+        (["no/such"], "registry: x\n", f"error: {FILE_NAME}:1: 'x' is no private ECR registry"),
+        (["there", "no/such"], "registry: x\n", f"error: {FILE_NAME}:1: 'x' is no private ECR registry"),
+        (["no/such"], "exclude: [no]\n", ""),
+        (["there/none"], None, ""),
+    ],
+)
+def test_a_path_that_does_not_exist_is_reported_first(
+    tmp_path: Path, command: str, paths: list[str], config: str | None, then: str
+) -> None:
+    fill(tmp_path, {"there": "FROM redis\n", **({FILE_NAME: config} if config else {})})
+    ran = run(command, "-q", *paths, cwd=tmp_path)
+    first, *others = ran.err.splitlines()
+    name = next(each for each in paths if each != "there")
+    assert (ran.code, first) == (2, f"{name}: error: there is no such file or folder")
+    assert [each[: len(then)] for each in others] == ([then] if then else [])
+
+
+def test_a_path_that_does_not_exist_is_a_failure_in_json(tmp_path: Path) -> None:
+    fill(tmp_path, {FILE_NAME: "exclude: [none]\n"})
+    for command in ("rewrite", "check", "list"):
+        shown = json.loads(run(command, "none", "none", "--output-format", "json", cwd=tmp_path).out)
+        assert shown["failures"] == [{"path": "none", "message": "there is no such file or folder"}]
+
+
+def test_a_path_that_nobody_can_look_at_is_not_missing(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    ran = run("check", "loop/x", *GIVEN, cwd=tmp_path)
+    assert (ran.code, ran.err.count("loop/x: error: ")) == (2, 1)
+    ran = run("check", "-", cwd=tmp_path)
+    assert "- reads standard input" in ran.err
+    assert "no such file" not in ran.err
+
+
+def test_a_missing_path_beside_others_does_not_hide_what_is_missing_for_them(tmp_path: Path) -> None:
+    fill(tmp_path, {"Dockerfile": "FROM redis\n"})
+    ran = run("rewrite", "none", "Dockerfile", cwd=tmp_path)
+    assert ran.code == 2
+    assert ran.err.startswith("none: error: there is no such file or folder\nerror: there is no registry: ")
+
+
 def test_what_cannot_be_rewritten_safely_is_a_finding(tree: Path) -> None:
     shared = "ARG R=docker.io\nFROM $R/library/nginx\nFROM $R/acme/x\n"
     fill(tree, {"direct/Dockerfile": shared})

@@ -13,6 +13,7 @@ import click
 
 from rewrite_refs.cli.options import Options
 from rewrite_refs.cli.progress import Progress
+from rewrite_refs.files.io import is_missing
 from rewrite_refs.files.walk import root_of
 from rewrite_refs.reports import inert, visible
 from rewrite_refs.repository.outcome import Outcome
@@ -56,6 +57,7 @@ class Run:
         self.templates = 0
         self.embedded = 0
         self.failures: list[Failure] = []
+        self.missing: set[str] = set()  # paths that were announced not to exist
         self.findings: list[Finding] = []
         self.rules: frozenset[str] = frozenset()  # those that are looked for
         self.progress = Progress.of(options.quiet)
@@ -64,6 +66,22 @@ class Run:
     def failed(self) -> bool:
         """Whether a file could not be read or written."""
         return bool(self.failures)
+
+    def announce_missing(self, paths: Iterable[str]) -> None:
+        """Report the *paths* that do not exist, before the configuration is read."""
+        try:
+            cwd = Path.cwd()
+        except OSError:  # which is an error of its own
+            return
+        for name in dict.fromkeys(paths):
+            path = os.path.abspath(cwd / name)
+            if name not in ("", "-") and is_missing(Path(path)):
+                self.missing.add(os.path.relpath(path, cwd))
+                self._fail(os.path.relpath(path, cwd), "there is no such file or folder")
+
+    def _fail(self, shown: str, error: str) -> None:
+        self.failures.append(Failure(shown, error))
+        say(visible(f"{shown}: error: {error}"))
 
     def take(self, outcome: Outcome) -> None:
         """Keep the results of a file; say at once what went wrong with it."""
@@ -74,9 +92,8 @@ class Run:
         self.findings += outcome.findings
         if outcome.error is not None or (self.options.verbose and outcome.templates):
             self.progress.clear()
-        if outcome.error is not None:
-            self.failures.append(Failure(outcome.shown, outcome.error))
-            say(visible(f"{outcome.shown}: error: {outcome.error}"))
+        if outcome.error is not None and outcome.shown not in self.missing:
+            self._fail(outcome.shown, outcome.error)
         elif self.options.verbose and outcome.templates:
             say(visible(f"{outcome.shown}: a template, not read"))
 

@@ -101,6 +101,8 @@ def _carry_out(
     if options.json and stdin_filename is not None and not diff:
         raise click.UsageError("- prints the new text and --output-format json prints JSON: choose one.")
     run = Run(options)
+    if stdin_filename is None:
+        run.announce_missing(paths)
     # A diff goes to where the progress would.
     progress = None if diff or stdin_filename is not None else run.progress
     session = open_session(options, paths, stdin_filename, way.rules, progress=progress)
@@ -110,7 +112,8 @@ def _carry_out(
     single = [each for each in named if not files.is_folder(each)]
     workspace = session.workspace
     able = any(map(_is_able, (workspace.policies(), *map(workspace.policies, single))))
-    if not able and len(single) == len(named):
+    is_all_missing = bool(paths) and all(map(files.is_missing, named)) and stdin_filename is None
+    if not able and len(single) == len(named) and not is_all_missing:
         raise ConfigError(_why(workspace.policies()))
     would_change = False
     for outcome in outcomes(session, options, paths, stdin_filename, edit=True):
@@ -126,7 +129,7 @@ def _carry_out(
         elif outcome.changed:
             outcome = outcome.written()
         run.take(outcome)
-    if not able:
+    if not able and not is_all_missing:
         raise ConfigError(_why(workspace.policies()))
     run.finish_rewrite(
         way.verbs, would_change, to_stderr=not options.json and (diff or stdin_filename is not None)

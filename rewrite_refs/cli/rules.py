@@ -55,8 +55,9 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
     options = Options(**given)
     if options.json and emit != "table":
         raise click.UsageError(f"--emit {emit} has a format of its own: leave out --output-format.")
-    session = open_session(options, paths, None)
     run = Run(options)
+    run.announce_missing(paths)
+    session = open_session(options, paths, None)
     for outcome in outcomes(session, options, paths, None, edit=False):
         run.take(outcome)
     surveys = [

@@ -47,6 +47,8 @@ def inspected(
 ) -> Run:
     """All references at *paths*, and what the *lint* finds if it is wanted, with nothing written."""
     run = Run(options)
+    if stdin_filename is None:
+        run.announce_missing(paths)
     session = open_session(options, paths, stdin_filename, lint=lint, progress=run.progress)
     if lint:
         run.rules = _looked_for(session.workspace.policies().lint)

@@ -40,6 +40,15 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is nothing at *path*, not even a link; False where one may not look."""
+    try:
+        path.lstat()
+    except OSError as error:
+        return error.errno in (errno.ENOENT, errno.ENOTDIR)
+    return False
+
+
 def read(path: Path) -> bytes | None:
     """The content of a regular file, or None where there is none (a link to nowhere, a FIFO).
 
