@@ -673,6 +673,24 @@ def test_where_the_configuration_is_looked_for(tmp_path: Path) -> None:
     assert statuses(root, "c", "--config", FILE_NAME) == {"c/Dockerfile": ("direct", f"{LIBRARY}/nginx:1")}
 
 
+def test_both_endings_of_its_name(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "r", {"a/Dockerfile": "FROM redis\n", "a/.rewrite-refs.yml": "own: [redis]\n"}
+    )
+    fill(root, {FILE_NAME: ""})
+    for cwd, path in ((root / "a", "Dockerfile"), (root, ".")):
+        assert "is your own" in run("list", path, cwd=cwd).out
+    ran = run("init", "--registry", HOST, "--yes", cwd=root / "a")
+    assert (root / "a/.rewrite-refs.yml").read_text().startswith(f"registry: {HOST}\n"), ran.err
+    fill(root, {f"a/{FILE_NAME}": ""})
+    for command in ("list", "check", "rewrite", "explain", "rules", "init"):
+        ran = run(command, *(["redis"] if command == "explain" else []), cwd=root / "a")
+        expected = f"error: {FILE_NAME} and .rewrite-refs.yml are both in one folder: keep one of them\n"
+        assert ran == Ran(2, "", expected)
+    assert f"error: a/{FILE_NAME} and a/.rewrite-refs.yml are both" in run("list", cwd=root).err
+    assert run("list", "--config", FILE_NAME, cwd=root / "a").code == 0
+
+
 def test_each_file_goes_by_the_configuration_nearest_to_it(tmp_path: Path) -> None:
     root = repository(
         tmp_path / "repo",

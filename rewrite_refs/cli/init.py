@@ -129,7 +129,7 @@ def _target(asked: Asked, cwd: Path) -> _Target:
     if asked.config is not None:
         path, folder = Path(os.path.abspath(asked.config)), root
     else:
-        path = locate(cwd, root) or root / FILE_NAME
+        path = locate(cwd, root, lambda path: visible(os.path.relpath(path, cwd))) or root / FILE_NAME
         folder = path.parent
     shown = visible(Path(os.path.relpath(path, cwd)).as_posix())
     if not os.path.lexists(path):

@@ -26,6 +26,7 @@ from rewrite_refs.formats import BY_NAME, FORMATS
 from rewrite_refs.text.suggestions import nearest
 
 FILE_NAME = ".rewrite-refs.yaml"
+FILE_NAMES = (FILE_NAME, ".rewrite-refs.yml")
 MAX_EXTENDED = 30  # files, one after the other
 STYLED = tuple(each.name for each in FORMATS if each.variables)  # those that have variables for a registry
 
@@ -64,11 +65,18 @@ class Config(NamedTuple):
     lint: Lint = Lint()
 
 
-def locate(start: Path, stop: Path) -> Path | None:
-    """The configuration nearest to *start*, looked for upward as far as *stop*; both absolute folders."""
+def locate(start: Path, stop: Path, show: Callable[[Path], str] = str) -> Path | None:
+    """The configuration nearest to *start*, looked for upward as far as *stop*; both absolute folders.
+
+    Raises ConfigError for a folder that has two, which *show* names.
+    """
     for folder in (start, *start.parents):
-        if os.path.lexists(folder / FILE_NAME):
-            return folder / FILE_NAME
+        found = [folder / name for name in FILE_NAMES if os.path.lexists(folder / name)]
+        if len(found) > 1:
+            names = " and ".join(map(show, found))
+            raise ConfigError(f"{names} are both in one folder: keep one of them")
+        if found:
+            return found[0]
         if folder == stop:
             break
     return None

@@ -105,7 +105,7 @@ class Workspace:
             return None
         if self.options.config is not None:
             return self.options.config
-        return locate(folder, self._top_of(folder))
+        return locate(folder, self._top_of(folder), lambda path: os.path.relpath(path, self.cwd))
 
     def _top_of(self, folder: Path) -> Path:
         """The folder above which no configuration is looked for: that of the checkout, if there is one."""
