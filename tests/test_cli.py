@@ -750,6 +750,42 @@ def test_options_come_before_the_configuration(tree: Path, arguments: list[str],
     assert statuses(tree, "direct", *arguments) == {"direct/Dockerfile": ("direct", target)}
 
 
+@pytest.mark.parametrize(
+    ("own", "reference", "is_own"),
+    [
+        ("retail-store-*", "retail-store-ui:1", True),
+        ("retail-store-*", "retail-store-x/ui", True),
+        ("retail-store-*", "retail-store", False),
+        ("retail-store-*", "ghcr.io/retail-store-ui", False),
+        ("retail-store-*", "retail-store-${NAME}", True),
+        ("acme/*", "acme/a/b:1", True),
+        ("acme/*", "docker.io/acme/a", True),
+        ("acme/*", "acme", False),
+        ("acme/*", "acmes/a", False),
+        ("acme", "acme/a", True),
+        ("acme", "acmes/a", False),
+        ("*/acme/*", "quay.io/acme/a", True),
+        ("*-ui", "quay.io/a/b-ui", True),
+        ("*-ui", "quay.io/a/b-ui/c", True),
+        ("*-ui", "quay.io/a/b-uix", False),
+        ("*.example.com", "r1.example.com/a", True),
+        ("*.example.com", "r1.example.com.au/a", False),
+        ("quay.io/a/[bc]?", "quay.io/a/b1", True),
+        ("quay.io/a/[bc]?", "quay.io/a/d1", False),
+    ],
+)
+def test_patterns_of_own_images(tmp_path: Path, own: str, reference: str, is_own: bool) -> None:
+    text = CONFIG + f"own: ['{own}']\n"
+    root = fill(tmp_path, {FILE_NAME: text, "compose.yaml": f"services: {{a: {{image: '{reference}'}}}}\n"})
+    (shown,) = json.loads(run("list", "--output-format", "json", cwd=root).out)["references"]
+    assert (shown["status"] == "own") is is_own
+    found = json.loads(run("check", "--output-format", "json", cwd=root).out)["findings"]
+    assert not (is_own and found)
+    if "$" not in reference:
+        explained = json.loads(run("explain", reference, "--output-format", "json", cwd=root).out)
+        assert explained["references"][0]["status"] == shown["status"]
+
+
 def test_aliases_own_exclude_and_formats(tmp_path: Path) -> None:
     config = CONFIG + (
         "aliases: {mirror.example.com: docker.io}\n"

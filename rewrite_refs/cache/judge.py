@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from rewrite_refs.cache.drift import FAULTS, meant_as_prefix, moved
 from rewrite_refs.cache.rule import Cache, Held, Rule
@@ -29,7 +30,7 @@ class Rules:
 
     ``registry`` is the ECR host or a placeholder for it, or None where nobody
     gave one: statuses can be told without it, targets cannot.  ``own`` holds
-    hosts or ``host/path`` prefixes that are never touched.  ``others`` are the
+    hosts or ``host/path`` prefixes, or patterns for them, that are never touched.  ``others`` are the
     caches that other files use; ``strict`` tells that the registry was given
     for these files in particular, so that another region's is a mistake.
     ``logged_in`` tells that the runners of CI have access to the registry before
@@ -95,7 +96,7 @@ class Rules:
             reference = Reference(host, repository, reference.tag, reference.digest)
         name = reference.name
         for own in self.own:
-            if name == own or name.startswith(own + "/"):
+            if name == own or name.startswith(own + "/") or _matches(name, own):
                 return Verdict("own", reference, reason=f"{own} is your own")
         found = self.held(written)
         if found and self._is_ours(found[0]):
@@ -243,6 +244,11 @@ class Rules:
             if held and held.rule.prefix and not held.unsure:
                 return Verdict("own", reference, reason=reason, cause="wrong-region")
         return Verdict("own", reference, reason=reason)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a pattern is for an image's name, or for what begins it; ``*`` stands for any characters."""
+    return fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}/*")
 
 
 def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:

@@ -19,6 +19,8 @@ _PREDEFINED = re.compile(
     r"(?i:(?:https?|ftp|no|all)_proxy)|(?:BUILD|TARGET)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT|STAGE)"
     r"|BUILDKIT_\w+|SOURCE_DATE_EPOCH|PATH|HOME|HOSTNAME|TERM"
 )
+# A part of a pattern, as fnmatch reads it.
+_WILDCARD = re.compile(r"[*?]|\[!?\]?[^]/]*\]")
 
 
 def rules_of(
@@ -97,27 +99,47 @@ def aliases_of(wrong: Mistakes, node: Node, line: int, known: Mapping[str, str])
 
 
 def own_of(wrong: Mistakes, node: Node, line: int, aliases: Mapping[str, str]) -> tuple[str, ...]:
-    """Registries that are never touched, with or without a path."""
+    """Registries that are never touched, with or without a path, and patterns for them."""
     names: list[str] = []
     for text, at in wrong.texts(node, "own", line):
-        name = text.strip().rstrip("/")
-        placeholder = head_of(name)
-        first, _, rest = f"{'x.y' if placeholder else ''}{name[len(placeholder) :]}".partition("/")
-        if not set(first) & set(".:") and first != "localhost":
-            first, rest = DOCKER_HUB, f"{first}/{rest}" if rest else first
-        try:
-            probe = Reference.parse(f"{first}/{rest or 'any/any'}")
-        except InvalidReference:
-            probe = None
-        if probe is None or probe.tag or probe.digest or probe.registry != first:
-            example = "registry.example.com or ghcr.io/acme"
+        found = _own(text.strip().rstrip("/"), aliases)
+        if not found:
+            example = "registry.example.com, ghcr.io/acme or ghcr.io/acme/web-*"
             wrong.add(at, f"{text!r} is no registry, nor a path in one: write {example}")
-            continue
-        first = placeholder or aliases.get(first, SAME_REGISTRY.get(first, first))
-        names.append(f"{first}/{rest}" if rest else first)
-        if first == DOCKER_HUB and rest and "/" not in rest:
-            names.append(f"{first}/{LIBRARY}{rest}")
+        names += found
     return tuple(names)
+
+
+def _own(name: str, aliases: Mapping[str, str]) -> list[str]:
+    """What begins the normalised names that an entry of ``own`` means, as text or pattern; empty for none.
+
+    A pattern that begins with ``*`` is one for any registry; else a name without a host is one on Docker Hub.
+    """
+    placeholder = head_of(name)
+    first, _, rest = f"{'x.y' if placeholder else ''}{name[len(placeholder) :]}".partition("/")
+    is_anywhere = first.startswith("*")
+    if not is_anywhere and not set(first) & set(".:") and first != "localhost":
+        first, rest = DOCKER_HUB, f"{first}/{rest}" if rest else first
+    is_plain = _is_name(first, rest)
+    if not is_plain and not _is_name(_WILDCARD.sub("x", first), _WILDCARD.sub("x", rest), is_anywhere):
+        return []
+    if placeholder:
+        first = placeholder if is_plain else re.sub(r"[*?[]", r"[\g<0>]", placeholder)
+    else:
+        first = aliases.get(first, SAME_REGISTRY.get(first, first))
+    names = [f"{first}/{rest}" if rest else first]
+    if first == DOCKER_HUB and rest and "/" not in rest:
+        names.append(f"{first}/{LIBRARY}{rest}")
+    return names
+
+
+def _is_name(first: str, rest: str, anywhere: bool = False) -> bool:
+    """Whether a registry (or *anywhere* the first part of a name) and a path are those of an image."""
+    try:
+        probe = Reference.parse(f"{first}/{rest or 'any/any'}")
+    except InvalidReference:
+        return False
+    return not probe.tag and not probe.digest and (anywhere or probe.registry == first)
 
 
 def variables_of(wrong: Mistakes, node: Node, line: int) -> dict[str, str]:
