@@ -146,6 +146,26 @@ def test_a_path_that_nobody_can_look_at_is_not_missing(tmp_path: Path) -> None:
     assert "no such file" not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("config", "arguments", "said"),
+    [
+        ("rules: {docker.io: hub}\n", [], f"{FILE_NAME}: no registry: add the one of your account"),
+        ("", [], f"{FILE_NAME}: no registry: add"),
+        (f"registry: {HOST}\n", [], f"{FILE_NAME}: no rules: add those of your account"),
+        ("", ["--registry", HOST], f"{FILE_NAME}: no rules: add"),
+        ("", ["--config", FILE_NAME], f"{FILE_NAME}: no registry: add"),
+        ("", ["--no-config"], "there is no registry: `rewrite-refs init` takes"),
+    ],
+)
+def test_what_a_configuration_lacks(tmp_path: Path, config: str, arguments: list[str], said: str) -> None:
+    fill(tmp_path, {"Dockerfile": FROM, FILE_NAME: config})
+    for paths in ([], ["Dockerfile"]):
+        ran = run("rewrite", *paths, *arguments, cwd=tmp_path)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"error: {said}")
+        assert ("rewrite-refs init" in ran.err) is ("no registry: add" not in ran.err)
+
+
 def test_a_missing_path_beside_others_does_not_hide_what_is_missing_for_them(tmp_path: Path) -> None:
     fill(tmp_path, {"Dockerfile": "FROM redis\n"})
     ran = run("rewrite", "none", "Dockerfile", cwd=tmp_path)

@@ -166,20 +166,42 @@ def test_an_account_without_rules(tree: Path) -> None:
 def test_a_proposal(tree: Path) -> None:
     note = "  # a proposal: AWS's own example; write the prefix of your rule"
     ran = run("init", "--account-id", ACCOUNT, "--region", EU, cwd=tree / "app")
+    left = "2 rules are proposals: write the prefixes that the rules of your account have, and remove the comments"
     assert ran == Ran(
-        0,
+        1,
         "",
         "docker.io: docker-hub is proposed for 1 reference\nquay.io: quay is proposed for 1 reference\n"
-        f"wrote ../{FILE_NAME}: 2 rules proposed\n",
+        f"wrote ../{FILE_NAME}: 2 rules proposed\n../{FILE_NAME}: {left}\n",
     )
     assert config(tree) == HEAD.format("Proposed: write those that you have.") + (
         f"registry: {HOST}\nrules:\n  docker.io: docker-hub{note}\n  quay.io: quay{note}\n"
     )
+    assert run("init", cwd=tree) == Ran(1, "", f"nothing to change in {FILE_NAME}\n{FILE_NAME}: {left}\n")
+    existing(tree, config(tree).replace(note, "", 1))
+    assert run("init", cwd=tree).err.endswith(
+        f"{FILE_NAME}: {left.replace('2 rules are proposals', '1 rule is a proposal')}\n"
+    )
+    existing(tree, config(tree).replace(note, ""))
     assert run("init", cwd=tree) == Ran(0, "", f"nothing to change in {FILE_NAME}\n")
 
 
+def test_a_proposal_without_a_registry(tree: Path) -> None:
+    left = (
+        f"{FILE_NAME}: no registry: add the one of your account and region, such as registry: {HOST}, "
+        "or set REWRITE_REFS_REGISTRY where rewrite-refs runs\n"
+    )
+    ran = run("init", cwd=tree)
+    assert (ran.code, ran.err.count(left)) == (1, 1)
+    ran = run("init", cwd=tree, env={"REWRITE_REFS_REGISTRY": HOST})
+    assert (ran.code, "no registry" in ran.err) == (1, False)
+    existing(tree, f"{RULES}")
+    assert run("init", cwd=tree) == Ran(1, "", f"nothing to change in {FILE_NAME}\n{left}")
+    ran = run("init", cwd=tree, env={"REWRITE_REFS_REGISTRY": HOST})
+    assert ran == Ran(0, "", f"nothing to change in {FILE_NAME}\n")
+
+
 def test_a_proposal_keeps_to_the_configuration(tree: Path) -> None:
-    existing(tree, "own: [quay.io]\nrules:\n  docker.io: hub\n")
+    existing(tree, f"registry: {HOST}\nown: [quay.io]\nrules:\n  docker.io: hub\n")
     assert run("init", cwd=tree) == Ran(0, "", f"nothing to change in {FILE_NAME}\n")
     existing(tree / "app", "exclude: [Dockerfile]\n")
     ran = run("init", "--registry", HOST, "--yes", cwd=tree / "app")

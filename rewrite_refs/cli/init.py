@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from rewrite_refs.cli.command import Documented, Example
-from rewrite_refs.cli.options import Options, allow_extends, allowed
+from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, allow_extends, allowed
 from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say
 from rewrite_refs.cli.setup import inspected
 from rewrite_refs.cli.sources import Asked, Read, checked, read, sources
@@ -119,7 +120,10 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
     for remark in result.remarks:
         say(visible(remark))
     done = _written(target, result, asked.yes, "taken" if source else "proposed")
-    sys.exit(FAILED if failed else FINDINGS if result.unresolved or not done else OK)
+    left = () if source or not done else tuple(_left(target, result, asked))
+    for line in left:
+        say(visible(f"{target.shown}: {line}"))
+    sys.exit(FAILED if failed else FINDINGS if result.unresolved or left or not done else OK)
 
 
 def _target(asked: Asked, cwd: Path) -> _Target:
@@ -195,6 +199,25 @@ def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
         fail(f"{target.shown}: not written: {error}")
     say(f"wrote {target.shown}: {_amount(result, how)}")
     return True
+
+
+def _left(target: _Target, result: Result, asked: Asked) -> Iterator[str]:
+    """What the user has to fill in of a configuration that was proposed."""
+    from rewrite_refs.init.update import PROPOSED
+
+    if target.content is None and not result.rules:
+        return  # nothing is written
+    if not (
+        asked.registry or asked.account_id or target.config.registry or os.environ.get(REGISTRY_VARIABLE)
+    ):
+        yield (
+            "no registry: add the one of your account and region, such as "
+            "registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com, "
+            f"or set {REGISTRY_VARIABLE} where rewrite-refs runs"
+        )
+    if count := max(result.rules, result.text.count(PROPOSED)):
+        rules = "1 rule is a proposal" if count == 1 else f"{count} rules are proposals"
+        yield f"{rules}: write the prefixes that the rules of your account have, and remove the comments"
 
 
 def _amount(result: Result, how: str) -> str:

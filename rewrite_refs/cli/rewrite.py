@@ -18,6 +18,7 @@ from rewrite_refs.config.load import FILE_NAME
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
 from rewrite_refs.repository.policy import Policies
+from rewrite_refs.repository.workspace import Area
 
 NO_RULES = f"""\
 there {{}}: `rewrite-refs init` takes the rules from your account, from Terraform or from CloudFormation.
@@ -28,6 +29,20 @@ Or write registry and rules into {FILE_NAME}, for example
       docker.io: docker-hub
 
 or give --registry (or --account-id and --region) and --rule docker.io=docker-hub."""
+
+_NO_REGISTRY = """\
+{}: no registry: add the one of your account and region, such as
+
+    registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+
+or give --registry, or --account-id and --region, or set REWRITE_REFS_REGISTRY."""
+_NO_RULES = """\
+{}: no rules: add those of your account, such as
+
+    rules:
+      docker.io: docker-hub
+
+or take them from it with `rewrite-refs init --from-aws`, or give --rule docker.io=docker-hub."""
 
 
 class _Way(NamedTuple):
@@ -114,7 +129,7 @@ def _carry_out(
     able = any(map(_is_able, (workspace.policies(), *map(workspace.policies, single))))
     is_all_missing = bool(paths) and all(map(files.is_missing, named)) and stdin_filename is None
     if not able and len(single) == len(named) and not is_all_missing:
-        raise ConfigError(_why(workspace.policies()))
+        raise ConfigError(_why(workspace.area(workspace.start)))
     would_change = False
     for outcome in outcomes(session, options, paths, stdin_filename, edit=True):
         able = able or _is_able(workspace.policies(outcome.path))
@@ -130,7 +145,7 @@ def _carry_out(
             outcome = outcome.written()
         run.take(outcome)
     if not able and not is_all_missing:
-        raise ConfigError(_why(workspace.policies()))
+        raise ConfigError(_why(workspace.area(workspace.start)))
     run.finish_rewrite(
         way.verbs, would_change, to_stderr=not options.json and (diff or stdin_filename is not None)
     )
@@ -142,7 +157,9 @@ def _is_able(policies: Policies) -> bool:
     return policies.general.rules.registry is not None and has_rules
 
 
-def _why(policies: Policies) -> str:
+def _why(area: Area) -> str:
     """Why nothing can be rewritten, and what to do."""
-    has_registry = policies.general.rules.registry is not None
+    has_registry = area.policies.general.rules.registry is not None
+    if area.configuration is not None:
+        return (_NO_RULES if has_registry else _NO_REGISTRY).format(area.configuration)
     return NO_RULES.format("are no rules" if has_registry else "is no registry")

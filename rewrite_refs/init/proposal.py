@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rewrite_refs.emit.survey import Survey
-from rewrite_refs.init.update import NO_REGISTRY, PROPOSED, Given, Old, Result, text_of, with_key
+from rewrite_refs.init.update import PROPOSED, Given, Old, Result, text_of, with_key
 
 
 def proposed(old: Old, survey: Survey, given: Given) -> Result:
@@ -32,7 +32,5 @@ def proposed(old: Old, survey: Survey, given: Given) -> Result:
     if rules:
         values = {**wanted.get("rules", {}), **{host: rules[host] for host in order}}
         wanted = with_key(wanted, "rules", values)
-        if not registry:
-            others.append(NO_REGISTRY.format(""))
     text = text_of(old, wanted, registry, {("rules", host): PROPOSED for host in rules})
     return Result(text, (*remarks, *others), rules=len(rules))

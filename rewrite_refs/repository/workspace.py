@@ -40,6 +40,7 @@ class Area(NamedTuple):
         exclude: The files to leave.
         assigned: The formats that the configuration gives to files.
         embedded: Whether texts inside other texts count as references as well.
+        configuration: What messages call the file; None where there is none.
     """
 
     policies: Policies
@@ -47,6 +48,7 @@ class Area(NamedTuple):
     exclude: tuple[Patterns, ...] = ()
     assigned: Assigned = Assigned()
     embedded: bool = False
+    configuration: str | None = None
 
     def excludes(self, path: Path) -> bool:
         """Whether the configuration leaves a file (absolute) out."""
@@ -114,7 +116,7 @@ class Workspace:
 
     def _opened(self, place: Path | None) -> Area:
         options = self.options
-        config = Config()
+        config, name = Config(), None
         if place is not None:
             is_named = options.config is not None
             name = options.config_name if is_named else os.path.relpath(place, self.cwd)
@@ -139,7 +141,7 @@ class Workspace:
                 self.warnings.append(f"{host}: {trouble}")
         exclude = (Patterns(folder, config.exclude), Patterns(root or self.cwd, options.exclude))
         assigned = Assigned.of(config.formats, folder)
-        return Area(policies, root, exclude, assigned, options.embedded or config.embedded)
+        return Area(policies, root, exclude, assigned, options.embedded or config.embedded, name)
 
     def _settings(self, config: Config, folder: Path) -> Settings:
         """What configuration and options say about the lint rules."""

@@ -323,8 +323,8 @@ NOTE = "  # a proposal: AWS's own example; write the prefix of your rule"
     [
         ("", IMAGES, Given(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub{NOTE}\n  quay.io: quay{NOTE}\n",
          ["docker.io: docker-hub is proposed for 2 references", "quay.io: quay is proposed for 1 reference", "r.example: ECR cannot cache it, 2 references stay", "gcr.io: ECR cannot cache it, 1 reference stays: ", "mcr.microsoft.com: "]),
-        ("", ("nginx",), NOTHING, f"rules:\n  docker.io: docker-hub{NOTE}\n", ["docker.io: ", "no registry: give --registry"]),
-        ("rules:\n  docker.io: hub # mine\n", ("nginx", "quay.io/a/b"), NOTHING, f"rules:\n  docker.io: hub # mine\n  quay.io: quay{NOTE}\n", ["quay.io: ", "no registry"]),
+        ("", ("nginx",), NOTHING, f"rules:\n  docker.io: docker-hub{NOTE}\n", ["docker.io: "]),
+        ("rules:\n  docker.io: hub # mine\n", ("nginx", "quay.io/a/b"), NOTHING, f"rules:\n  docker.io: hub # mine\n  quay.io: quay{NOTE}\n", ["quay.io: "]),
         ("rules: {docker.io: docker-hub}\n", ("nginx", "gcr.io/x"), NOTHING, None, ["gcr.io: "]),
         (f"{TOP}rules: {{docker.io: quay}}\n", ("quay.io/x",), NOTHING, f"{TOP}rules: {{docker.io: quay, quay.io: quay-2}}\n", ["quay.io: quay-2 is"]),
         ("", ("a.azurecr.io/x", "b.azurecr.io/x", "b.azurecr.io/y"), Given("${ECR}"), f"registry: '${{ECR}}'\nrules:\n  b.azurecr.io: azure-b{NOTE}\n  a.azurecr.io: azure{NOTE}\n", ["b.azurecr.io: ", "a.azurecr.io: "]),
