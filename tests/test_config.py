@@ -223,6 +223,9 @@ def test_parse_rule() -> None:
     assert parse_rule("docker.io=ROOT") == Rule("docker.io", "", "")
     with pytest.raises(ValueError, match="is no rule: write UPSTREAM=PREFIX"):
         parse_rule("docker.io")
+    for scheme in ("https", "http", "docker"):
+        with pytest.raises(ValueError, match=r"write a host such as docker.io, without https://"):
+            parse_rule(f"{scheme}://docker.io=hub")
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,8 @@ def parse_rule(text: str) -> Rule:
     upstream, equals, prefix = text.partition("=")
     if not equals:
         raise ValueError(f"{text!r} is no rule: write UPSTREAM=PREFIX, such as docker.io=docker-hub")
+    if "://" in upstream:
+        raise ValueError(f"{upstream!r} is no registry: write a host such as docker.io, without https://")
     return rule_for(upstream, prefix)
 
 
