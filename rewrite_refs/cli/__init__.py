@@ -20,8 +20,14 @@ from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.output import INTERRUPTED, fail
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.reports import inert, visible
+from rewrite_refs.text.suggestions import near
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+# What other tools call it.
+_COMMANDS = {"lint": "check", "fix": "rewrite"}
+_OPTIONS = {"--dry-run": "rewrite --diff", "--fix": "rewrite"}
 
 
 class _Commands(Documented, click.Group):
@@ -30,6 +36,21 @@ class _Commands(Documented, click.Group):
     def make_context(self, *given: Any, **more: Any) -> click.Context:
         with _clear():
             return super().make_context(*given, **more)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise _advised(error) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            meant = _COMMANDS.get(name) or near(name, self.commands)
+            raise click.UsageError(f"No such command {name!r}.{_hint(meant)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -43,6 +64,8 @@ class _Commands(Documented, click.Group):
             if error.errno == errno.EPIPE:  # click ends quietly
                 raise
             fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
+        except click.NoSuchOption as error:
+            raise _advised(error) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:  # never a traceback
@@ -62,6 +85,21 @@ def _clear() -> Iterator[None]:
         if clear == message:
             raise
         raise click.UsageError(clear, error.ctx) from None
+
+
+def _advised(error: click.NoSuchOption) -> click.UsageError:
+    """The error with what was meant, where that is near."""
+    name, context = error.option_name, error.ctx
+    known = (
+        [option for each in context.command.get_params(context) for option in each.opts] if context else []
+    )
+    if name in _OPTIONS:
+        return click.UsageError(f"No such option {name!r}: rewrite-refs {_OPTIONS[name]} does that.", context)
+    return click.UsageError(f"No such option {name!r}.{_hint(near(name, known))}", context)
+
+
+def _hint(meant: str | None) -> str:
+    return f" Did you mean {meant!r}?" if meant else ""
 
 
 @click.group(
