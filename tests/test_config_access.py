@@ -35,8 +35,9 @@ NO_KEY = f"this is not a configuration of rewrite-refs: it has no known key: {KN
 
 
 def limited() -> None:
-    """What a run may use: it is stopped before the machine suffers."""
-    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+    """What a run may use: it is stopped before the machine suffers (macOS knows no such limit)."""
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
 
 def tool(*arguments: str, cwd: Path, stdin: Path | None = None) -> Ran:
