@@ -213,7 +213,7 @@ def test_create_leaves_no_half_of_a_file(tmp_path: Path) -> None:
 def test_a_report_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "old").write_bytes(b"before")
     code = (
-        "import resource, signal; from pathlib import Path; from rewrite_refs import files\n"
+        "import resource, signal; from pathlib import Path; from rewrite_refs.files import io as files\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
         "for name in ('old', 'new'):\n"

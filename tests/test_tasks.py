@@ -72,7 +72,7 @@ def test_a_file_that_is_missing_is_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", [each.NAME for each in FORMATS])
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
 def test_each_format_has_tests(name: str) -> None:
     modules, golden = tasks.format([name])
     assert any(each.startswith("tests/") for each in modules)
