@@ -22,7 +22,7 @@ from rewrite_refs.files.walk import walk
 from rewrite_refs.reports.links import linker
 from tests.commands import GIVEN, POD, fill, git, repository, run
 
-ROOT = Path(gitcalls.__file__).parent
+ROOT = Path(gitcalls.__file__).parent.parent
 WHO = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
 SSH = "git@github.com:parcels/shop.git"
 IMAGE = POD.format("redis:7")
@@ -572,13 +572,13 @@ def test_nothing_else_starts_a_program() -> None:
                 around = [each.name for each in functions if node in list(ast.walk(each))]
                 found.add((path.relative_to(ROOT).as_posix(), *around))
     # The first is the import for type checkers.
-    assert found == {("gitcalls.py",), ("gitcalls.py", "command"), ("gitcalls.py", "run")}
+    assert found == {("files/git.py",), ("files/git.py", "command"), ("files/git.py", "run")}
 
 
 def test_git_is_asked_for_names_only() -> None:
     """What reads content of files (diff, status, show) runs filters and text conversions."""
     asked = set()
-    for name in ("discover.py", "links.py"):
+    for name in ("files/walk.py", "reports/links.py"):
         for node in ast.walk(ast.parse((ROOT / name).read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("gitcalls.run", "_git"):
                 asked.add(ast.unparse(node.args[1]))
@@ -586,4 +586,4 @@ def test_git_is_asked_for_names_only() -> None:
     users = {
         path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if "gitcalls" in path.read_text()
     }
-    assert users == {"discover.py", "links.py"}
+    assert users == {"files/walk.py", "reports/links.py"}

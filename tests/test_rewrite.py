@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from rewrite_refs.engine.rewrite import UNSAFE
+from rewrite_refs.engine.rewrite import UNSAFE, rewrite
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats.base import Format
 from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
 from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
-from tests.common import HUB, LIBRARY, rewritten
+from tests.common import HUB, LIBRARY, RULES, context_of, rewritten
 
 
 def words(lie: str = "") -> Format:
@@ -60,6 +61,22 @@ def test_what_was_found_before_a_problem_counts() -> None:
     result = rewritten("nginx !", words())
     assert result.text == f"{LIBRARY}/nginx !"
     assert result.problems == (Problem(6, "a bang"),)
+
+
+def test_a_text_is_searched_once() -> None:
+    searched: list[Source] = []
+
+    def find(source: Source) -> Iterator[Occurrence]:
+        searched.append(source)
+        yield from words().find(source)
+
+    format = replace(words(), find=find)
+    source = Source("nginx")
+    for _ in range(2):
+        result = rewrite(source, context_of(format), RULES.judge)
+        assert result.text == f"{LIBRARY}/nginx"
+    assert [each.text for each in searched] == ["nginx", result.text, result.text]
+    assert searched.count(source) == 1
 
 
 def test_nothing_to_do() -> None:

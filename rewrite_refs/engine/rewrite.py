@@ -6,7 +6,7 @@ the modes cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -298,14 +298,24 @@ def _in_front(finding: Judged) -> Plan | None:
     return (Edit(front, front, "".join(change.text for change in changes)),)
 
 
-def _find(source: Source, format: Format) -> tuple[list[Occurrence], tuple[Problem, ...]]:
-    found: list[Occurrence] = []
-    try:
-        for occurrence in format.find(source):
-            found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
-    except ParseError as error:
-        return found, error.problems
-    return found, ()
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Finds all references of a text and what cannot be read of it; for ``Source.derived``."""
+
+    find: Callable[[Source], Iterator[Occurrence]]
+
+    def __call__(self, source: Source) -> tuple[Sequence[Occurrence], tuple[Problem, ...]]:
+        found: list[Occurrence] = []
+        try:
+            for occurrence in self.find(source):
+                found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
+        except ParseError as error:
+            return tuple(found), error.problems
+        return tuple(found), ()
+
+
+def _find(source: Source, format: Format) -> tuple[Sequence[Occurrence], tuple[Problem, ...]]:
+    return source.derived(_Finder(format.find))
 
 
 def _unreadable(source: Source) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats.base import Format
@@ -30,7 +30,11 @@ def with_placeholders(format: Format, placeholders: Sequence[str]) -> Format:
     """
     if not placeholders or (format.variables and format.variables.declared):
         return format
-    hosts = _Hosts(tuple(placeholders))
+    return _with_hosts(format, _Hosts(tuple(placeholders)))
+
+
+@cache
+def _with_hosts(format: Format, hosts: _Hosts) -> Format:
     return replace(format, find=partial(_find, format, hosts), outline=partial(_outline, format, hosts))
 
 

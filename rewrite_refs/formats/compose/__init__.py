@@ -69,7 +69,7 @@ def _accepts(file: File) -> bool:
 def _view(source: Source) -> InlineView:
     from rewrite_refs.formats.compose.variables import View
 
-    return View(source)
+    return source.derived(View)
 
 
 def _images(text: str, root: Node) -> Iterator[Occurrence]:

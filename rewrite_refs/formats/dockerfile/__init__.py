@@ -78,7 +78,7 @@ def _outline(source: Source) -> list[Token]:
 def _view(source: Source) -> DeclaredView:
     from rewrite_refs.formats.dockerfile.variables import View
 
-    return View(source)
+    return source.derived(View)
 
 
 def _accepts(file: File) -> bool:
