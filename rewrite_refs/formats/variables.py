@@ -8,8 +8,7 @@ of the file, as in a Dockerfile (``ARG REGISTRY=docker.io``), and only its name 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from rewrite_refs.text.edits import Edit
 from rewrite_refs.text.outline import Token, same_but
@@ -75,8 +74,7 @@ class ExtraStage(NamedTuple):
     uses: tuple[Occurrence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A text with inserted lines.
 
     Attributes:
@@ -142,8 +140,7 @@ class DeclaredView(View, Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class InlineVariables:
+class InlineVariables(NamedTuple):
     """Variables that are written with their default where they are used.
 
     Attributes:
@@ -153,11 +150,14 @@ class InlineVariables:
 
     view: Callable[[Source], InlineView]
     beside: str | None = None
-    declared: ClassVar[bool] = False
+
+    @property
+    def declared(self) -> bool:
+        """Whether a file has to declare them."""
+        return False
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredVariables:
+class DeclaredVariables(NamedTuple):
     """Variables that are declared at the top of a file.
 
     Attributes:
@@ -165,8 +165,15 @@ class DeclaredVariables:
     """
 
     view: Callable[[Source], DeclaredView]
-    beside: ClassVar[None] = None
-    declared: ClassVar[bool] = True
+
+    @property
+    def beside(self) -> None:
+        """The name of a file in the same folder that sets variables as well: none does."""
+
+    @property
+    def declared(self) -> bool:
+        """Whether a file has to declare them."""
+        return True
 
 
 Variables: TypeAlias = InlineVariables | DeclaredVariables
