@@ -250,9 +250,12 @@ class Workspace:
         format = detect(seen, area.assigned.format(path), actions)
         return None if format is None else self.context_as(path, with_placeholders(format, placeholders))
 
-    def context_as(self, path: Path, format: Format) -> FileContext:
-        """What holds for a file that is read in a given format.  Raises ConfigError."""
-        area = self.area(path.parent)
+    def context_as(self, path: Path, format: Format, area: Area | None = None) -> FileContext:
+        """What holds for a file that is read in a given format, in its own area or another one.
+
+        Raises ConfigError.
+        """
+        area = area or self.area(path.parent)
         policy = area.policies.of(path)
         style = policy.style(format)
         if style.parameter and format.variables and format.variables.beside:

@@ -1,6 +1,6 @@
 """Helm charts: which registry one has for values that name none, and what its values name.
 
-Such a registry is one in the values below those of another file, or one that a template falls back to or always sets:
+Such a registry is in the values that a file overrides, or a template falls back to it or always sets it:
 
     image: "{{ .Values.image.registry | default "quay.io" }}/{{ .Values.image.repository }}"
     image: "{{ .Values.mirror }}/{{ .Values.image.repository }}"
@@ -154,7 +154,7 @@ class Charts:
                         yield Default(general, chart / VALUES)
 
     def _put_before(self, text: str, chart: Path, keys: Sequence[str], file: Path) -> Iterator[Default]:
-        """What another value puts before the name below *keys*: ``{{ .Values.hub }}/{{ .Values.image.name }}``.
+        """What another value puts before the name below *keys*: ``{{ .Values.hub }}/{{ .Values.name }}``.
 
         One that the template asks for first (``if .Values.hub``) may be left out, and so may an empty one.
         """

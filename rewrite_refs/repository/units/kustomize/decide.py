@@ -16,7 +16,7 @@ from rewrite_refs.images.reference import name_of
 from rewrite_refs.repository.units.kustomize.graph import decide
 from rewrite_refs.repository.units.kustomize.names import Decision, Name, Repository
 from rewrite_refs.repository.units.kustomize.reading import matchable
-from rewrite_refs.repository.workspace import Workspace
+from rewrite_refs.repository.workspace import Area, Workspace
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
@@ -40,16 +40,18 @@ class Kustomizations:
     def __init__(self, workspace: Workspace, judge: JudgeInFile) -> None:
         self._workspace = workspace
         self._judge = judge
-        self._decisions: dict[Path | None, Decision] = {}
+        self._decisions: dict[tuple[Path | None, int], Decision] = {}
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
         """The verdict on a name, after what is decided for the repository's kustomizations."""
         open_statuses = ("direct", "unmapped")
         if not context.format.kustomized or not (verdict.changes or verdict.status in open_statuses):
             return verdict
-        if context.root not in self._decisions:
-            self._decisions[context.root] = self._decided(context.root)
-        decision = self._decisions[context.root]
+        area = self._workspace.area(context.path.parent)
+        asked = context.root, id(area)
+        if asked not in self._decisions:
+            self._decisions[asked] = self._decided(context.root, area)
+        decision = self._decisions[asked]
         key = context.path.resolve(), name_of(occurrence.text)
         if occurrence.key or occurrence.apart:
             return _of_entry(verdict, occurrence, decision.ways.get(key, "add"))
@@ -63,8 +65,11 @@ class Kustomizations:
         left = replace(verdict, changes=(), reason=_KEPT.format(by), cause="shared-value-conflict")
         return left if verdict.changes else verdict
 
-    def _decided(self, root: Path | None) -> Decision:
-        """What is decided for the kustomizations of a repository, if one has an entry that matches a name."""
+    def _decided(self, root: Path | None, area: Area) -> Decision:
+        """What is decided for the kustomizations of a repository, if one has an entry that matches a name.
+
+        A name that is in no file is judged by the configuration of the files that ask.
+        """
         files: dict[Path, Source] = {}
         for path in self._workspace.listing(root) if root else ():
             if path.name in kustomize.NAMES and (source := self._workspace.source(path)) is not None:
@@ -76,7 +81,7 @@ class Kustomizations:
             files,
             Repository(
                 lambda path, words: self._names(path, words, top),
-                lambda name, path: self._target(name, path or root / "kustomization.yaml"),
+                lambda name, path: self._target(name, path, root, area),
             ),
         )
 
@@ -99,10 +104,13 @@ class Kustomizations:
                 held = verdict.status == "ignored" and not occurrence.embedded
                 yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target), held)
 
-    def _target(self, name: str, path: Path) -> str | None:
-        """What the rules make of a name in the file *path*."""
+    def _target(self, name: str, path: Path | None, root: Path, area: Area) -> str | None:
+        """What the rules make of a name in the file *path*, or in one that no override is for."""
+        if path is None:
+            context = self._workspace.context_as(root / "kustomization.yaml", _FORMAT, area)
+        else:
+            context = self._workspace.context_as(path, _FORMAT)
         span = Span(0, len(name))
-        context = self._workspace.context_as(path, _FORMAT)
         verdict = self._judge(Occurrence((Piece(name, span),), span, span), context)
         return name_of(verdict.target) if verdict.changes and verdict.target else None
 
