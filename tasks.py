@@ -17,12 +17,6 @@ Command = tuple[str, ...]
 Task = Callable[[Sequence[str]], Iterator[Command]]
 
 ROOT = Path(__file__).parent
-# In this order: a page may use what was generated before.
-GENERATORS: tuple[Command, ...] = (
-    ("-m", "tests.test_config_schema"),
-    ("docs/reference.py",),
-    ("docs/commands.py",),
-)
 
 
 def tests(arguments: Sequence[str]) -> Iterator[Command]:
@@ -48,9 +42,8 @@ def format(arguments: Sequence[str]) -> Iterator[Command]:
 
 
 def generate(_arguments: Sequence[str]) -> Iterator[Command]:
-    """Write everything that is derived from the code: pages, tables, the schema."""
-    for command in GENERATORS:
-        yield _python(*command)
+    """Write everything that follows from the code: pages, tables, hooks, the schema."""
+    yield _python("docs/generate.py")
 
 
 def docs(_arguments: Sequence[str]) -> Iterator[Command]:

@@ -1,8 +1,6 @@
 """Makes ``rules.md`` and ``formats.md`` from the docstrings of the modules.
 
-    python docs/reference.py
-
-Run it after a docstring of a rule or of a format has changed; a test compares the pages with its result.
+``generate.py`` writes them.
 A docstring is a sentence, then paragraphs, lists and indented blocks.  A block with a line of dashes is a
 table; in another one ``before:`` and ``after:`` (or another label of ``LABELS``) begin a part.
 """
@@ -11,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from textwrap import dedent
 
 from rewrite_refs.formats import FORMATS, inline
@@ -20,7 +17,6 @@ from rewrite_refs.formats.kubernetes import gitops, strings, workflow_parameters
 from rewrite_refs.formats.template import actions
 from rewrite_refs.lint.registry import RULES, summary
 
-FOLDER = Path(__file__).parent
 LABELS = ("before", "after", "reference", "pull once")
 # What several formats have in common, by the names that their manuals use.
 SHARED = {
@@ -49,8 +45,8 @@ first and by its content second; `formats` in the [configuration](configuration.
 
 
 def pages() -> dict[str, str]:
-    """The generated pages: text by file name."""
-    return {"rules.md": "\n".join(rules()), "formats.md": "\n".join(formats())}
+    """The pages: text by path from the top of the repository."""
+    return {"docs/rules.md": "\n".join(rules()), "docs/formats.md": "\n".join(formats())}
 
 
 def rules() -> Iterator[str]:
@@ -81,11 +77,27 @@ def formats() -> Iterator[str]:
     yield _FORMATS
     for each in FORMATS:
         yield f"## {each.name}\n"
-        yield from _manual(each.manual)
+        yield from _manual(each.manual.text)
     yield "## What formats have in common\n"
     for name, module in SHARED.items():
         yield f"### {name}\n"
         yield from _manual(module.__doc__)
+
+
+def summaries() -> Iterator[str]:
+    """The table of README.md: what is rewritten in each format."""
+    yield from ("| format | what is rewritten |", "|---|---|")
+    for each in FORMATS:
+        yield f"| `{each.name}` | {each.manual.summary} |"
+
+
+def files() -> Iterator[str]:
+    """The table of found.md: which files each format reads, and what happens to their references."""
+    yield from ("| format | files | found and rewritten | reported, not rewritten |", "|---|---|---|---|")
+    for each in FORMATS:
+        manual = each.manual
+        cells = (f"[`{each.name}`](formats.md#{each.name})", manual.files, manual.found, manual.reported)
+        yield f"| {' | '.join(cells)} |"
 
 
 def markdown(text: str) -> str:
@@ -154,8 +166,3 @@ def _fence(label: str, lines: list[str]) -> str:
         language = "text"
     head = f"{label.capitalize()}:\n\n" if label else ""
     return f"{head}```{language}\n{text}\n```"
-
-
-if __name__ == "__main__":
-    for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")

@@ -1,7 +1,4 @@
-"""The JSON Schema of the configuration against the code that reads it.
-
-``python -m tests.test_config_schema`` writes those parts of the schema that follow from the code.
-"""
+"""The JSON Schema of the configuration against the code that reads it."""
 
 from __future__ import annotations
 
@@ -16,16 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rewrite_refs.cache.rule import MAX_PREFIX, PREFIX
 from rewrite_refs.config.access import Access
 from rewrite_refs.config.lint import SEVERITIES, Lint
-from rewrite_refs.config.load import FILE_NAME, STYLED, Override, Parameters, _File, _Reader, load
+from rewrite_refs.config.load import FILE_NAME, Override, Parameters, _File, _Reader, load
 from rewrite_refs.config.version import KEY
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.formats import FORMATS
-from rewrite_refs.images.hosts import ECR_HOST
-from rewrite_refs.images.upstreams import UPSTREAMS
-from rewrite_refs.lint.registry import RULES, summary
+from rewrite_refs.lint.registry import RULES
 from tests.checkout import PROJECT
 from tests.common import HOST
 
@@ -35,53 +29,7 @@ SCHEMA = json.loads(TEXT)
 VALID = Draft7Validator(SCHEMA)
 
 
-def derived(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with all that follows from the code as the code has it."""
-    schema = json.loads(json.dumps(schema))
-    parts, definitions = schema["properties"], schema["definitions"]
-    parts["formats"]["properties"] = {
-        each.name: {"description": first_line(each.manual), "allOf": [{"$ref": "#/definitions/texts"}]}
-        for each in FORMATS
-    }
-    parts["lint"]["properties"]["severity"]["properties"] = {
-        each.NAME: {
-            "description": summary(each),
-            "default": each.SEVERITY if each.ON else "off",
-            "allOf": [{"$ref": "#/definitions/severity"}],
-        }
-        for each in RULES
-    }
-    definitions["rule"]["enum"] = [each.NAME for each in RULES]
-    definitions["severity"]["enum"] = list(SEVERITIES)
-    wrong = "Write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, or a placeholder for one."
-    definitions["registry"]["anyOf"] = [
-        {"pattern": f"^(?:{ECR_HOST.pattern})$", "patternErrorMessage": wrong},
-        {"pattern": r"\$[{\w]|\{\{", "patternErrorMessage": wrong},
-    ]
-    definitions["prefix"] |= {"maxLength": MAX_PREFIX, "pattern": f"^(?:{PREFIX.pattern})$"}
-    definitions["rules"]["properties"] = {
-        each.host: {"allOf": [{"$ref": "#/definitions/prefixes"}], "examples": [each.prefix]}
-        for each in UPSTREAMS
-    }
-    definitions["style"]["anyOf"][1]["properties"] = {
-        name: {"$ref": "#/definitions/choice"} for name in STYLED
-    }
-    return schema
-
-
-def first_line(manual: str | None) -> str:
-    return (manual or "").partition("\n")[0].replace("``", "`")
-
-
-def written(schema: dict[str, Any]) -> str:
-    return json.dumps(schema, indent=2) + "\n"
-
-
 # --- what follows from the code ---------------------------------------------------------------
-
-
-def test_it_is_as_the_code_has_it() -> None:
-    assert written(derived(SCHEMA)) == TEXT, "run python -m tests.test_config_schema"
 
 
 def test_its_keys_are_those_of_the_code(tmp_path: Path) -> None:
@@ -360,7 +308,3 @@ def test_what_the_loader_takes_the_schema_takes(tmp_path: Path, data: dict[str, 
     """So that an editor never marks what works; and what the schema refuses, the loader refuses."""
     mistakes = read(tmp_path, data)
     assert mistakes or VALID.is_valid(data), (data, list(VALID.iter_errors(data)))
-
-
-if __name__ == "__main__":
-    (PROJECT / "rewrite_refs" / NAME).write_text(written(derived(SCHEMA)), encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from rewrite_refs.engine.rewrite import UNSAFE, rewrite
 from rewrite_refs.errors import ParseError, Problem
-from rewrite_refs.formats.base import Format
+from rewrite_refs.formats.base import Format, Manual
 from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
 from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
@@ -37,7 +37,7 @@ def words(lie: str = "") -> Format:
             return [Token(source.text, "", Span(0, 0))]
         return [Token("", source.text, Span(0, len(source.text)))]
 
-    return Format("words", ("*",), (), find, outline)
+    return Format("words", ("*",), (), find, outline, Manual("Words.", "", "", ""))
 
 
 def test_what_cannot_be_placed_is_left_and_said() -> None:

@@ -1,7 +1,7 @@
 """The formats, each a value that knows where references are in one kind of file.
 
-Adding one is a module that makes a ``Format`` (its docstring is what a user reads about it), a line in
-``FORMATS``, a folder of fixtures, a row in README.md and in docs/found.md, and a run of docs/reference.py.
+Adding one is a module that makes a ``Format``, a line in ``FORMATS``, a folder of fixtures, a test, and a run of
+``python -m tasks generate``.
 """
 
 from __future__ import annotations

@@ -57,6 +57,29 @@ class Builds(NamedTuple):
     contexts: frozenset[str] = frozenset()
 
 
+class Manual(NamedTuple):
+    """What users read about a format; the pages and tables of the documentation are made from it.
+
+    Attributes:
+        text: The docstring of its module: what is found, what is left alone and why, an example.
+        files: Which files are read, in Markdown.
+        summary: What is rewritten, in one line of Markdown.
+        found: What is found and rewritten, in Markdown.
+        reported: What is reported and not rewritten, in Markdown.
+    """
+
+    text: str | None
+    files: str
+    summary: str
+    found: str
+    reported: str = ""
+
+    @property
+    def first_line(self) -> str:
+        """The first line of the text."""
+        return (self.text or "").partition("\n")[0]
+
+
 @dataclass(frozen=True)
 class Format:
     """A kind of file that holds image references.
@@ -72,7 +95,7 @@ class Format:
             Without any, every file passes.
         find: Yields the references of a text in order; raises ParseError last for what cannot be parsed.
         outline: Yields everything that an edit must not change, in order.
-        manual: What it finds, for users; the docstring of its module.
+        manual: What users read about it.
         accepts: Decides from the file's place and content where pattern and sign are not enough.
         comments: Whether an ignore comment can end a line, or needs a line of its own.
         syntax: ``yaml`` where the text has to be valid YAML after an edit as well.
@@ -90,7 +113,7 @@ class Format:
     signs: tuple[str, ...]
     find: Callable[[Source], Iterator[Occurrence]]
     outline: Callable[[Source], Iterable[Token]]
-    manual: str | None = None
+    manual: Manual
     accepts: Callable[[File], bool] = lambda file: True
     comments: Literal["inline", "own-line"] = "inline"
     syntax: Literal["yaml", "other"] = "other"

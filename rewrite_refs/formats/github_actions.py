@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from rewrite_refs.formats.base import File, Format, is_manifest
+from rewrite_refs.formats.base import File, Format, Manual, is_manifest
 from rewrite_refs.formats.yaml_format import has_any, yaml_find, yaml_outline
 from rewrite_refs.text.spans import Barred, Occurrence, Piece, Span
 from rewrite_refs.yaml import scalars
@@ -276,6 +276,26 @@ def _pieces(text: str, node: Scalar, at: int) -> Iterator[Piece]:
         yield from scalars.pieces(text, node, at, len(value))
 
 
+_MANUAL = Manual(
+    __doc__,
+    files=(
+        "`.github/workflows/*.yml`, `.github/workflows/*.yaml`, the same below `.gitea` and `.forgejo`; "
+        "`action.yml`, `action.yaml`"
+    ),
+    summary=(
+        "images of `container` and `services` with credentials for ECR, items of a matrix; `uses: docker://` "
+        "on runners that are logged in"
+    ),
+    found=(
+        "the images of `container` and `services` that have credentials for ECR, and the items of "
+        "`strategy.matrix` that such an image names; with `runners-logged-in`, all of them, and `docker://` "
+        "in `uses` and in `image` of an action"
+    ),
+    reported=(
+        "what GitHub pulls [before any login](rules.md#pull-before-login); an image that is an expression"
+    ),
+)
+
 FORMAT = Format(
     name="github-actions",
     patterns=(
@@ -285,7 +305,7 @@ FORMAT = Format(
     signs=(),
     find=yaml_find(_images, has_any(_SIGNS), _expected),
     outline=yaml_outline(has_any(_SIGNS), lambda top, key: "image" if key == "container" else key),
-    manual=__doc__,
+    manual=_MANUAL,
     accepts=_accepts,
     syntax="yaml",
 )

@@ -41,7 +41,7 @@ from functools import partial
 from typing import NamedTuple
 
 from rewrite_refs.formats import inline
-from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.base import File, Format, Manual
 from rewrite_refs.formats.kubernetes import json_patch
 from rewrite_refs.formats.readers import Readers
 from rewrite_refs.formats.yaml_format import yaml_find
@@ -223,6 +223,25 @@ def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
         yield from inline.in_value(chars.slice(len(key) + 1, len(chars)), key)
 
 
+_MANUAL = Manual(
+    __doc__,
+    files=(
+        "`kustomization.yaml`, `kustomization.yml`, `Kustomization`; lists of JSON 6902 operations in other "
+        "`*.yaml`, `*.yml` and `*.json`"
+    ),
+    summary="`newName` of images, and names that must match their bases; patches; `valuesInline`",
+    found=(
+        "`newName` of an image; its `name` together with the manifests that it matches, or a `newName` for it"
+        " ([below](#kustomize)); patches, strategic and JSON 6902, in files and inline; "
+        "`helmCharts[].valuesInline`; `literals` of generators"
+    ),
+    reported=(
+        "a name of an entry that also matches images that are not rewritten; an entry that cannot have a "
+        "`newName`"
+    ),
+)
+
+
 def format_with(readers: Readers) -> Format:
     """Return the format, which reads patches and values by means of *readers*."""
     return Format(
@@ -231,7 +250,7 @@ def format_with(readers: Readers) -> Format:
         signs=json_patch.WORDS,
         find=yaml_find(partial(_images, readers), json_patch.wanted, _expected),
         outline=_outline,
-        manual=__doc__,
+        manual=_MANUAL,
         accepts=_accepts,
         syntax="yaml",
         kustomized=True,

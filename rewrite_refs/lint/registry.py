@@ -1,6 +1,6 @@
 """The rules of the lint, each a module whose docstring is its manual.
 
-Adding one is a module, a line here, and a run of ``docs/reference.py``.
+Adding one is a module, a line here, and a run of ``python -m tasks generate``.
 """
 
 from __future__ import annotations

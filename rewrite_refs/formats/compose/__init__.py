@@ -29,7 +29,7 @@ from dataclasses import replace
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import dockerfile
-from rewrite_refs.formats.base import File, Format, is_manifest
+from rewrite_refs.formats.base import File, Format, Manual, is_manifest
 from rewrite_refs.formats.compose.builds import builds, built_by, without_latest
 from rewrite_refs.formats.compose.interpolation import InvalidInterpolation, as_chars, expand
 from rewrite_refs.formats.compose.references import UNFOLLOWED, read
@@ -133,6 +133,20 @@ def _inline(text: str, node: Scalar, named: set[str], problems: list[Problem]) -
         problems += error.problems
 
 
+_MANUAL = Manual(
+    __doc__,
+    files=(
+        "`compose*.yaml`, `compose*.yml`, `docker-compose*.yaml`, `docker-compose*.yml`, and other `*.yaml` "
+        "and `*.yml` with `services:` that have an `image` or a `build`"
+    ),
+    summary="images of services, defaults of variables, inline Dockerfiles, image volumes",
+    found=(
+        "`image` of services and of `x-` fields, defaults in `${VAR:-default}`, `build.dockerfile_inline`, "
+        "`docker-image://` in `build.additional_contexts`, volumes of `type: image`"
+    ),
+    reported="`${IMAGE}` without a default; documents that do not parse",
+)
+
 FORMAT = Format(
     name="compose",
     patterns=("*.yaml", "*.yml"),
@@ -141,7 +155,7 @@ FORMAT = Format(
     outline=yaml_outline(
         has_any(_SIGNS), lambda top, key: top.startswith("x-") or _IMAGE_KEY.search(key) is not None
     ),
-    manual=__doc__,
+    manual=_MANUAL,
     accepts=_accepts,
     syntax="yaml",
     variables=InlineVariables(_view, beside=".env"),

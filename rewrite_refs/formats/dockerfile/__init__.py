@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 
 from rewrite_refs.errors import ParseError
-from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.base import File, Format, Manual
 from rewrite_refs.formats.variables import DeclaredVariables, DeclaredView
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.outline import Token
@@ -129,13 +129,30 @@ def _through_span(chars: Chars, span: Span) -> Span:
     return Span(places[0].start, inside[-1].end if inside else places[0].start)
 
 
+_MANUAL = Manual(
+    __doc__,
+    files=(
+        "`Dockerfile`, `Dockerfile.*`, `*.Dockerfile`, `Containerfile*`, in any letter case, except names "
+        "that end in `.md`, `.rst`, `.txt`, `.dockerignore` or `.containerignore`"
+    ),
+    summary=(
+        "`FROM`, `COPY --from=`, `RUN --mount=...,from=`, `# syntax=`, and the defaults of the `ARG`s that "
+        "they use"
+    ),
+    found=(
+        "`FROM`, `COPY --from=`, `RUN --mount=...,from=`, these after `ONBUILD`, `# syntax=`; an image or a "
+        "registry in the default of an `ARG`"
+    ),
+    reported="images that only a build argument names; files that BuildKit's parser rejects",
+)
+
 FORMAT = Format(
     name="dockerfile",
     patterns=("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile*"),
     signs=(),
     find=find,
     outline=_outline,
-    manual=__doc__,
+    manual=_MANUAL,
     accepts=_accepts,
     comments="own-line",
     recipe=True,

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.base import File, Format, Manual
 from rewrite_refs.formats.readers import NodeReader, Readers
 from rewrite_refs.formats.yaml_format import has_any, yaml_find, yaml_outline
 from rewrite_refs.text.source import Source
@@ -51,6 +51,14 @@ def in_list(source: Source, fragment: NodeReader) -> Iterator[Occurrence]:
         yield from fragment(source.text, root)
 
 
+_MANUAL = Manual(
+    __doc__,
+    files="`Chart.yaml`",
+    summary="the images that the annotations of a `Chart.yaml` list",
+    found="`image` in the annotations `artifacthub.io/images` and `images`",
+)
+
+
 def format_with(readers: Readers) -> Format:
     """Return the format, which reads the lists of images by means of *readers*."""
     return Format(
@@ -59,7 +67,7 @@ def format_with(readers: Readers) -> Format:
         signs=_SIGNS,
         find=yaml_find(partial(_images, readers), has_any(_SIGNS)),
         outline=yaml_outline(has_any(_SIGNS), lambda top, key: key in _LISTS),
-        manual=__doc__,
+        manual=_MANUAL,
         accepts=_accepts,
         syntax="yaml",
     )

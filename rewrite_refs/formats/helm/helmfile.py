@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.base import File, Format, Manual
 from rewrite_refs.formats.helm import set_flags
 from rewrite_refs.formats.kubernetes import gitops
 from rewrite_refs.formats.readers import Readers
@@ -71,6 +71,15 @@ def _patches(text: str, release: dict[str, Node], readers: Readers) -> Iterator[
         yield from readers.fragment(text, patches)
 
 
+_MANUAL = Manual(
+    __doc__,
+    files="`helmfile.yaml`, `helmfile-*.yaml`, `helmfile.d/*.yaml`, or `.yml` for each",
+    summary="inline values, settings and patches of releases",
+    found="inline `values`, `set` and patches of releases and environments",
+    reported="a registry alone",
+)
+
+
 def format_with(readers: Readers) -> Format:
     """Return the format, which reads values and patches by means of *readers*."""
     return Format(
@@ -84,7 +93,7 @@ def format_with(readers: Readers) -> Format:
         signs=_SIGNS,
         find=yaml_find(lambda text, root: in_order(in_document(text, root, readers)), has_any(_SIGNS)),
         outline=yaml_outline(has_any(_SIGNS)),
-        manual=__doc__,
+        manual=_MANUAL,
         accepts=_accepts,
         syntax="yaml",
     )

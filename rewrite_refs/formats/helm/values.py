@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from rewrite_refs.formats.base import File, Format, is_manifest
+from rewrite_refs.formats.base import File, Format, Manual, is_manifest
 from rewrite_refs.formats.helm.keys import (
     IMAGE,
     IMAGES,
@@ -249,6 +249,29 @@ def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]
         yield from read(text, value, parts if "registry" in parts else registries | parts, place, used)
 
 
+_MANUAL = Manual(
+    __doc__,
+    files=(
+        "`values*.yaml`, `values*.yml`, `*-values.yaml`, `values/*.yaml`; in the folder of a chart, other "
+        "`*.yaml` with values"
+    ),
+    summary=(
+        "`registry`, `repository` and `tag` in any combination and under other names; shared registries; "
+        "lists and maps of images"
+    ),
+    found=(
+        "`{registry, repository, tag, digest}` in any combination with a repository, and under other names "
+        "(`name`, `image`, `imageName`, `hub`, `imageRegistry`, `proxyImageRepository`); `image: nginx:1.25`;"
+        " keys that end in `image`; lists and maps of images; a registry that several images share; arguments"
+        " and variables of containers"
+    ),
+    reported=(
+        "a shared registry whose images come from several upstreams; a registry without an image in the file;"
+        " keys that may or may not be a part of the name"
+    ),
+)
+
+
 def format_with(readers: Readers) -> Format:
     """Return the format, which reads what values hold by means of *readers*."""
     return Format(
@@ -257,7 +280,7 @@ def format_with(readers: Readers) -> Format:
         signs=_SIGNS,
         find=yaml_find(lambda text, root: in_order(in_values(text, root, readers)), has_any(_SIGNS)),
         outline=yaml_outline(has_any(_SIGNS)),
-        manual=__doc__,
+        manual=_MANUAL,
         accepts=_accepts,
         syntax="yaml",
         kustomized=True,

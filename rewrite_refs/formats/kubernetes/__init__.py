@@ -46,7 +46,7 @@ from functools import partial
 
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import inline
-from rewrite_refs.formats.base import Builds, File, Format
+from rewrite_refs.formats.base import Builds, File, Format, Manual
 from rewrite_refs.formats.kubernetes import containers, gitops, strings, workflow_parameters
 from rewrite_refs.formats.kubernetes.containers import WORDS, Place, is_manifest, is_object
 from rewrite_refs.formats.readers import Readers
@@ -179,6 +179,25 @@ def _of_object(values: dict[str, Node], place: Place) -> Place:
     )
 
 
+_MANUAL = Manual(
+    __doc__,
+    files="`*.yaml`, `*.yml`, `*.json` with `apiVersion` and `kind`",
+    summary=(
+        "images in workloads and custom resources; Flux, Argo CD, Tekton, Argo Workflows; references inside "
+        "strings"
+    ),
+    found=(
+        "`image` in workloads and custom resources, image volumes, split forms; Flux (`HelmRelease`, "
+        "`Kustomization`) and Argo CD (`values`, `parameters`, `old=new:tag`); parameters of Tekton and Argo "
+        "Workflows that feed an `image`; references inside strings ([below](#inside-strings))"
+    ),
+    reported=(
+        "a name that begins with a placeholder; a name that a kustomization matches; a parameter that is also"
+        " used for something else; documents that do not parse"
+    ),
+)
+
+
 def format_with(readers: Readers) -> Format:
     """Return the format, which reads what objects hold by means of *readers*."""
     return Format(
@@ -187,7 +206,7 @@ def format_with(readers: Readers) -> Format:
         signs=_SIGNS_OF_FILE,
         find=partial(_find, readers),
         outline=yaml_outline(_wanted),
-        manual=__doc__,
+        manual=_MANUAL,
         accepts=_accepts,
         syntax="yaml",
         manifest=True,

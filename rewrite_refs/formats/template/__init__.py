@@ -37,7 +37,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from rewrite_refs.formats.base import File, Format
+from rewrite_refs.formats.base import File, Format, Manual
 from rewrite_refs.formats.inline import WORDS
 from rewrite_refs.formats.readers import Readers
 from rewrite_refs.text.outline import Token
@@ -123,6 +123,26 @@ def is_no_yaml(source: Source) -> bool:
     )
 
 
+_MANUAL = Manual(
+    __doc__,
+    files=(
+        "`templates/**/*.yaml`, `templates/**/*.yml`, `templates/**/*.txt`; `*.tmpl`, `*.tpl`, `*.j2`, "
+        "`*.jinja2`, `*.gotmpl`, `*.mustache`; manifests and Compose files in other `*.yaml` and `*.yml` that"
+        " are YAML except for their `{{ }}` or `{% %}`"
+    ),
+    summary="literal registries and defaults in Helm templates, Go templates, Jinja and Mustache",
+    found=(
+        "images whose registry or first component is literal (`acme/web:{{ .Values.tag }}`); literals in "
+        "`default`, `coalesce`, `or`, `ternary`, `printf` and Jinja's equivalents; in other actions, literals"
+        " with a known registry and a path"
+    ),
+    reported=(
+        "a registry or first component from an action, with the values key or the helper that it comes from; "
+        'a registry alone (`default "docker.io"`); literals that are compared (`eq`, `hasPrefix`)'
+    ),
+)
+
+
 def format_with(readers: Readers, others: Sequence[Format]) -> Format:
     """Return the format, which reads what is left of a template by means of *readers*.
 
@@ -137,7 +157,7 @@ def format_with(readers: Readers, others: Sequence[Format]) -> Format:
         signs=("mage", "MAGE", "repository", *WORDS),
         find=partial(find, readers),
         outline=_outline,
-        manual=__doc__,
+        manual=_MANUAL,
         accepts=partial(_accepts, others),
         templated=True,
     )
