@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rewrite_refs.formats import compose, dockerfile, github_actions, kubernetes, kustomize, template
+from rewrite_refs.formats import compose, dockerfile, github_actions, ko, kubernetes, kustomize, template
 from rewrite_refs.formats.base import Format
 from rewrite_refs.formats.helm import chart, helmfile, values
 from rewrite_refs.formats.readers import Readers
@@ -42,6 +42,7 @@ _MANIFESTS = kubernetes.format_with(_READERS)
 FORMATS: tuple[Format, ...] = (
     dockerfile.FORMAT,
     github_actions.FORMAT,
+    ko.FORMAT,
     kustomize.format_with(_READERS),
     chart.format_with(_READERS),
     values.format_with(_READERS),
