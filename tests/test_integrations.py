@@ -650,7 +650,7 @@ def test_no_other_job_runs_code_of_the_checkout(
     before = stranger.files()
     job = stranger.job | {name: value for name, value in stranger.hostile().items() if name in variables}
     for script in scripts:
-        script = re.sub(r"git\+https://[^\s\"]+", str(stranger.project), script)
+        script = re.sub(r"git\+[^\"\n]+", str(stranger.project), script)
         script = script.replace("/tmp/rewrite-refs", '"$TMPDIR/rewrite-refs"')
         done = bash(script, stranger.checkout, job, shell)
         assert done.code == 0, done.out

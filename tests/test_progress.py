@@ -62,10 +62,11 @@ def test_a_real_terminal(tmp_path: Path) -> None:
     """Between the line and an error there is no rest of the line."""
     files = {f"{at:04}/Dockerfile": "FROM scratch\n" for at in range(20)}
     root = repository(tmp_path / "repo", {**files, "x.yaml": "apiVersion: v1\nkind: Pod\nimage: nginx\n"})
+    (root / "picture.png").write_bytes(b"\x89PNG\0")
     code = "from rewrite_refs.cli import main, progress; progress._AFTER = progress._EVERY = 0; main()"
-    shown = on_a_terminal([sys.executable, "-c", code, "check", ".", "no-such-file"], root)
+    shown = on_a_terminal([sys.executable, "-c", code, "check", ".", "picture.png"], root)
     assert "\r3 of 21 files\x1b[K" in shown
-    assert "\r\x1b[Kno-such-file: error: there is no such file or folder" in shown
+    assert "\r\x1b[Kpicture.png: error: cannot be read" in shown
     named = on_a_terminal([sys.executable, "-c", code, "check", *files], root)
     assert "\r3 of 20 files\x1b[K" in named
     assert shown.endswith("1 reference in 1 file: 1 direct\r\n1 error\r\n")

@@ -1,7 +1,7 @@
 """The formats, each a value that knows where references are in one kind of file.
 
-Adding one is a module that makes a ``Format``, a line in ``FORMATS``, a folder of fixtures, a test, and a run of
-``python -m tasks generate``.
+Adding one is a module that makes a ``Format``, a line in ``FORMATS``, a folder of fixtures, a test, and a run
+of ``python -m tasks generate``.
 """
 
 from __future__ import annotations

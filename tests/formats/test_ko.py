@@ -15,12 +15,13 @@ KO = BY_NAME["ko"]
     [
         ("defaultBaseImage: nginx  # c\n", "defaultBaseImage: HUB/library/nginx  # c\n"),
         (
-            "defaultBaseImage: \"a/b\"\r\nbaseImageOverrides:\r\n  quay.io/x/y: 'quay.io/a/b@sha256:0'\r\n",
-            "defaultBaseImage: \"HUB/a/b\"\r\nbaseImageOverrides:\r\n  quay.io/x/y: 'quay.io/a/b@sha256:0'\r\n",
+            "defaultBaseImage: \"a/b\"\r\nbaseImageOverrides:\r\n  quay.io/x/y: 'quay.io/a/b'\r\n",
+            "defaultBaseImage: \"HUB/a/b\"\r\nbaseImageOverrides:\r\n  quay.io/x/y: 'ECR/quay/a/b'\r\n",
         ),
         (
             "baseImageOverrides: {example.com/a: ghcr.io/a/b:1, nginx: c/d}\ndefaultBaseImage: e/f\n",
-            "baseImageOverrides: {example.com/a: ECR/github/a/b:1, nginx: HUB/c/d}\ndefaultBaseImage: HUB/e/f\n",
+            "baseImageOverrides: {example.com/a: ECR/github/a/b:1, nginx: HUB/c/d}\n"
+            "defaultBaseImage: HUB/e/f\n",
         ),
         (
             "x: &a {b: busybox}\nbaseImageOverrides: {<<: *a, c: &d redis, e: *d}\ndefaultBaseImage: *d\n",
