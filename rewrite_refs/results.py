@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from rewrite_refs.cache.verdict import Cause, Status
+from rewrite_refs.cache.verdict import LintCode, Status
 from rewrite_refs.images.reference import Reference
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """Where something stands.
 
     ``path`` counts from the working folder.  Lines and columns count characters
@@ -26,10 +26,10 @@ class Place(NamedTuple):
     end_column: int
 
 
-class Entry(NamedTuple):
-    """One reference of a run.  ``place`` and ``format`` are None for one from the command line."""
+class ReferenceRecord(NamedTuple):
+    """One reference of a run.  ``location`` and ``format`` are None for one from the command line."""
 
-    place: Place | None
+    location: Location | None
     format: str | None
     text: str
     reference: Reference | None
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
     rule: str | None
     reason: str | None
     done: bool = False
-    breaks: Cause | None = None
+    code: LintCode | None = None
 
     @property
     def upstream(self) -> str | None:
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
         return self.status == "wrong" or self.target is not None
 
 
-class Trouble(NamedTuple):
+class ParseFailure(NamedTuple):
     """A part of a file that could not be read as its format."""
 
     path: str
@@ -64,7 +64,7 @@ class Trouble(NamedTuple):
     message: str
 
 
-class Failure(NamedTuple):
+class FileFailure(NamedTuple):
     """A file that could not be read or written at all."""
 
     path: str
@@ -74,11 +74,11 @@ class Failure(NamedTuple):
 class Replacement(NamedTuple):
     """Put *text* in the place of what stands there."""
 
-    place: Place
+    location: Location
     text: str
 
 
-class Finding(NamedTuple):
+class Diagnostic(NamedTuple):
     """What a rule of the lint says about one place.
 
     ``problem`` says what is wrong and ``help`` what to do about it.  ``subject``
@@ -90,7 +90,7 @@ class Finding(NamedTuple):
 
     rule: str
     severity: Severity
-    place: Place
+    location: Location
     problem: str
     help: str | None = None
     subject: str = ""
@@ -100,9 +100,9 @@ class Finding(NamedTuple):
     known: bool = False
 
     @property
-    def order(self) -> tuple[Place, int, str]:
+    def order(self) -> tuple[Location, int, str]:
         """What findings are sorted by: the place, and there the worst first."""
-        return self.place, SEVERITIES.index(self.severity), self.rule
+        return self.location, SEVERITIES.index(self.severity), self.rule
 
     @property
     def message(self) -> str:
@@ -126,10 +126,10 @@ class Report(NamedTuple):
     findings; ``groups`` are theirs, in the order of the entries.
     """
 
-    entries: Sequence[Entry]
-    troubles: Sequence[Trouble]
-    findings: Sequence[Finding] = ()
-    failures: Sequence[Failure] = ()
+    records: Sequence[ReferenceRecord]
+    parse_failures: Sequence[ParseFailure]
+    diagnostics: Sequence[Diagnostic] = ()
+    file_failures: Sequence[FileFailure] = ()
     base: str = ""
     listed: bool = False
     groups: Sequence[Group] = ()

@@ -7,11 +7,11 @@ from pathlib import Path, PurePath
 
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.engine import rewrite as engine
 from rewrite_refs.engine.context import FileContext
-from rewrite_refs.engine.rewrite import Judge, Judged, Result
+from rewrite_refs.engine.rewrite import Judge, Resolution, Result
 from rewrite_refs.engine.style import Style
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats.base import File, Format
@@ -22,14 +22,14 @@ from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
-RULES = Rules(
+RULES = RuleSet(
     HOST,
     (
-        rule_for("docker.io", "docker-hub"),
-        rule_for("quay.io", "quay"),
-        rule_for("ghcr.io", "github"),
-        rule_for("registry.k8s.io", "kubernetes"),
-        rule_for("public.ecr.aws", "ecr-public"),
+        make_rule("docker.io", "docker-hub"),
+        make_rule("quay.io", "quay"),
+        make_rule("ghcr.io", "github"),
+        make_rule("registry.k8s.io", "kubernetes"),
+        make_rule("public.ecr.aws", "ecr-public"),
     ),
 )
 HUB = f"{HOST}/docker-hub"
@@ -38,7 +38,7 @@ LIBRARY = f"{HUB}/library"
 
 def workspace(
     root: Path,
-    rules: Rules = RULES,
+    rules: RuleSet = RULES,
     exclude: tuple[str, ...] = (),
     embedded: bool = False,
     config: Path | None = None,
@@ -67,7 +67,7 @@ def rewrite(text: str, format: Format, judge: Judge) -> Result:
     return engine.rewrite(Source(text), context_of(format), judge)
 
 
-def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
+def inspect(text: str, format: Format, judge: Judge) -> tuple[list[Resolution], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read."""
     return engine.inspect(Source(text), context_of(format), judge)
 
@@ -82,16 +82,16 @@ def occurrences(text: str, format: Format) -> list[Occurrence]:
     return list(format.find(Source(text)))
 
 
-def rewritten(text: str, format: Format, rules: Rules = RULES) -> Result:
+def rewritten(text: str, format: Format, rules: RuleSet = RULES) -> Result:
     """Rewrite a text by the rules of the examples."""
     return rewrite(text, format, rules.judge)
 
 
 def found(text: str, format: Format) -> list[tuple[str, str]]:
     """Status and text of every reference of a text that has no problems."""
-    findings, problems = inspect(text, format, RULES.judge)
+    resolutions, problems = inspect(text, format, RULES.judge)
     assert not problems
-    return [(finding.verdict.status, finding.occurrence.text) for finding in findings]
+    return [(resolution.verdict.status, resolution.occurrence.text) for resolution in resolutions]
 
 
 def read(text: str, format: Format) -> tuple[list[Occurrence], Sequence[Problem]]:
@@ -116,10 +116,10 @@ def assert_properties(text: str, format: Format) -> Result:
     result = rewritten(text, format)
     again = rewritten(result.text, format)
     assert again.text == result.text
-    assert [each.occurrence.text for each in again.findings] == [
-        each.verdict.target if each.done else each.occurrence.text for each in result.findings
+    assert [each.occurrence.text for each in again.resolutions] == [
+        each.verdict.target if each.done else each.occurrence.text for each in result.resolutions
     ]
-    assert all(each.done or each.verdict.reason for each in result.findings if each.verdict.target)
+    assert all(each.done or each.verdict.reason for each in result.resolutions if each.verdict.target)
     return result
 
 
@@ -127,9 +127,9 @@ def assert_spliced(text: str, result: Result) -> None:
     """Nothing but the planned edits makes the difference."""
     edits = {
         edit
-        for finding in result.findings
-        if finding.done
-        for edit in edits_for(text, finding.occurrence, finding.verdict.changes)
+        for resolution in result.resolutions
+        if resolution.done
+        for edit in edits_for(text, resolution.occurrence, resolution.verdict.changes)
     }
     assert splice(text, sorted(edits)) == result.text
 

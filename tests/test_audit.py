@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import Cache, rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import Cache, make_rule
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, HUB, RULES
@@ -19,7 +19,7 @@ DUAL = "123456789012.dkr-ecr.eu-west-1.on.aws"
 DIGEST = "@sha256:" + "0" * 64
 
 
-def judge(text: str, rules: Rules = RULES) -> Verdict:
+def judge(text: str, rules: RuleSet = RULES) -> Verdict:
     pieces, at = [], 0
     while (start := text.find("${", at)) >= 0:
         end = text.index("}", start) + 1
@@ -88,39 +88,39 @@ def test_not_wrong(text: str, status: str) -> None:
 
 
 def test_a_rule_without_a_prefix_says_nothing_about_library() -> None:
-    rules = Rules(HOST, (rule_for("docker.io", "ROOT"), rule_for("quay.io", "quay")))
+    rules = RuleSet(HOST, (make_rule("docker.io", "ROOT"), make_rule("quay.io", "quay")))
     assert judge(f"{HOST}/web", rules).status == "cached"
     assert judge(f"{HOST}/web", rules).rule == "docker.io"
     assert judge(f"{HOST}/quay/a/b", rules).rule == "quay.io"
 
 
 def test_a_rule_with_a_path_says_nothing_about_library() -> None:
-    rules = Rules(HOST, (rule_for("docker.io/library", "official"), rule_for("docker.io", "hub")))
+    rules = RuleSet(HOST, (make_rule("docker.io/library", "official"), make_rule("docker.io", "hub")))
     assert judge(f"{HOST}/official/nginx", rules).status == "cached"
     assert judge(f"{HOST}/hub/nginx", rules).target == f"{HOST}/hub/library/nginx"
 
 
 def test_several_prefixes_of_one_upstream() -> None:
-    rules = Rules(HOST, (rule_for("docker.io", "mirror/docker.io"), rule_for("docker.io", "docker-hub")))
+    rules = RuleSet(HOST, (make_rule("docker.io", "mirror/docker.io"), make_rule("docker.io", "docker-hub")))
     assert judge("nginx", rules).target == f"{HOST}/mirror/docker.io/library/nginx"
     assert judge(f"{HUB}/library/nginx", rules).status == "cached"
     assert judge(f"{HUB}/nginx", rules).target == f"{HUB}/library/nginx"
 
 
-EU = Rules(
+EU = RuleSet(
     HOST,
-    (rule_for("docker.io", "hub"), rule_for("quay.io/centos", "centos")),
+    (make_rule("docker.io", "hub"), make_rule("quay.io/centos", "centos")),
     others=(
         Cache(
             US,
             (
-                rule_for("docker.io", "docker-hub"),
-                rule_for("quay.io", "quay"),
-                rule_for("docker.io/library", "official"),
-                rule_for("ghcr.io", "ROOT"),
+                make_rule("docker.io", "docker-hub"),
+                make_rule("quay.io", "quay"),
+                make_rule("docker.io/library", "official"),
+                make_rule("ghcr.io", "ROOT"),
             ),
         ),
-        Cache(HOST, (rule_for("docker.io", "old/hub"),)),
+        Cache(HOST, (make_rule("docker.io", "old/hub"),)),
     ),
 )
 
@@ -150,19 +150,23 @@ def test_the_registry_of_other_files(text: str, target: str | None) -> None:
 
 
 def test_what_has_no_prefix_in_the_registry_of_other_files_may_be_anybody_s_own() -> None:
-    rules = Rules(HOST, (rule_for("ghcr.io", "ROOT"),), others=(Cache(US, (rule_for("ghcr.io", "github"),)),))
+    rules = RuleSet(
+        HOST, (make_rule("ghcr.io", "ROOT"),), others=(Cache(US, (make_rule("ghcr.io", "github"),)),)
+    )
     assert judge(f"{US}/github/a/b", rules).target == f"{HOST}/a/b"
-    rules = Rules(HOST, (rule_for("ghcr.io", "github"),), others=(Cache(US, (rule_for("ghcr.io", "ROOT"),)),))
+    rules = RuleSet(
+        HOST, (make_rule("ghcr.io", "github"),), others=(Cache(US, (make_rule("ghcr.io", "ROOT"),)),)
+    )
     assert judge(f"{US}/a/b", rules).status == "own"
-    strict = Rules(HOST, (rule_for("ghcr.io", "ROOT"), rule_for("quay.io", "quay")), strict=True)
+    strict = RuleSet(HOST, (make_rule("ghcr.io", "ROOT"), make_rule("quay.io", "quay")), strict=True)
     assert judge(f"{US}/a/b", strict).status == "own"
     assert judge(f"{US}/quay/a/b", strict).target == f"{HOST}/quay/a/b"
 
 
 def test_the_path_of_a_rule_ends_with_a_component() -> None:
-    other = Cache(US, (rule_for("docker.io", "docker-hub"),))
-    rules = Rules(
-        HOST, (rule_for("docker.io/grafana", "graf"), rule_for("docker.io", "hub")), others=(other,)
+    other = Cache(US, (make_rule("docker.io", "docker-hub"),))
+    rules = RuleSet(
+        HOST, (make_rule("docker.io/grafana", "graf"), make_rule("docker.io", "hub")), others=(other,)
     )
     assert judge(f"{US}/docker-hub/grafana/loki", rules).target == f"{HOST}/graf/loki"
     assert judge(f"{US}/docker-hub/grafanalabs/web", rules).target == f"{HOST}/hub/grafanalabs/web"
@@ -172,9 +176,9 @@ def test_the_path_of_a_rule_ends_with_a_component() -> None:
 
 
 NESTED = (
-    rule_for("docker.io", "mirror"),
-    rule_for("quay.io", "mirror/quay"),
-    rule_for("ghcr.io", "mirror/library"),
+    make_rule("docker.io", "mirror"),
+    make_rule("quay.io", "mirror/quay"),
+    make_rule("ghcr.io", "mirror/library"),
 )
 
 
@@ -195,13 +199,13 @@ NESTED = (
     ],
 )  # fmt: skip
 def test_prefixes_in_one_another(text: str, status: str, target: str | None, reason: str | None) -> None:
-    verdict = judge(text, Rules(HOST, NESTED))
+    verdict = judge(text, RuleSet(HOST, NESTED))
     assert (verdict.status, verdict.target, verdict.reason) == (status, target, reason)
 
 
 def test_the_longest_prefix_counts_in_whatever_files() -> None:
-    other = Cache(HOST, (rule_for("docker.io", "mirror/docker.io"),))
-    rules = Rules(HOST, (rule_for("docker.io", "mirror"),), others=(other,))
+    other = Cache(HOST, (make_rule("docker.io", "mirror/docker.io"),))
+    rules = RuleSet(HOST, (make_rule("docker.io", "mirror"),), others=(other,))
     assert judge(f"{HOST}/mirror/docker.io/library/nginx", rules).target == f"{HOST}/mirror/library/nginx"
     assert judge(f"{HOST}/mirror/${{X}}/nginx", rules).status == "cached"
 
@@ -213,7 +217,7 @@ def test_library_before_a_name_with_an_owner_is_not_rewritten() -> None:
 
 
 def test_a_placeholder_with_a_default_tells_the_region() -> None:
-    rules = Rules(f"${{ECR:-{HOST}}}", RULES.rules, strict=True)
+    rules = RuleSet(f"${{ECR:-{HOST}}}", RULES.rules, strict=True)
     assert (
         judge(f"{US}/docker-hub/library/nginx", rules).target == f"${{ECR:-{HOST}}}/docker-hub/library/nginx"
     )
@@ -229,7 +233,7 @@ def test_another_region_is_wrong_only_where_these_files_have_one_of_their_own() 
 
 
 def test_a_rule_for_another_registry_comes_first() -> None:
-    rules = Rules(HOST, (rule_for(US, "ecr"),), others=(Cache(US, (rule_for("docker.io", "hub"),)),))
+    rules = RuleSet(HOST, (make_rule(US, "ecr"),), others=(Cache(US, (make_rule("docker.io", "hub"),)),))
     assert judge(f"{US}/hub/library/nginx", rules).target == f"{HOST}/ecr/hub/library/nginx"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.rule import Rule
+from rewrite_refs.cache.rule import CacheRule
 from rewrite_refs.config.access import Access
 from rewrite_refs.config.load import (
     FILE_NAME,
@@ -37,9 +37,9 @@ KNOWN = (
     "required-version, rules, runners-logged-in, style"
 )
 RULES = (
-    Rule("docker.io", "", "docker-hub"),
-    Rule("public.ecr.aws", "", "ecr-public/example"),
-    Rule("cgr.dev", "example.com", "cg"),
+    CacheRule("docker.io", "", "docker-hub"),
+    CacheRule("public.ecr.aws", "", "ecr-public/example"),
+    CacheRule("cgr.dev", "example.com", "cg"),
 )
 
 
@@ -101,7 +101,7 @@ def test_nothing_is_a_configuration(tmp_path: Path, content: str) -> None:
         ("parameters: {names: {registry-1.docker.io: HUB, quay.io/centos: Q_1}}", "parameters", Parameters("cache", {"docker.io": "HUB", "quay.io/centos": "Q_1"})),
         ("overrides: []", "overrides", ()),
         (f"overrides:\n- files: deploy/eu/**\n  registry: {HOST}\n  rules: {{docker.io: hub}}\n  style: literal\n- {{files: [a, b]}}", "overrides",
-         (Override(("deploy/eu/**",), HOST, (Rule("docker.io", "", "hub"),), {"dockerfile": "literal", "compose": "literal"}), Override(("a", "b")))),
+         (Override(("deploy/eu/**",), HOST, (CacheRule("docker.io", "", "hub"),), {"dockerfile": "literal", "compose": "literal"}), Override(("a", "b")))),
     ],
 )  # fmt: skip
 def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: object) -> None:
@@ -219,8 +219,8 @@ def test_locate_ends_at_the_top(tmp_path: Path) -> None:
 
 
 def test_parse_rule() -> None:
-    assert parse_rule("cgr.dev/example.com=cg") == Rule("cgr.dev", "example.com", "cg")
-    assert parse_rule("docker.io=ROOT") == Rule("docker.io", "", "")
+    assert parse_rule("cgr.dev/example.com=cg") == CacheRule("cgr.dev", "example.com", "cg")
+    assert parse_rule("docker.io=ROOT") == CacheRule("docker.io", "", "")
     with pytest.raises(ValueError, match="is no rule: write UPSTREAM=PREFIX"):
         parse_rule("docker.io")
     for scheme in ("https", "http", "docker"):
@@ -240,7 +240,7 @@ def test_parse_rule() -> None:
     ],
 )
 def test_the_command_line_comes_first(registry: str | None, rules: list[str], expected: str) -> None:
-    config = Config(None, "one", (Rule("docker.io", "", "hub"), Rule("quay.io", "", "quay")))
+    config = Config(None, "one", (CacheRule("docker.io", "", "hub"), CacheRule("quay.io", "", "quay")))
     try:
         host, merged = combined(config, registry, [parse_rule(rule) for rule in rules])
         told = f"{host}." + " ".join(f"{rule.name}={rule.prefix}" for rule in merged)
@@ -274,9 +274,9 @@ overrides: [{files: eu/**}]
         HOST,
         (
             *RULES[1:],
-            Rule("docker.io", "", "hub"),
-            Rule("docker.io", "", "hub2"),
-            Rule("quay.io", "", "quay"),
+            CacheRule("docker.io", "", "hub"),
+            CacheRule("docker.io", "", "hub2"),
+            CacheRule("quay.io", "", "quay"),
         ),
         {"mirror.gcr.io": "docker.io", "m.example": "quay.io"},
         ("registry.example.com", "ghcr.io/acme", "docker.io/acme/x"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.images.reference import read
+from rewrite_refs.images.reference import parse_partial
 from tests.commands import repository, run
 from tests.common import RULES
 from tests.test_golden import FIXTURES, OPTIONS
@@ -70,7 +70,7 @@ def mapped(line: str) -> str:
     image = _IMAGE.fullmatch(line)
     if image is None:
         return line
-    target = RULES.judge_written(read(image["text"])).target
+    target = RULES.judge_reference(parse_partial(image["text"])).target
     return f"{image['key']}{target or image['text']}{image['end']}"
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.restore import RestoringRuleSet
 from rewrite_refs.cache.verdict import Verdict
-from rewrite_refs.engine.plan import planned
+from rewrite_refs.engine.plan import plan_edits
 from rewrite_refs.repository.session import Session
 from rewrite_refs.repository.units.kustomize.reading import Entry, Kustomization, matchable, read
 from rewrite_refs.text.edits import Unplaceable
 from rewrite_refs.text.source import Source
-from rewrite_refs.text.spans import Apart, Occurrence, Piece, Span
+from rewrite_refs.text.spans import NewNameSlot, Occurrence, Piece, Span
 from tests.commands import fill
 from tests.common import HUB, LIBRARY, RULES, workspace
 
@@ -237,7 +237,7 @@ def test_matchable() -> None:
     assert {text[at] for at in matchable(Source(text))} == {"b", "c", "e", "g", "h"}
 
 
-def session(root: Path, rules: Rules) -> None:
+def session(root: Path, rules: RuleSet) -> None:
     """Carry out what the rules say of all files, twice the same."""
     for _ in range(2):
         run_ = Session(workspace(root, rules))
@@ -249,7 +249,7 @@ def read_all(root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*.yaml")}
 
 
-BACK = Restoring(RULES.registry, RULES.rules)
+BACK = RestoringRuleSet(RULES.registry, RULES.rules)
 REMOTE = "https://example.com/x"
 
 
@@ -270,7 +270,7 @@ REMOTE = "https://example.com/x"
     ],
 )  # fmt: skip
 def test_names_that_are_wrong_or_go_back(
-    tmp_path: Path, rules: Rules, before: Mapping[str, str], after: Mapping[str, str]
+    tmp_path: Path, rules: RuleSet, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     fill(tmp_path, before)
     session(tmp_path, rules)
@@ -290,8 +290,10 @@ def test_a_placeholder_is_no_name_to_match(tmp_path: Path) -> None:
 
 
 def test_no_room_for_a_new_name() -> None:
-    verdict = Verdict("direct", target=NEW, apart=True)
+    verdict = Verdict("direct", target=NEW, as_new_name=True)
     whole = Span(0, 5)
-    for apart in (None, Apart(None, " newName: ")):
+    for apart in (None, NewNameSlot(None, " newName: ")):
         with pytest.raises(Unplaceable, match="no room for a newName"):
-            planned("nginx", Occurrence((Piece("nginx", whole),), whole, whole, apart=apart), verdict)
+            plan_edits(
+                "nginx", Occurrence((Piece("nginx", whole),), whole, whole, new_name_slot=apart), verdict
+            )

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.engine import parameters
 from rewrite_refs.engine.parameters.declared import FOREIGN, OWN_DEFAULT
 from rewrite_refs.engine.parameters.names import names_for
-from rewrite_refs.engine.parameters.requests import SHORT, SYNTAX
-from rewrite_refs.engine.rewrite import UNSAFE, Judged, Result
+from rewrite_refs.engine.parameters.requests import MISSING_PATH, SYNTAX
+from rewrite_refs.engine.rewrite import UNSAFE, Resolution, Result
 from rewrite_refs.engine.style import Style
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.base import Format
@@ -32,21 +32,21 @@ CACHED = Style(parameter=True)
 UPSTREAM = Style(parameter=True, upstream=True)
 DECLARED = Style(variables=(("ECR_REGISTRY", None),))
 PLACEHOLDER = replace(RULES, registry="${ECR_REGISTRY}")
-CENTOS = Rules(HOST, (rule_for("quay.io/centos", "centos"), rule_for("docker.io", "docker-hub")))
+CENTOS = RuleSet(HOST, (make_rule("quay.io/centos", "centos"), make_rule("docker.io", "docker-hub")))
 
 
-def rewritten(text: str, format: Format, style: Style, rules: Rules = RULES) -> Result:
+def rewritten(text: str, format: Format, style: Style, rules: RuleSet = RULES) -> Result:
     """Rewrite *text*, and see that doing it again changes nothing."""
     context = context_of(format, style)
     result = parameters.rewrite(Source(text), context, rules.judge)
     again = parameters.rewrite(Source(result.text), context, rules.judge)
     assert again.text == result.text
-    assert not any(each.done for each in again.findings)
-    assert all(each.done or each.verdict.reason for each in result.findings if each.verdict.target)
+    assert not any(each.done for each in again.resolutions)
+    assert all(each.done or each.verdict.reason for each in result.resolutions if each.verdict.target)
     return result
 
 
-def inspected(text: str, format: Format, style: Style, rules: Rules = RULES) -> list[Judged]:
+def inspected(text: str, format: Format, style: Style, rules: RuleSet = RULES) -> list[Resolution]:
     """Every reference of *text* with its verdict."""
     return parameters.inspect(Source(text), context_of(format, style), rules.judge)[0]
 
@@ -62,7 +62,7 @@ def meant(text: str) -> str:
 
 
 def reasons(result: Result) -> list[str | None]:
-    return [each.verdict.reason for each in result.findings if not each.done]
+    return [each.verdict.reason for each in result.resolutions if not each.done]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_syntax_directive_is_written_literally_where_the_cache_is_anyway() -> 
     for style, rules, head in ((UPSTREAM, RULES, HOST), (DECLARED, PLACEHOLDER, "${ECR_REGISTRY}")):
         result = rewritten(text, DOCKERFILE, style, rules)
         assert result.text.startswith("# syntax=docker/dockerfile:1\nARG ")
-        verdict = result.findings[0].verdict
+        verdict = result.resolutions[0].verdict
         assert (verdict.status, verdict.target) == ("unresolved", None)
         assert verdict.reason == SYNTAX.format(f"{head}/docker-hub/docker/dockerfile:1")
 
@@ -197,8 +197,8 @@ def test_what_is_left_is_said(before: str, after: str, expected: list[str]) -> N
     assert shown(result.text) == (after or before)
     left = [reason for reason in reasons(result) if reason and not reason.startswith("ECR cannot")]
     assert left == expected
-    findings = inspected(before, DOCKERFILE, CACHED)
-    assert [each.occurrence for each in findings] == [each.occurrence for each in result.findings]
+    resolutions = inspected(before, DOCKERFILE, CACHED)
+    assert [each.occurrence for each in resolutions] == [each.occurrence for each in result.resolutions]
 
 
 @pytest.mark.parametrize(
@@ -221,10 +221,12 @@ def test_the_default_is_the_upstream(before: str, after: str) -> None:
     before = meant(before)
     result = rewritten(before, DOCKERFILE, UPSTREAM)
     assert shown(result.text) == after
-    findings = inspected(result.text, DOCKERFILE, UPSTREAM, RULES)
-    assert {each.verdict.status for each in findings} == {"cached"}
+    resolutions = inspected(result.text, DOCKERFILE, UPSTREAM, RULES)
+    assert {each.verdict.status for each in resolutions} == {"cached"}
     assert all(
-        each.verdict.target and each.verdict.target.startswith(HUB) for each in result.findings if each.done
+        each.verdict.target and each.verdict.target.startswith(HUB)
+        for each in result.resolutions
+        if each.done
     )
 
 
@@ -236,11 +238,11 @@ def test_a_style_may_change() -> None:
 
 
 def test_without_a_registry_the_upstream_is_known_all_the_same() -> None:
-    rules = Rules(rules=RULES.rules)
+    rules = RuleSet(rules=RULES.rules)
     text = "ARG R=docker.io\nARG S=index.docker.io\nFROM $R/a/b\nFROM $R/c\nFROM $S/a/b\nFROM gcr.io/a\n"
-    findings = inspected(text, DOCKERFILE, UPSTREAM, rules)
-    assert [each.verdict.status for each in findings] == ["cached", "direct", "direct", "unmapped"]
-    assert findings[0].verdict.reason == "through R, whose default is the upstream"
+    resolutions = inspected(text, DOCKERFILE, UPSTREAM, rules)
+    assert [each.verdict.status for each in resolutions] == ["cached", "direct", "direct", "unmapped"]
+    assert resolutions[0].verdict.reason == "through R, whose default is the upstream"
 
 
 def test_names() -> None:
@@ -286,7 +288,7 @@ def test_a_rule_with_a_path(style: Style) -> None:
     )
     result = rewritten("ARG Q=quay.io\nFROM $Q/centos/x\n", DOCKERFILE, style, CENTOS)
     if style.upstream:
-        assert reasons(result) == [SHORT.format("Q", "quay.io/centos")]
+        assert reasons(result) == [MISSING_PATH.format("Q", "quay.io/centos")]
     else:
         assert shown(result.text) == "ARG Q=H/centos\nFROM $Q/x\n"
 
@@ -308,8 +310,8 @@ def test_a_rule_with_a_path(style: Style) -> None:
 def test_a_placeholder_is_declared(before: str, after: str) -> None:
     result = rewritten(before, DOCKERFILE, DECLARED, PLACEHOLDER)
     assert result.text == after
-    findings = inspected(after, DOCKERFILE, DECLARED, PLACEHOLDER)
-    assert {each.verdict.status for each in findings} <= {"cached"}
+    resolutions = inspected(after, DOCKERFILE, DECLARED, PLACEHOLDER)
+    assert {each.verdict.status for each in resolutions} <= {"cached"}
 
 
 def test_a_placeholder_with_a_default() -> None:
@@ -375,9 +377,11 @@ def test_where_no_check_refuses_it(directive: str) -> None:
 def test_a_check_has_nothing_against_a_default() -> None:
     text = "# check=error=true\nFROM nginx\n"
     for style in (CACHED, UPSTREAM, DECLARED._replace(parameter=True, upstream=True)):
-        assert rewritten(text, DOCKERFILE, style, PLACEHOLDER if style.variables else RULES).findings[0].done
+        assert (
+            rewritten(text, DOCKERFILE, style, PLACEHOLDER if style.variables else RULES).resolutions[0].done
+        )
     rules = replace(RULES, registry=f"${{E:-{HOST}}}")
-    assert rewritten(text, DOCKERFILE, Style(variables=(("E", HOST),)), rules).findings[0].done
+    assert rewritten(text, DOCKERFILE, Style(variables=(("E", HOST),)), rules).resolutions[0].done
 
 
 def test_an_arg_of_a_stage_takes_no_default_of_the_placeholder() -> None:
@@ -463,8 +467,8 @@ def test_compose_with_the_upstream_as_default() -> None:
         SERVICE.format("${REGISTRY:-docker.io}/library/nginx")
         + "  b:\n    image: ${R:-docker.io}/library/redis\n  c:\n    image: ${S:-}a/b\n"
     )
-    findings = inspected(result.text, COMPOSE, UPSTREAM, RULES)
-    assert {each.verdict.status for each in findings} == {"cached"}
+    resolutions = inspected(result.text, COMPOSE, UPSTREAM, RULES)
+    assert {each.verdict.status for each in resolutions} == {"cached"}
 
 
 def test_flow_style_in_compose_is_left() -> None:
@@ -487,7 +491,7 @@ def test_other_formats_and_no_style_are_literal() -> None:
     for text, format in (("FROM nginx\n", DOCKERFILE), (SERVICE.format("nginx"), COMPOSE)):
         literal = rewrite(text, format, RULES.judge)
         styled = rewritten(text, format, Style())
-        assert (styled.text, styled.findings) == (literal.text, literal.findings)
+        assert (styled.text, styled.resolutions) == (literal.text, literal.resolutions)
         assert inspected(text, format, Style()) == inspect(text, format, RULES.judge)[0]
 
 
@@ -560,18 +564,20 @@ def test_any_dockerfile(text: str) -> None:
     for style in (CACHED, UPSTREAM):
         result = rewritten(text, DOCKERFILE, style)
         assert result.problems == literal.problems
-        assert [each.occurrence for each in result.findings] == [each.occurrence for each in literal.findings]
-        for one, other in zip(result.findings, literal.findings, strict=True):
+        assert [each.occurrence for each in result.resolutions] == [
+            each.occurrence for each in literal.resolutions
+        ]
+        for one, other in zip(result.resolutions, literal.resolutions, strict=True):
             assert not one.done or (other.done and one.verdict.target == other.verdict.target)
         after, _ = inspect(result.text, DOCKERFILE, RULES.judge)
         references = {str(each.verdict.reference) for each in after}
         if style.upstream:
-            assert references == {str(each.verdict.reference) for each in result.findings}
+            assert references == {str(each.verdict.reference) for each in result.resolutions}
         else:
             assert {each.occurrence.text for each in after} == {
-                each.verdict.target if each.done else each.occurrence.text for each in result.findings
+                each.verdict.target if each.done else each.occurrence.text for each in result.resolutions
             }
-        if not any(each.done for each in result.findings):
+        if not any(each.done for each in result.resolutions):
             assert result.text == text
         assert rest(result.text) == rest(text)
 
@@ -585,11 +591,11 @@ def test_any_compose_file(images: list[str]) -> None:
     text = "services:\n" + "".join(f"  s{at}:\n    image: {image}\n" for at, image in enumerate(images))
     literal = rewrite(text, COMPOSE, RULES.judge)
     cached = rewritten(text, COMPOSE, CACHED)
-    assert [each.verdict for each in cached.findings] == [each.verdict for each in literal.findings]
+    assert [each.verdict for each in cached.resolutions] == [each.verdict for each in literal.resolutions]
     upstream = rewritten(text, COMPOSE, UPSTREAM)
     after, _ = inspect(upstream.text, COMPOSE, RULES.judge)
     assert [each.verdict.reference for each in after] == [
-        each.verdict.reference for each in upstream.findings
+        each.verdict.reference for each in upstream.resolutions
     ]
 
 

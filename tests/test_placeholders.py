@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.restore import Restoring
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.restore import RestoringRuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.engine.rewrite import PLACEHOLDER
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.placeholders import with_placeholders
@@ -104,7 +104,7 @@ def test_the_placeholder_that_ends_somewhere(text: str, placeholder: str, start:
     assert start_of(before + after, len(before), placeholder) == start
 
 
-HUB = (rule_for("docker.io", "hub"), rule_for("quay.io", "quay"))
+HUB = (make_rule("docker.io", "hub"), make_rule("quay.io", "quay"))
 
 
 @pytest.mark.parametrize(
@@ -127,19 +127,21 @@ HUB = (rule_for("docker.io", "hub"), rule_for("quay.io", "quay"))
 )
 def test_there_and_back(registry: str, before: str, after: str) -> None:
     text = "services:\n  a:\n    image: {}\n"
-    rules = Rules(registry, HUB)
+    rules = RuleSet(registry, HUB)
     done = rewrite(text.format(before), BY_NAME["compose"], rules.judge)
     assert done.text == text.format(after)
-    left = [each.verdict.reason for each in done.findings if not each.done]
+    left = [each.verdict.reason for each in done.resolutions if not each.done]
     assert left == ([] if before != after else ["${ECR} has a default here, and is to be the registry: "
                                                 "write it without one, or as in registry"])  # fmt: skip
     assert rewrite(done.text, BY_NAME["compose"], rules.judge).text == done.text
-    assert rewrite(done.text, BY_NAME["compose"], Restoring(registry, HUB).judge).text == text.format(before)
+    assert rewrite(done.text, BY_NAME["compose"], RestoringRuleSet(registry, HUB).judge).text == text.format(
+        before
+    )
 
 
 def test_a_literal_host_of_the_placeholder_s_registry_is_restored_as_such() -> None:
     text = f"services:\n  a:\n    image: {HOST}/hub/library/nginx\n"
-    back = Restoring(f"${{ECR:-{HOST}}}", HUB)
+    back = RestoringRuleSet(f"${{ECR:-{HOST}}}", HUB)
     assert rewrite(text, BY_NAME["compose"], back.judge).text == "services:\n  a:\n    image: nginx\n"
     other = f"services:\n  a:\n    image: ${{ECR:-{HOST}/hub}}/library/nginx\n"
     assert rewrite(other, BY_NAME["compose"], back.judge).text == other
@@ -147,11 +149,11 @@ def test_a_literal_host_of_the_placeholder_s_registry_is_restored_as_such() -> N
 
 def test_without_a_prefix_the_placeholder_is_all_of_a_default() -> None:
     registry = f"${{ECR:-{HOST}}}"
-    rules = (rule_for("quay.io", "ROOT"),)
+    rules = (make_rule("quay.io", "ROOT"),)
     text = "services:\n  a:\n    image: ${R:-quay.io}/a/b\n"
-    done = rewrite(text, BY_NAME["compose"], Rules(registry, rules).judge)
+    done = rewrite(text, BY_NAME["compose"], RuleSet(registry, rules).judge)
     assert done.text == text.replace("quay.io", registry)
-    assert rewrite(done.text, BY_NAME["compose"], Restoring(registry, rules).judge).text == text
+    assert rewrite(done.text, BY_NAME["compose"], RestoringRuleSet(registry, rules).judge).text == text
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_without_a_prefix_the_placeholder_is_all_of_a_default() -> None:
 )
 def test_the_default_of_the_placeholder_itself_stays(text: str, after: str) -> None:
     """Who sets the variable gives the address of the cache."""
-    back = Restoring(f"${{ECR:-{HOST}}}", (rule_for("quay.io", "ROOT"),))
+    back = RestoringRuleSet(f"${{ECR:-{HOST}}}", (make_rule("quay.io", "ROOT"),))
     done = rewrite(f"ARG ECR={HOST}\n{text}", BY_NAME["dockerfile"], back.judge)
     assert done.text == f"ARG ECR={HOST}\n{after}"
 
@@ -200,9 +202,9 @@ def test_braces_that_would_end_the_yaml_are_not_written(
     format: str, registry: str, text: str, after: str | None
 ) -> None:
     known = with_placeholders(BY_NAME[format], (registry,))
-    result = rewrite(text, known, Rules(registry, HUB).judge)
+    result = rewrite(text, known, RuleSet(registry, HUB).judge)
     assert result.text == (after or text)
-    assert [each.verdict.reason for each in result.findings] == [None if after else PLACEHOLDER]
+    assert [each.verdict.reason for each in result.resolutions] == [None if after else PLACEHOLDER]
 
 
 @pytest.mark.parametrize(
@@ -218,10 +220,10 @@ def test_no_action_comes_to_stand_in_another(registry: str, before: str, after: 
     """A template engine prints what stands in the literals of an action as it is."""
     text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: {}\n"
     known = with_placeholders(BY_NAME["template"], (registry,))
-    result = rewrite(text.replace("{}", before), known, Rules(registry, HUB).judge)
+    result = rewrite(text.replace("{}", before), known, RuleSet(registry, HUB).judge)
     assert result.text == text.replace("{}", after or before)
-    assert len(result.findings) == 1
-    assert ("none can stand in another" in (result.findings[0].verdict.reason or "")) == (after is None)
+    assert len(result.resolutions) == 1
+    assert ("none can stand in another" in (result.resolutions[0].verdict.reason or "")) == (after is None)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_an_action_that_begins_with_a_dot_stands_where_the_dot_is_the_root(
 ) -> None:
     text = f"{before}apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: quay.io/a/b\n"
     known = with_placeholders(BY_NAME["template"], (registry,))
-    result = rewrite(text, known, Rules(registry, HUB).judge)
+    result = rewrite(text, known, RuleSet(registry, HUB).judge)
     assert result.text == (text if within else text.replace("quay.io", f"{registry}/quay"))
     reason = f"within a {within} there is no .Values: write the placeholder with $.Values"
-    assert [each.verdict.reason for each in result.findings] == [reason if within else None]
+    assert [each.verdict.reason for each in result.resolutions] == [reason if within else None]

@@ -3,9 +3,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.restore import Restoring
-from rewrite_refs.cache.rule import Cache, Rule, rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.restore import RestoringRuleSet
+from rewrite_refs.cache.rule import Cache, CacheRule, make_rule
 from rewrite_refs.engine.style import Style
 from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.formats import BY_NAME
@@ -14,13 +14,13 @@ from tests.common import HOST, RULES
 
 US = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 FOLDER = Path("/repository")
-HUB = (rule_for("docker.io", "dockerhub"),)
+HUB = (make_rule("docker.io", "dockerhub"),)
 
 
 def override(
     pattern: str,
     registry: str | None = None,
-    rules: tuple[Rule, ...] | None = None,
+    rules: tuple[CacheRule, ...] | None = None,
     style: dict[str, str] | None = None,
 ) -> Override:
     return Override(Patterns(FOLDER, (pattern,)), registry, rules, style)
@@ -31,7 +31,7 @@ def test_one_policy_for_all_files() -> None:
     assert policies.of(FOLDER / "x") is policies.general
     assert policies.general.rules == RULES
     assert list(policies.caches()) == [Cache(HOST, RULES.rules)]
-    assert list(Policies(Rules()).caches()) == []
+    assert list(Policies(RuleSet()).caches()) == []
 
 
 def test_overrides() -> None:
@@ -51,8 +51,8 @@ def test_overrides() -> None:
 
 
 def test_the_direction_stays() -> None:
-    rules = Restoring(HOST, RULES.rules)
-    assert isinstance(Policies(rules, [override("us/**", US)]).of(FOLDER / "us/a").rules, Restoring)
+    rules = RestoringRuleSet(HOST, RULES.rules)
+    assert isinstance(Policies(rules, [override("us/**", US)]).of(FOLDER / "us/a").rules, RestoringRuleSet)
 
 
 def test_styles() -> None:
@@ -78,8 +78,8 @@ def test_a_dockerfile_declares_the_variables_of_a_placeholder() -> None:
 
 
 def test_a_registry_has_no_rule_for_itself() -> None:
-    shared = (*HUB, rule_for(US, "ecr"))
-    policies = Policies(Rules(HOST, shared), [override("us/**", US)])
+    shared = (*HUB, make_rule(US, "ecr"))
+    policies = Policies(RuleSet(HOST, shared), [override("us/**", US)])
     us = policies.of(FOLDER / "us/a").rules
     assert (us.rules, us.others) == (HUB, (Cache(HOST, shared),))
     assert policies.general.rules.rules == shared
@@ -91,4 +91,4 @@ def test_placeholders() -> None:
         RULES, [override("a/**", "${ECR}"), override("b/**", "${ECR}", HUB), override("c", US)]
     )
     assert policies.placeholders == ("${ECR}",)
-    assert Policies(Rules()).placeholders == ()
+    assert Policies(RuleSet()).placeholders == ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.files import io as files
 from rewrite_refs.formats import BY_NAME
@@ -109,7 +109,7 @@ def test_the_repository_is_read_for_a_direct_reference_only_and_once(
 
 
 def test_without_a_repository_the_rules_decide(tmp_path: Path) -> None:
-    there = workspace(tmp_path, Rules(), is_repository=False)
+    there = workspace(tmp_path, RuleSet(), is_repository=False)
     assert judged(there, "acme/web") == ("direct", "no rule maps docker.io")
 
 
@@ -170,7 +170,7 @@ def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
     ):
         assert verdict_of(project, text, format, path).changes
     assert verdict_of(workspace(root, is_repository=False), "nginx", "kubernetes", inside).changes
-    assert not verdict_of(workspace(root, Rules()), "nginx", "kubernetes", inside).changes
+    assert not verdict_of(workspace(root, RuleSet()), "nginx", "kubernetes", inside).changes
 
 
 def test_what_is_excluded_is_not_rewritten_and_so_kept_in_the_kustomization(tmp_path: Path) -> None:

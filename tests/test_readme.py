@@ -17,13 +17,13 @@ import pytest
 import yaml
 
 from rewrite_refs import Reference, __version__, cli
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.cache.verdict import Status
 from rewrite_refs.cli import output
 from rewrite_refs.config.load import Config, load
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.images.hosts import SAME_REGISTRY
-from rewrite_refs.images.reference import read
+from rewrite_refs.images.reference import parse_partial
 from rewrite_refs.lint.registry import BY_NAME as RULES_BY_NAME
 from rewrite_refs.results import Severity
 from tests.checkout import PROJECT, snapshot
@@ -360,7 +360,7 @@ def test_registries_that_cannot_be_cached(page: str) -> None:
     sentence = re.search(r"\*\*Registries that ECR cannot cache\*\*, such as ([^;]+?)\. They", PAGES[page])
     assert sentence
     for host in re.split(r",\s+| and\s+", sentence[1].replace("\n", " ")):
-        verdict = Rules().judge_written(read(f"{host.strip()}/name/name"))
+        verdict = RuleSet().judge_reference(parse_partial(f"{host.strip()}/name/name"))
         assert verdict.status == "unmapped"
         assert str(verdict.reason).startswith("ECR cannot cache")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs import InvalidReference, Reference
-from rewrite_refs.images.reference import MAX_LENGTH, Written, read
+from rewrite_refs.images.reference import MAX_LENGTH, ParsedReference, parse_partial
 
 DATA = Path(__file__).parent / "data"
 VECTORS = [json.loads(line) for line in (DATA / "references.jsonl").read_text().splitlines()]
@@ -87,19 +87,19 @@ def test_parse_says_yes_or_no(text: str) -> None:
     ],
 )
 def test_read_keeps_how_it_was_written(text: str, host: str, path: str, certain: int) -> None:
-    written = read(text)
-    assert (written.host, written.path, written.certain) == (host, path, certain)
-    assert text[written.path_start :].startswith(path)
+    parsed = parse_partial(text)
+    assert (parsed.host, parsed.path, parsed.known_length) == (host, path, certain)
+    assert text[parsed.path_start :].startswith(path)
 
 
-def holed(text: str) -> Written:
+def holed(text: str) -> ParsedReference:
     """Read *text*, in which <...> stands for an unknown part."""
     holes, start = [], text.find("<")
     while start >= 0:
         end = text.index(">", start) + 1
         holes.append((start, end))
         start = text.find("<", end)
-    return read(text, holes)
+    return parse_partial(text, holes)
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_holes_in_the_head(text: str, reason: str) -> None:
 
 def test_a_digest_alone_is_no_image() -> None:
     with pytest.raises(InvalidReference, match="digest alone"):
-        read(DIGEST)
+        parse_partial(DIGEST)

@@ -8,11 +8,11 @@ import pytest
 from rewrite_refs.cache.verdict import Status
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import (
-    Entry,
-    Finding,
-    Place,
+    Diagnostic,
+    Location,
+    ParseFailure,
+    ReferenceRecord,
     Report,
-    Trouble,
     concise,
     diff,
     groups,
@@ -26,11 +26,12 @@ from tests.commands import git
 NGINX = Reference("docker.io", "library/nginx", "1")
 
 
-def entry(status: Status, at: int = 1, **more: object) -> Entry:
+def entry(status: Status, at: int = 1, **more: object) -> ReferenceRecord:
     if status == "unresolved":
-        more = {"breaks": "unresolved-reference", **more}
-    place = Place("a.yaml", at, 2, at, 9)
-    return Entry(place, "kubernetes", "nginx:1", NGINX, status, None, None, None)._replace(**more)  # type: ignore[arg-type]
+        more = {"code": "unresolved-reference", **more}
+    location = Location("a.yaml", at, 2, at, 9)
+    plain = ReferenceRecord(location, "kubernetes", "nginx:1", NGINX, status, None, None, None)
+    return plain._replace(**more)  # type: ignore[arg-type]
 
 
 ENTRIES = [
@@ -44,7 +45,7 @@ ENTRIES = [
     entry("cached", 8),
     entry("own", 9, reason="ours"),
 ]
-REPORT = Report(ENTRIES, [Trouble("b\x1b.yaml", 3, 1, "bad \x1b[2J")])
+REPORT = Report(ENTRIES, [ParseFailure("b\x1b.yaml", 3, 1, "bad \x1b[2J")])
 LISTED = REPORT._replace(listed=True)
 TROUBLE = "b\\x1b.yaml:3:1: problem: bad \\x1b[2J"
 
@@ -89,9 +90,9 @@ def test_groups() -> None:
     names = [each.name for each in groups.grouped(LISTED, "image").groups]
     assert names == ["docker.io/library/nginx", "nginx:1"]
     assert [each.name for each in groups.grouped(LISTED, "file").groups] == ["a.yaml"]
-    assert [each.name for each in groups.grouped(Report([entry("own", place=None)], []), "file").groups] == [
-        ""
-    ]
+    assert [
+        each.name for each in groups.grouped(Report([entry("own", location=None)], []), "file").groups
+    ] == [""]
 
 
 def test_colours() -> None:
@@ -102,9 +103,9 @@ def test_colours() -> None:
 
 def test_control_characters_are_never_raw() -> None:
     nasty = "a\x1b[31m\u202e\udcff\n"
-    each = entry("direct", text=nasty, target=nasty, reason=nasty, place=Place(nasty, 1, 1, 1, 2))
-    finding = Finding("x", "error", Place(nasty, 1, 2, 1, 4), nasty, nasty, line=f"\t{nasty[:-1]}")
-    report = groups.grouped(Report([each], [Trouble(nasty, 1, 1, nasty)], [finding]), "file")
+    each = entry("direct", text=nasty, target=nasty, reason=nasty, location=Location(nasty, 1, 1, 1, 2))
+    diagnostic = Diagnostic("x", "error", Location(nasty, 1, 2, 1, 4), nasty, nasty, line=f"\t{nasty[:-1]}")
+    report = groups.grouped(Report([each], [ParseFailure(nasty, 1, 1, nasty)], [diagnostic]), "file")
     listed = report._replace(listed=True)
     shown = [*text.lines(report), *concise.lines(report), *text.rewrite(report), *text.explanation(each)]
     shown += [*text.lines(listed), *statistics.lines(report), *statistics.lines(listed)]
@@ -114,7 +115,7 @@ def test_control_characters_are_never_raw() -> None:
 
 
 def test_explanation() -> None:
-    each = entry("direct", target="ecr/nginx:1", rule="docker.io", reason="why", place=None)
+    each = entry("direct", target="ecr/nginx:1", rule="docker.io", reason="why", location=None)
     assert list(text.explanation(each)) == [
         "reference:  nginx:1",
         "registry:   docker.io",
@@ -137,16 +138,16 @@ def test_explanation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "expected"),
+    ("records", "expected"),
     [
         ([], "no references found"),
         (ENTRIES[:1], "1 reference in 1 file: 1 direct"),
         (ENTRIES, "9 references in 1 file: 5 direct, 1 cached, 2 unresolved, 1 own"),
-        ([entry("own", place=None)], "1 reference in 0 files: 1 own"),
+        ([entry("own", location=None)], "1 reference in 0 files: 1 own"),
     ],
 )
-def test_counts(entries: list[Entry], expected: str) -> None:
-    assert text.counts(Report(entries, [])) == expected
+def test_counts(records: list[ReferenceRecord], expected: str) -> None:
+    assert text.counts(Report(records, [])) == expected
 
 
 def test_json() -> None:
@@ -171,7 +172,7 @@ def test_json() -> None:
         "reason": None,
     }
     assert document["problems"] == [{"path": "b\x1b.yaml", "line": 3, "column": 1, "message": "bad \x1b[2J"}]
-    nowhere = parser.loads("\n".join(json.lines(Report([entry("own", place=None, reference=None)], []))))
+    nowhere = parser.loads("\n".join(json.lines(Report([entry("own", location=None, reference=None)], []))))
     assert [key for key, value in nowhere["references"][0].items() if value is not None] == [
         "format",
         "text",

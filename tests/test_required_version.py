@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 
 from rewrite_refs import __version__
 from rewrite_refs.config.load import FILE_NAME, Config, load
-from rewrite_refs.config.nodes import Mistakes, parse
+from rewrite_refs.config.nodes import ConfigErrors, parse
 from rewrite_refs.config.version import check_version
 from rewrite_refs.errors import ConfigError
 from tests.commands import fill, run
@@ -23,10 +23,10 @@ NO_RANGE = 'is no range of versions: write one such as ">=0.2,<1", in quotes'
 
 def mistakes(text: str, version: str = __version__) -> list[str]:
     """What is said of a configuration, without its name."""
-    wrong = Mistakes("c")
+    errors = ConfigErrors("c")
     try:
-        check_version(wrong, parse(text, "c"), version)
-        wrong.check()
+        check_version(errors, parse(text, "c"), version)
+        errors.check()
     except ConfigError as error:
         return [each.removeprefix("c:") for each in error.args]
     return []

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.restore import Restoring
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.restore import RestoringRuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.placeholders import with_placeholders
@@ -20,7 +20,7 @@ from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.commands import fill, run
 from tests.common import HOST, HUB, RULES, inspect, rewrite
 
-BACK = Restoring(RULES.registry, RULES.rules)
+BACK = RestoringRuleSet(RULES.registry, RULES.rules)
 OPTIONS = (
     "--no-config",
     f"--registry={HOST}",
@@ -28,12 +28,12 @@ OPTIONS = (
 )
 
 
-def there_and_back(text: str, format: str, rules: Rules = RULES) -> str:
+def there_and_back(text: str, format: str, rules: RuleSet = RULES) -> str:
     """A text rewritten and restored; in between, every reference that a rule maps goes through the cache."""
-    back = Restoring(rules.registry, rules.rules, rules.aliases, rules.own)
+    back = RestoringRuleSet(rules.registry, rules.rules, rules.aliases, rules.own)
     before = rewrite(text, BY_NAME[format], rules.judge)
     after = rewrite(before.text, BY_NAME[format], back.judge)
-    assert not [each for each in after.findings if each.verdict.target and not each.done]
+    assert not [each for each in after.resolutions if each.verdict.target and not each.done]
     references, _ = inspect(text, BY_NAME[format], rules.judge)
     restored, _ = inspect(after.text, BY_NAME[format], rules.judge)
     assert [each.verdict.reference for each in restored] == [each.verdict.reference for each in references]
@@ -122,13 +122,13 @@ def test_what_stood_there_before(format: str, text: str, restored: str) -> None:
     ],
 )
 def test_rules(rules: list[tuple[str, str]], text: str, restored: str) -> None:
-    back = Restoring(HOST, tuple(rule_for(*each) for each in rules))
+    back = RestoringRuleSet(HOST, tuple(make_rule(*each) for each in rules))
     assert rewrite(f"FROM {text}\n", BY_NAME["dockerfile"], back.judge).text == f"FROM {restored}\n"
 
 
 def test_what_cannot_be_told_stays() -> None:
-    nested = Restoring(HOST, (rule_for("docker.io", "mirror"), rule_for("quay.io", "mirror/quay")))
-    root = Restoring(HOST, (rule_for("docker.io", "ROOT"), rule_for("quay.io", "quay")))
+    nested = RestoringRuleSet(HOST, (make_rule("docker.io", "mirror"), make_rule("quay.io", "mirror/quay")))
+    root = RestoringRuleSet(HOST, (make_rule("docker.io", "ROOT"), make_rule("quay.io", "quay")))
     for back, text, reason in (
         (nested, f"{HOST}/mirror/${{X}}/web", "its name depends on a variable"),
         (BACK, f"{HUB}/${{X}}", "its name depends on a variable"),
@@ -138,7 +138,7 @@ def test_what_cannot_be_told_stays() -> None:
         compose = f"services:\n  a:\n    image: {text}\n"
         result = rewrite(compose, BY_NAME["compose"], back.judge)
         assert result.text == compose
-        assert [each.verdict.reason for each in result.findings] == [reason]
+        assert [each.verdict.reason for each in result.resolutions] == [reason]
 
 
 def test_a_name_that_a_format_takes_for_none_of_docker_hub_keeps_its_registry() -> None:
@@ -150,7 +150,7 @@ def test_a_name_that_a_format_takes_for_none_of_docker_hub_keeps_its_registry() 
 
 def test_the_path_of_a_rule_in_a_variable() -> None:
     """It goes into the variable with the registry, and out of it again."""
-    rules = Rules(HOST, (rule_for("docker.io/grafana", "graf"),))
+    rules = RuleSet(HOST, (make_rule("docker.io/grafana", "graf"),))
     for text in (
         "ARG R=docker.io/grafana\nFROM ${R}/loki\n",
         "ARG R=docker.io\nFROM ${R}/grafana/loki\n",
@@ -163,7 +163,7 @@ def test_the_path_of_a_rule_in_a_variable() -> None:
 
 
 def test_a_variable_that_holds_a_registry_and_a_path() -> None:
-    back = Restoring(HOST, (rule_for("quay.io/centos", "centos"),))
+    back = RestoringRuleSet(HOST, (make_rule("quay.io/centos", "centos"),))
     text = f"ARG Q={HOST}/centos\nFROM ${{Q}}/stream:9\n"
     assert (
         rewrite(text, BY_NAME["dockerfile"], back.judge).text == "ARG Q=quay.io/centos\nFROM ${Q}/stream:9\n"
@@ -172,21 +172,23 @@ def test_a_variable_that_holds_a_registry_and_a_path() -> None:
 
 def test_placeholders() -> None:
     for registry in ("${ECR}", f"${{ECR:-{HOST}}}"):
-        rules = Rules(registry, RULES.rules)
+        rules = RuleSet(registry, RULES.rules)
         text = "services:\n  a:\n    image: nginx:1\n"
         after = rewrite(text, BY_NAME["compose"], rules.judge).text
         assert after == text.replace("nginx", f"{registry}/docker-hub/library/nginx")
-        back = rewrite(after, BY_NAME["compose"], Restoring(registry, RULES.rules).judge).text
+        back = rewrite(after, BY_NAME["compose"], RestoringRuleSet(registry, RULES.rules).judge).text
         assert back == text
-    rules = Rules("{{ .Values.registry }}", RULES.rules)
+    rules = RuleSet("{{ .Values.registry }}", RULES.rules)
     text = "image: quay.io/a/b:{{ .Values.tag }}\n"
     after = rewrite(text, BY_NAME["template"], rules.judge).text
     assert after == text.replace("quay.io", "{{ .Values.registry }}/quay")
-    assert rewrite(after, BY_NAME["template"], Restoring(rules.registry, RULES.rules).judge).text == text
+    assert (
+        rewrite(after, BY_NAME["template"], RestoringRuleSet(rules.registry, RULES.rules).judge).text == text
+    )
 
 
 def test_own_and_unmapped_images_stay() -> None:
-    back = Restoring(HOST, RULES.rules, own=("quay.io/acme",))
+    back = RestoringRuleSet(HOST, RULES.rules, own=("quay.io/acme",))
     whole = Span(0, 20)
     for text, status in (
         ("mcr.microsoft.com/x", "unmapped"),
@@ -223,10 +225,10 @@ def test_there_and_back(host: str, path: list[str], tail: str, where: tuple[str,
     image = host + "/".join(path) + tail
     text = frame.replace("{}", image)
     try:
-        findings, _ = inspect(text, BY_NAME[format], RULES.judge)
+        resolutions, _ = inspect(text, BY_NAME[format], RULES.judge)
     except ParseError:
         return
-    if not findings or image.startswith(("docker.io/library/", "library/", "index.docker.io/library/")):
+    if not resolutions or image.startswith(("docker.io/library/", "library/", "index.docker.io/library/")):
         return
     restored = there_and_back(text, format)
     if host not in ("docker.io/", "index.docker.io/"):
@@ -247,12 +249,12 @@ FRAMES = (
 
 
 @st.composite
-def any_rules(draw: st.DrawFn) -> Rules:
+def any_rules(draw: st.DrawFn) -> RuleSet:
     registry = draw(st.sampled_from(REGISTRIES))
     prefixes = draw(st.permutations(PREFIXES))
     names = draw(st.lists(st.sampled_from(UPSTREAMS), min_size=1, max_size=5))
     pairs = [each for each in zip(names, prefixes, strict=False) if each[1] != "ROOT" or "/" not in each[0]]
-    return Rules(registry, tuple(rule_for(*each) for each in pairs))
+    return RuleSet(registry, tuple(make_rule(*each) for each in pairs))
 
 
 @given(
@@ -264,18 +266,18 @@ def any_rules(draw: st.DrawFn) -> Rules:
     st.sampled_from(["", ":1", f"@sha256:{'0' * 64}", ":${TAG}", "/x-${X}", "-${X}:1"]),
     st.sampled_from(FRAMES),
 )
-def test_any_rules(rules: Rules, host: str, path: list[str], tail: str, where: tuple[str, str]) -> None:
+def test_any_rules(rules: RuleSet, host: str, path: list[str], tail: str, where: tuple[str, str]) -> None:
     text = where[1].replace("{}", host + "/".join(path) + tail)
     format = with_placeholders(BY_NAME[where[0]], Policies(rules).placeholders)
     before = rewrite(text, format, rules.judge)
     again = rewrite(before.text, format, rules.judge)
     assert again.text == before.text
-    for old, new in zip(before.findings, again.findings, strict=True):
+    for old, new in zip(before.resolutions, again.resolutions, strict=True):
         assert new.verdict.status == ("cached" if old.done else old.verdict.status)
-    after = rewrite(before.text, format, Restoring(rules.registry, rules.rules).judge)
+    after = rewrite(before.text, format, RestoringRuleSet(rules.registry, rules.rules).judge)
     restored, _ = inspect(after.text, format, rules.judge)
-    for old, finding in zip(before.findings, restored, strict=True):
-        assert finding.verdict.reference == old.verdict.reference
+    for old, resolution in zip(before.resolutions, restored, strict=True):
+        assert resolution.verdict.reference == old.verdict.reference
     assert rewrite(after.text, format, rules.judge).text == before.text
 
 
@@ -285,7 +287,7 @@ def test_every_cached_reference_goes_back_and_returns(path: list[str], prefix: s
     back = rewrite(text, BY_NAME["dockerfile"], BACK.judge)
     again = rewrite(back.text, BY_NAME["dockerfile"], RULES.judge).text
     try:
-        wanted = RULES.judge(back.findings[0].occurrence).target
+        wanted = RULES.judge(back.resolutions[0].occurrence).target
     except (InvalidReference, IndexError):
         return
     assert again == (f"FROM {wanted}\n" if wanted else text)

@@ -43,7 +43,7 @@ def words(lie: str = "") -> Format:
 def test_what_cannot_be_placed_is_left_and_said() -> None:
     result = rewritten("nginx +a/b", words())
     assert result.text == f"{LIBRARY}/nginx +a/b"
-    assert [(each.done, each.verdict.reason) for each in result.findings] == [
+    assert [(each.done, each.verdict.reason) for each in result.resolutions] == [
         (True, None),
         (False, "a part of the registry does not stand in this file"),
     ]
@@ -53,8 +53,8 @@ def test_what_cannot_be_placed_is_left_and_said() -> None:
 def test_what_cannot_be_proved_is_left(lie: str) -> None:
     result = rewritten("nginx redis quay.io/a/b", words(lie))
     assert result.text == "nginx redis quay.io/a/b"
-    assert {each.verdict.reason for each in result.findings} == {UNSAFE}
-    assert not any(each.done for each in result.findings)
+    assert {each.verdict.reason for each in result.resolutions} == {UNSAFE}
+    assert not any(each.done for each in result.resolutions)
 
 
 def test_what_was_found_before_a_problem_counts() -> None:
@@ -88,14 +88,14 @@ def test_ignored() -> None:
     text = "# rewrite-refs: ignore\nFROM nginx\nFROM redis\n"
     result = rewritten(text, DOCKERFILE)
     assert result.text == text.replace("redis", f"{LIBRARY}/redis")
-    assert [each.verdict.status for each in result.findings] == ["ignored", "direct"]
+    assert [each.verdict.status for each in result.resolutions] == ["ignored", "direct"]
 
 
 @pytest.mark.parametrize("text", ["FROM docker.${A:-io}/x/y\n", "ARG A=io\nFROM docker.$A/x/y\n"])
 def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
     result = rewritten(text, DOCKERFILE)
     assert result.text == text
-    assert [each.verdict.reason for each in result.findings] == [
+    assert [each.verdict.reason for each in result.resolutions] == [
         "the registry is put together from a variable and other text"
     ]
 
@@ -129,12 +129,12 @@ def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
 def test_shared_text(before: str, after: str) -> None:
     result = rewritten(before, DOCKERFILE)
     assert result.text == after
-    assert all(each.done or each.verdict.reason for each in result.findings)
+    assert all(each.done or each.verdict.reason for each in result.resolutions)
 
 
 def test_many_references_and_one_that_cannot_stay_with_the_others() -> None:
     many = "".join(f"FROM a{number}\n" for number in range(40))
     before = f"ARG R=docker.io\n{many}FROM $R/x/y\nFROM quay.io/$R/y\n"
     result = rewritten(before, DOCKERFILE)
-    assert [each.occurrence.text for each in result.findings if not each.done] == ["docker.io/x/y"]
+    assert [each.occurrence.text for each in result.resolutions if not each.done] == ["docker.io/x/y"]
     assert rewritten(result.text, DOCKERFILE).text == result.text

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import PREFIX, Rule, check_registry, check_rules, rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import PREFIX, CacheRule, check_registry, check_rules, make_rule
 from rewrite_refs.cache.verdict import Verdict
-from rewrite_refs.images.reference import InvalidReference, Reference, read
+from rewrite_refs.images.reference import InvalidReference, Reference, parse_partial
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, RULES
 
 
-def judge(text: str, rules: Rules = RULES) -> Verdict:
-    return rules.judge_written(read(text))
+def judge(text: str, rules: RuleSet = RULES) -> Verdict:
+    return rules.judge_reference(parse_partial(text))
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_stays(text: str, status: str, reason: str) -> None:
 
 
 def test_docker_hub_without_a_rule_is_direct_all_the_same() -> None:
-    verdict = judge("nginx", Rules())
+    verdict = judge("nginx", RuleSet())
     assert (verdict.status, verdict.target, verdict.reason) == ("direct", None, "no rule maps docker.io")
 
 
 def test_without_a_registry_there_is_no_target() -> None:
-    verdict = judge("nginx", Rules(rules=RULES.rules))
+    verdict = judge("nginx", RuleSet(rules=RULES.rules))
     assert (verdict.status, verdict.target, verdict.rule) == ("direct", None, "docker.io")
 
 
@@ -98,15 +98,15 @@ def test_without_a_registry_there_is_no_target() -> None:
     ],
 )
 def test_the_longest_upstream_path_wins_and_is_replaced(text: str, target: str) -> None:
-    rules = Rules(
+    rules = RuleSet(
         HOST,
         (
-            rule_for("cgr.dev", "chainguard"),
-            rule_for("cgr.dev/example.com", "cg"),
-            rule_for("cgr.dev", "cg-deep", "example.com/deep"),
-            rule_for("docker.io", "docker-hub"),
-            rule_for("docker.io/library", "official"),
-            rule_for("quay.io", "ROOT"),
+            make_rule("cgr.dev", "chainguard"),
+            make_rule("cgr.dev/example.com", "cg"),
+            make_rule("cgr.dev", "cg-deep", "example.com/deep"),
+            make_rule("docker.io", "docker-hub"),
+            make_rule("docker.io/library", "official"),
+            make_rule("quay.io", "ROOT"),
         ),
     )
     verdict = judge(text, rules)
@@ -115,7 +115,7 @@ def test_the_longest_upstream_path_wins_and_is_replaced(text: str, target: str) 
 
 
 def test_an_upstream_path_is_no_beginning_of_a_name() -> None:
-    rules = Rules(HOST, (rule_for("quay.io/team", "tt"),))
+    rules = RuleSet(HOST, (make_rule("quay.io/team", "tt"),))
     assert judge("quay.io/teamwork/app", rules).status == "unmapped"
     assert judge("quay.io/team", rules).status == "unmapped"
 
@@ -129,7 +129,7 @@ def hole(text: str) -> Piece:
 
 
 def test_a_variable_may_decide_which_rule_takes_it() -> None:
-    rules = Rules(HOST, (rule_for("quay.io/team", "tt"), rule_for("quay.io", "quay")))
+    rules = RuleSet(HOST, (make_rule("quay.io/team", "tt"), make_rule("quay.io", "quay")))
     literal = Piece("quay.io/", Span(0, 8))
     assert rules.judge(occurrence(literal, hole("${X}"))).status == "unresolved"
     assert rules.judge(occurrence(literal, Piece("other/", Span(8, 14)), hole("${X}"))).status == "direct"
@@ -146,7 +146,9 @@ def test_what_the_format_says_comes_first() -> None:
 
 
 def test_own_and_aliases() -> None:
-    rules = Rules(HOST, RULES.rules, {"mirror.gcr.io": "docker.io"}, ("ghcr.io/acme", "registry.example.com"))
+    rules = RuleSet(
+        HOST, RULES.rules, {"mirror.gcr.io": "docker.io"}, ("ghcr.io/acme", "registry.example.com")
+    )
     assert judge("ghcr.io/acme/app", rules).status == "own"
     assert judge("ghcr.io/acme", rules).status == "own"
     assert judge("ghcr.io/acmeister/app", rules).status == "direct"
@@ -173,20 +175,20 @@ def test_own_and_aliases() -> None:
 )
 def test_bad_rules(upstream: str, prefix: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        rule_for(upstream, prefix)
+        make_rule(upstream, prefix)
 
 
 @pytest.mark.parametrize(
     ("upstream", "prefix", "rule"),
     [
-        ("registry-1.docker.io", "docker-hub/", Rule("docker.io", "", "docker-hub")),
-        ("https://quay.io/", "mirror/quay.io", Rule("quay.io", "", "mirror/quay.io")),
-        ("localhost:5000", "ok", Rule("localhost:5000", "", "ok")),
-        ("cgr.dev/example.com/", "cg", Rule("cgr.dev", "example.com", "cg")),
+        ("registry-1.docker.io", "docker-hub/", CacheRule("docker.io", "", "docker-hub")),
+        ("https://quay.io/", "mirror/quay.io", CacheRule("quay.io", "", "mirror/quay.io")),
+        ("localhost:5000", "ok", CacheRule("localhost:5000", "", "ok")),
+        ("cgr.dev/example.com/", "cg", CacheRule("cgr.dev", "example.com", "cg")),
     ],
 )
-def test_good_rules(upstream: str, prefix: str, rule: Rule) -> None:
-    assert rule_for(upstream, prefix) == rule
+def test_good_rules(upstream: str, prefix: str, rule: CacheRule) -> None:
+    assert make_rule(upstream, prefix) == rule
 
 
 @pytest.mark.parametrize(
@@ -220,13 +222,13 @@ def test_no_registries(host: str) -> None:
 )
 def test_contradictions(rules: list[tuple[str, str]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        check_rules(HOST, [rule_for(*rule) for rule in rules])
+        check_rules(HOST, [make_rule(*rule) for rule in rules])
 
 
 @given(st.from_regex(PREFIX, fullmatch=True))
 def test_every_prefix_of_the_grammar_is_taken_if_it_is_short_enough(prefix: str) -> None:
     if 2 <= len(prefix) <= 30:
-        assert rule_for("docker.io", prefix).prefix == ("" if prefix == "ROOT" else prefix.rstrip("/"))
+        assert make_rule("docker.io", prefix).prefix == ("" if prefix == "ROOT" else prefix.rstrip("/"))
 
 
 _COMPONENT = st.from_regex(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)?", fullmatch=True)

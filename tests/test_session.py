@@ -29,7 +29,7 @@ def session(cwd: Path, exclude: tuple[str, ...] = (), **formats: list[str]) -> S
 
 def told(outcomes: list[Outcome]) -> list[str]:
     """What was found or went wrong in each file, in short."""
-    return [f"{each.shown} {each.error or len(each.entries)}" for each in outcomes]
+    return [f"{each.shown} {each.error or len(each.records)}" for each in outcomes]
 
 
 def outcomes(session: Session, *paths: str, edit: bool = False) -> list[str]:
@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_listed(tree: Path, monkeypatch: pytest.MonkeyPa
 
 def test_what_is_not_utf8_is_told_with_its_place(tree: Path) -> None:
     (outcome,) = session(tree).outcomes(["odd/Dockerfile.latin"], edit=True)
-    assert [each[1:3] for each in outcome.troubles] == [(2, 4)]
+    assert [each[1:3] for each in outcome.parse_failures] == [(2, 4)]
     assert not outcome.changed
 
 
@@ -155,7 +155,7 @@ def test_a_manifest_in_another_encoding_is_told(tmp_path: Path, encoding: str, m
     text = mark + POD.format("nginx:1")
     fill(tmp_path, {"pod.yaml": text.encode(encoding), "a.yaml": (mark + "a: 1\n").encode(encoding)})
     (outcome,) = session(tmp_path).outcomes(["."], edit=True)
-    assert outcome.troubles == (("pod.yaml", 1, 1, NOT_UTF8),)
+    assert outcome.parse_failures == (("pod.yaml", 1, 1, NOT_UTF8),)
     assert not outcome.changed
     assert outcomes(session(tmp_path), "a.yaml") == [f"a.yaml cannot be read: {NOT_UTF8}"]
 
@@ -174,16 +174,16 @@ def test_a_binary_file_matters_where_it_is_named(tmp_path: Path, data: bytes) ->
 def test_places_and_troubles(tree: Path) -> None:
     fill(tree, {"x.yaml": POD.format("nginx:1") + "---\napiVersion: v1\nkind: Pod\nimage: [\n"})
     (outcome,) = session(tree).outcomes(["x.yaml"], edit=False)
-    (entry,) = outcome.entries
-    assert entry.place == ("x.yaml", 5, 12, 5, 19)
-    assert (entry.format, entry.text, entry.target) == ("kubernetes", "nginx:1", f"{LIBRARY}/nginx:1")
-    assert [(each.path, each.line) for each in outcome.troubles] == [("x.yaml", 10)]
+    (record,) = outcome.records
+    assert record.location == ("x.yaml", 5, 12, 5, 19)
+    assert (record.format, record.text, record.target) == ("kubernetes", "nginx:1", f"{LIBRARY}/nginx:1")
+    assert [(each.path, each.line) for each in outcome.parse_failures] == [("x.yaml", 10)]
 
 
 def test_templates_are_counted(tree: Path) -> None:
     fill(tree, {"Dockerfile.tpl": "{{ if x }}\nFROM nginx\n{{ end }}\n"})
     (outcome,) = session(tree).outcomes(["Dockerfile.tpl"], edit=False)
-    assert (outcome.templates, outcome.troubles) == (1, ())
+    assert (outcome.templates, outcome.parse_failures) == (1, ())
 
 
 def test_one_file_that_breaks_us_does_not_stop_the_others(
@@ -235,8 +235,8 @@ def test_a_file_that_changes_meanwhile_is_left(tree: Path) -> None:
     failed = outcome.written()
     assert failed.error == "not written: it changed since it was read: run again"
     assert not failed.changed
-    assert [(each.done, each.left) for each in failed.entries] == [(False, True), (False, False)]
-    assert failed.entries[0].reason == "the file was not written"
+    assert [(each.done, each.left) for each in failed.records] == [(False, True), (False, False)]
+    assert failed.records[0].reason == "the file was not written"
     assert (tree / "Dockerfile").read_text() == FROM + "RUN new\n"
 
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.reports import Finding, Place, Report, concise, text
+from rewrite_refs.reports import Diagnostic, Location, Report, concise, text
 from rewrite_refs.reports.snippet import snippet
 
 
-def place(line: int = 1, column: int = 1, end_line: int = 1, end_column: int = 1) -> Place:
-    return Place("a.yaml", line, column, end_line, end_column)
+def place(line: int = 1, column: int = 1, end_line: int = 1, end_column: int = 1) -> Location:
+    return Location("a.yaml", line, column, end_line, end_column)
 
 
-FINDING = Finding(
+FINDING = Diagnostic(
     "direct-upstream",
     "error",
     place(12, 8, 12, 13),
@@ -40,7 +40,7 @@ def test_a_finding() -> None:
 
 def test_what_else_there_is_to_say_of_a_place_stands_below() -> None:
     note = FINDING._replace(rule="moving-tag", severity="note", problem="nginx has no tag", help="name one")
-    shown = list(text.lines(Report([], [], [FINDING, note, note._replace(place=place(13, 1, 13, 2))])))
+    shown = list(text.lines(Report([], [], [FINDING, note, note._replace(location=place(13, 1, 13, 2))])))
     assert shown[5:9] == [
         "   = fix: use ecr/nginx",
         "   = note[moving-tag]: nginx has no tag: name one",
@@ -50,7 +50,7 @@ def test_what_else_there_is_to_say_of_a_place_stands_below() -> None:
 
 
 def test_a_finding_about_nothing_that_can_be_shown() -> None:
-    bare = FINDING._replace(line="", help=None, severity="note", place=place(3, 1, 3, 1))
+    bare = FINDING._replace(line="", help=None, severity="note", location=place(3, 1, 3, 1))
     assert list(text.lines(Report([], [], [bare]))) == [
         "note[direct-upstream]: nginx is pulled directly from docker.io",
         " --> a.yaml:3:1",
@@ -88,7 +88,7 @@ def test_concise() -> None:
         ("x" * 400, place(1, 1, 1, 401), ("x" * 400, 0, 400)),
     ],
 )  # fmt: skip
-def test_snippets(line: str, where: Place, expected: tuple[str, int, int]) -> None:
+def test_snippets(line: str, where: Location, expected: tuple[str, int, int]) -> None:
     assert snippet(line, where) == expected
 
 
@@ -101,7 +101,7 @@ def test_a_snippet_is_one_line_for_any_text(line: str, column: int, length: int)
 
 
 @pytest.mark.parametrize(
-    ("findings", "expected"),
+    ("diagnostics", "expected"),
     [
         ([], "nothing found"),
         ([FINDING], "1 error; rewrite-refs rewrite mends 1"),
@@ -111,5 +111,5 @@ def test_a_snippet_is_one_line_for_any_text(line: str, column: int, length: int)
         ([FINDING, FINDING._replace(known=True)], "1 error; rewrite-refs rewrite mends 1; 1 known by the baseline"),
     ],
 )  # fmt: skip
-def test_found(findings: list[Finding], expected: str) -> None:
-    assert text.found(Report([], [], findings)) == expected
+def test_found(diagnostics: list[Diagnostic], expected: str) -> None:
+    assert text.found(Report([], [], diagnostics)) == expected

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rewrite_refs.cache.rule import Fault, Held, Rule
-from rewrite_refs.images.reference import Written
+from rewrite_refs.cache.rule import CachedRepository, CacheRule, LibraryCode
+from rewrite_refs.images.reference import ParsedReference
 from rewrite_refs.images.upstreams import OFFICIAL, UPSTREAMS
 from rewrite_refs.text.edits import Change
 
-FAULTS: Mapping[Fault, str] = {
+LIBRARY_REASONS: Mapping[LibraryCode, str] = {
     "missing-library": "an official image of Docker Hub is below library/ in the cache",
     "needless-library": "library/ is only for names without an owner",
 }
@@ -18,7 +18,7 @@ _HOSTS = frozenset(each.host for each in UPSTREAMS)
 _PREFIXES = _HOSTS | {"docker-hub", "dockerhub", "ecr-public", "ghcr"}
 
 
-def meant_as_prefix(known: str, is_all: bool) -> str | None:
+def likely_prefix(known: str, is_all: bool) -> str | None:
     """The prefix of a repository that is plainly meant to be a cached image; None where it may be any.
 
     *known* is its name, or, where that is not *all*, as much as is known of it.
@@ -33,16 +33,18 @@ def meant_as_prefix(known: str, is_all: bool) -> str | None:
     return None
 
 
-def moved(written: Written, held: Held, registry: str, rule: Rule) -> tuple[Change, ...]:
+def changes_to_rule(
+    parsed: ParsedReference, cached: CachedRepository, registry: str, rule: CacheRule
+) -> tuple[Change, ...]:
     """The changes of a cached reference that name *registry*, the prefix of *rule* and what is meant."""
-    start, old, new = len(written.host), held.rule.prefix, rule.prefix
-    changes = [] if written.reference.registry == registry else [Change(0, start, registry)]
+    start, old, new = len(parsed.host), cached.rule.prefix, rule.prefix
+    changes = [] if parsed.reference.registry == registry else [Change(0, start, registry)]
     rest = start + 1 + (len(old) + 1 if old else 0)
     if old and new and old != new:
         changes.append(Change(start + 1, rest - 1, new))
     elif old != new:
         changes.append(Change(start + 1, rest, new and new + "/"))
-    change = path_change(rest, held.rest, held.repository[len(rule.path) + 1 if rule.path else 0 :])
+    change = path_change(rest, cached.rest, cached.repository[len(rule.path) + 1 if rule.path else 0 :])
     return (*changes, change) if change.text or change.start < change.end else tuple(changes)
 
 

@@ -11,21 +11,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from rewrite_refs.cache.drift import FAULTS, meant_as_prefix, moved
-from rewrite_refs.cache.rule import Cache, Held, Rule
-from rewrite_refs.cache.verdict import Cause, Status, Verdict, changed
+from rewrite_refs.cache.drift import LIBRARY_REASONS, changes_to_rule, likely_prefix
+from rewrite_refs.cache.rule import Cache, CachedRepository, CacheRule
+from rewrite_refs.cache.verdict import LintCode, Status, Verdict, apply_changes
 from rewrite_refs.images.hosts import ECR_HOST, SAME_REGISTRY, home_of
 from rewrite_refs.images.placeholders import begins, is_placeholder, resolved
-from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference, Written, read
+from rewrite_refs.images.reference import (
+    DOCKER_HUB,
+    LIBRARY,
+    InvalidReference,
+    ParsedReference,
+    Reference,
+    parse_partial,
+)
 from rewrite_refs.images.upstreams import advice, upstream_of
 from rewrite_refs.text.edits import Change
-from rewrite_refs.text.spans import Barred, Occurrence
+from rewrite_refs.text.spans import Blocked, Occurrence
 
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".cluster.local")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RuleSet:
     """The rules of one account and region, ready to judge references.
 
     ``registry`` is the ECR host or a placeholder for it, or None where nobody
@@ -38,7 +45,7 @@ class Rules:
     """
 
     registry: str | None = None
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CacheRule, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     others: tuple[Cache, ...] = ()
@@ -48,24 +55,24 @@ class Rules:
     def judge(self, occurrence: Occurrence) -> Verdict:
         """Say of one occurrence what it is and what it becomes."""
         try:
-            written = self.read(occurrence.text, occurrence.holes)
+            parsed = self.parse(occurrence.text, occurrence.holes)
         except InvalidReference as error:
             status: Status = "own" if occurrence.own else "unresolved"
             return Verdict(status, reason=occurrence.own or occurrence.reason or str(error))
         if occurrence.own:
-            return Verdict("own", written.reference, reason=occurrence.own)
-        if occurrence.reason and not is_placeholder(written.host):
-            return Verdict("unresolved", written.reference, reason=occurrence.reason)
-        verdict = _in_place(self.judge_written(written), occurrence)
-        if occurrence.barred and not (self.logged_in and occurrence.barred.rule == "pull-before-login"):
-            verdict = _barred(verdict, occurrence.barred)
+            return Verdict("own", parsed.reference, reason=occurrence.own)
+        if occurrence.reason and not is_placeholder(parsed.host):
+            return Verdict("unresolved", parsed.reference, reason=occurrence.reason)
+        verdict = _joined_changes(self.judge_reference(parsed), occurrence)
+        if occurrence.blocked and not (self.logged_in and occurrence.blocked.rule == "pull-before-login"):
+            verdict = _blocked_verdict(verdict, occurrence.blocked)
         noted = occurrence.note and verdict.target and not verdict.reason
         return replace(verdict, reason=occurrence.note) if noted else verdict
 
-    def read(self, text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
+    def parse(self, text: str, holes: Sequence[tuple[int, int]] = ()) -> ParsedReference:
         """Read a reference, of which *holes* are unknown and the host may be a placeholder that is known.
 
-        Raises InvalidReference as ``reference.read`` does.
+        Raises InvalidReference as ``reference.parse_partial`` does.
         """
         for cache in self.caches:
             # A format may have put the default of a variable in its place.
@@ -73,10 +80,10 @@ class Rules:
             length = max((begins(text, each) for each in spelled), default=0)
             if length:  # a host of as many characters in its place
                 rest = [(start, end) for start, end in holes if start >= length]
-                written = read("X" * length + text[length:], rest)
-                reference = replace(written.reference, registry=cache.registry)
-                return replace(written, text=text, reference=reference, host=text[:length])
-        return read(text, holes)
+                parsed = parse_partial("X" * length + text[length:], rest)
+                reference = replace(parsed.reference, registry=cache.registry)
+                return replace(parsed, text=text, reference=reference, host=text[:length])
+        return parse_partial(text, holes)
 
     @property
     def caches(self) -> Iterator[Cache]:
@@ -85,10 +92,10 @@ class Rules:
             yield Cache(self.registry, self.rules)
         yield from self.others
 
-    def judge_written(self, written: Written) -> Verdict:
+    def judge_reference(self, parsed: ParsedReference) -> Verdict:
         """Say of a reference what it is and what it becomes."""
-        host = self.canonical(written.reference.registry)
-        reference = written.reference
+        host = self.canonical(parsed.reference.registry)
+        reference = parsed.reference
         if host != reference.registry:
             repository = reference.repository
             if host == DOCKER_HUB and "/" not in repository:
@@ -98,46 +105,52 @@ class Rules:
         for own in self.own:
             if name == own or name.startswith(own + "/") or _matches(name, own):
                 return Verdict("own", reference, reason=f"{own} is your own")
-        found = self.held(written)
-        if found and self._is_ours(found[0]):
-            return self._kept(written, reference, *found)
-        implied = reference.repository.removesuffix(written.path)
-        certain = len(implied) + written.certain
-        rule, sure = self._taker(host, reference.repository, certain)
+        found = self.lookup(parsed)
+        if found and self._is_own_cache(found[0]):
+            return self._cached_verdict(parsed, reference, *found)
+        implied = reference.repository.removesuffix(parsed.path)
+        certain = len(implied) + parsed.known_length
+        rule, sure = self._rule_for(host, reference.repository, certain)
         if rule and sure:
-            return self._direct(written, reference, rule, implied)
+            return self._direct_verdict(parsed, reference, rule, implied)
         if rule:
             reason = f"whether the rule for {rule.name} takes it depends on a variable"
             return Verdict("unresolved", reference, reason=reason)
-        return self._kept(written, reference, *found) if found else self._unmapped(written, reference)
+        return (
+            self._cached_verdict(parsed, reference, *found)
+            if found
+            else self._unmapped_verdict(parsed, reference)
+        )
 
     def canonical(self, host: str) -> str:
         """The one name by which rules know a registry."""
         host = self.aliases.get(host, host)
         return SAME_REGISTRY.get(host, host)
 
-    def held(self, written: Written) -> tuple[Cache, Held] | None:
+    def lookup(self, parsed: ParsedReference) -> tuple[Cache, CachedRepository] | None:
         """The cache that a reference names, and what it holds there; None where it names none that is known.
 
         The registry of the same account in another region counts where these files have one of their own.
         """
-        host, path = written.reference.registry, written.path
+        host, path = parsed.reference.registry, parsed.path
         home, here = home_of(host), home_of(resolved(self.registry or ""))
         caches = [cache for cache in self.caches if cache.is_at(host)]
         if not caches and self.strict and home and here and home.account == here.account:
             caches = [Cache(host, self.rules)]
-        found = [(cache, held) for cache in caches if (held := cache.held(path, written.certain))]
+        found = [(cache, cached) for cache in caches if (cached := cache.lookup(path, parsed.known_length))]
         # In the registry of other files a repository without a prefix may as well be somebody's own.
         sure = [
-            each for each in found if self._is_ours(each[0]) or (each[1].rule.prefix and not each[1].unsure)
+            each
+            for each in found
+            if self._is_own_cache(each[0]) or (each[1].rule.prefix and not each[1].ambiguous)
         ]
         return max(sure, key=lambda each: len(each[1].rule.prefix), default=None)
 
-    def _is_ours(self, cache: Cache) -> bool:
+    def _is_own_cache(self, cache: Cache) -> bool:
         """Whether it is the cache of these files."""
         return (cache.registry, cache.rules) == (self.registry, self.rules)
 
-    def _taker(self, upstream: str, repository: str, certain: int) -> tuple[Rule | None, bool]:
+    def _rule_for(self, upstream: str, repository: str, certain: int) -> tuple[CacheRule | None, bool]:
         """The rule that takes a *repository* of an upstream, and whether that is sure.
 
         Behind its first *certain* characters a part of the name is unknown.
@@ -150,99 +163,107 @@ class Rules:
                 return rule, known.startswith(under)
         return None, True
 
-    def _kept(self, written: Written, reference: Reference, cache: Cache, held: Held) -> Verdict:
+    def _cached_verdict(
+        self, parsed: ParsedReference, reference: Reference, cache: Cache, cached: CachedRepository
+    ) -> Verdict:
         """The verdict on a reference that goes through a cache."""
-        rule, reason = held.rule, FAULTS[held.fault] if held.fault else None
-        cause: Cause | None = held.fault
-        if not self._is_ours(cache):
-            cause = "unknown-prefix" if cache.is_at(self.registry or "") else "wrong-region"
-            chosen, sure = self._taker(rule.upstream, held.repository, held.certain)
+        rule, reason = cached.rule, LIBRARY_REASONS[cached.code] if cached.code else None
+        code: LintCode | None = cached.code
+        if not self._is_own_cache(cache):
+            code = "unknown-prefix" if cache.is_at(self.registry or "") else "wrong-region"
+            chosen, sure = self._rule_for(rule.upstream, cached.repository, cached.known_length)
             if chosen is None or not sure:
                 reason = f"the registry of these files is {self.registry}, and no rule there maps {rule.name}"
                 if chosen:
                     reason = f"whether the rule for {chosen.name} takes it depends on a variable"
-                return Verdict("wrong", reference, rule.name, reason=reason, cause=cause)
+                return Verdict("wrong", reference, rule.name, reason=reason, own_code=code)
             reason = f"the registry of these files is {self.registry}"
-            if cause == "unknown-prefix":
+            if code == "unknown-prefix":
                 reason = (
                     f"the rule for {chosen.name} has the prefix {chosen.prefix or 'ROOT'} for these files"
                 )
             rule = chosen
         if reason is None:
             return Verdict("cached", reference, rule.name)
-        trouble = self._astray(rule, held.repository, held.certain)
+        trouble = self._wrong_rule_reason(rule, cached.repository, cached.known_length)
         if trouble:
-            return Verdict("wrong", reference, rule.name, reason=trouble, cause=cause)
-        host = written.reference.registry if self._is_here(written) else self.registry or ""
-        changes = moved(written, held, host, rule)
-        target = changed(written.text, changes)
-        return Verdict("wrong", reference, rule.name, target, changes, reason, cause=cause)
+            return Verdict("wrong", reference, rule.name, reason=trouble, own_code=code)
+        host = parsed.reference.registry if self._is_at_own_registry(parsed) else self.registry or ""
+        changes = changes_to_rule(parsed, cached, host, rule)
+        target = apply_changes(parsed.text, changes)
+        return Verdict("wrong", reference, rule.name, target, changes, reason, own_code=code)
 
-    def _is_here(self, written: Written) -> bool:
+    def _is_at_own_registry(self, parsed: ParsedReference) -> bool:
         """Whether a reference names the registry of these files, by whatever endpoint."""
-        return Cache(self.registry or "", ()).is_at(written.reference.registry)
+        return Cache(self.registry or "", ()).is_at(parsed.reference.registry)
 
-    def _astray(self, rule: Rule, repository: str, certain: int) -> str | None:
+    def _wrong_rule_reason(self, rule: CacheRule, repository: str, certain: int) -> str | None:
         """Why a *repository* that *rule* takes would not be found behind its prefix; None where it is."""
         dropped = len(rule.path) + 1 if rule.path else 0
         added = len(rule.prefix) + 1 if rule.prefix else 0
         name = f"{rule.prefix}/{repository[dropped:]}" if rule.prefix else repository[dropped:]
-        held = Cache("", self.rules).held(name, certain - dropped + added)
-        if held and held.rule != rule:
-            return f"behind the prefix {rule.prefix or 'ROOT'} the cache takes it for one of {held.rule.name}"
-        if held and held.unsure:
+        cached = Cache("", self.rules).lookup(name, certain - dropped + added)
+        if cached and cached.rule != rule:
+            return (
+                f"behind the prefix {rule.prefix or 'ROOT'} the cache takes it for one of {cached.rule.name}"
+            )
+        if cached and cached.ambiguous:
             return "which rule the cache takes it for depends on a variable"
-        return FAULTS[held.fault] if held and held.fault else None
+        return LIBRARY_REASONS[cached.code] if cached and cached.code else None
 
-    def _direct(self, written: Written, reference: Reference, rule: Rule, implied: str) -> Verdict:
+    def _direct_verdict(
+        self, parsed: ParsedReference, reference: Reference, rule: CacheRule, implied: str
+    ) -> Verdict:
         """The changes that put a reference behind *rule*; *implied* is a ``library/`` not written."""
-        trouble = self._astray(rule, reference.repository, len(implied) + written.certain)
-        if trouble:
-            return Verdict("direct", reference, rule=rule.name, reason=trouble)
+        reason = self._wrong_rule_reason(rule, reference.repository, len(implied) + parsed.known_length)
+        if reason:
+            return Verdict("direct", reference, rule=rule.name, reason=reason)
         if self.registry is None:
             return Verdict("direct", reference, rule=rule.name)
         head = f"{self.registry}/{rule.prefix}" if rule.prefix else self.registry
         changes: list[Change] = []
-        if written.host:
-            changes.append(Change(0, len(written.host), head))
+        if parsed.host:
+            changes.append(Change(0, len(parsed.host), head))
         else:
             changes.append(Change(0, 0, head + "/"))
         dropped = rule.path + "/" if rule.path else ""
-        at = written.path_start
+        at = parsed.path_start
         if implied and not dropped:
             changes.append(Change(at, at, implied))
         elif dropped and not implied:
             changes.append(Change(at, at + len(dropped), ""))
-        target = changed(written.text, changes)
+        target = apply_changes(parsed.text, changes)
         return Verdict("direct", reference, rule.name, target, tuple(changes))
 
-    def _unmapped(self, written: Written, reference: Reference) -> Verdict:
+    def _unmapped_verdict(self, parsed: ParsedReference, reference: Reference) -> Verdict:
         host = reference.registry
         if host == DOCKER_HUB:
             return Verdict("direct", reference, reason=f"no rule maps {DOCKER_HUB}")
         if any(cache.is_at(host) for cache in self.caches):
-            return _uncached(reference, written)
-        private = _private(host)
+            return _unknown_prefix_verdict(reference, parsed)
+        private = _private_reason(host)
         if private:
-            return self._own(written, reference, private)
+            return self._private_verdict(parsed, reference, private)
         if upstream_of(host):
             return Verdict(
-                "unmapped", reference, reason=f"ECR could cache {host}: no rule maps it", cause="no-rule"
+                "unmapped", reference, reason=f"ECR could cache {host}: no rule maps it", own_code="no-rule"
             )
         if not host:
-            return Verdict("unmapped", reference, reason="ECR cannot cache it", cause="uncacheable-registry")
+            return Verdict(
+                "unmapped", reference, reason="ECR cannot cache it", own_code="uncacheable-registry"
+            )
         known = advice(host, reference.repository)
         more = known or "put it into own if it is yours, else copy the image to a repository of yours"
         reason = f"ECR cannot cache {host}; {more}"
-        return Verdict("unmapped", reference, reason=reason, cause="uncacheable-registry")
+        return Verdict("unmapped", reference, reason=reason, own_code="uncacheable-registry")
 
-    def _own(self, written: Written, reference: Reference, reason: str) -> Verdict:
+    def _private_verdict(self, parsed: ParsedReference, reference: Reference, reason: str) -> Verdict:
         """The verdict on a private registry, which may be that of the cache in another region."""
         home, here = home_of(reference.registry), home_of(resolved(self.registry or ""))
         if home and here and home.account == here.account and home.region != here.region:
-            held = Cache(reference.registry, self.rules).held(written.path, written.certain)
-            if held and held.rule.prefix and not held.unsure:
-                return Verdict("own", reference, reason=reason, cause="wrong-region")
+            cached = Cache(reference.registry, self.rules).lookup(parsed.path, parsed.known_length)
+            if cached and cached.rule.prefix and not cached.ambiguous:
+                return Verdict("own", reference, reason=reason, own_code="wrong-region")
         return Verdict("own", reference, reason=reason)
 
 
@@ -251,37 +272,39 @@ def _matches(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}/*")
 
 
-def _in_place(verdict: Verdict, occurrence: Occurrence) -> Verdict:
+def _joined_changes(verdict: Verdict, occurrence: Occurrence) -> Verdict:
     """A verdict that replaces registry and path in one where they stand in one place, apart from the rest."""
     match verdict.changes:
         case (Change(0, host, head), Change(at, end, "")) if at == host + 1:
-            laid = occurrence.laid_out()
-            if any(start <= 0 and stop == end - 1 for start, stop, piece in laid if piece.text):
+            indexed = occurrence.indexed_pieces()
+            if any(start <= 0 and stop == end - 1 for start, stop, piece in indexed if piece.text):
                 return replace(verdict, changes=(Change(0, end - 1, head),))
     return verdict
 
 
-def _barred(verdict: Verdict, barred: Barred) -> Verdict:
+def _blocked_verdict(verdict: Verdict, blocked: Blocked) -> Verdict:
     """A verdict on a reference that stands where none to the cache can be pulled."""
-    if verdict.status in ("own", "unresolved") or (verdict.status == "unmapped" and not barred.is_all):
+    if verdict.status in ("own", "unresolved") or (verdict.status == "unmapped" and not blocked.all_images):
         return verdict
-    status = "own" if barred.is_all else verdict.status
-    return replace(verdict, status=status, target=None, changes=(), reason=barred.reason, cause=barred.rule)
+    status = "own" if blocked.all_images else verdict.status
+    return replace(
+        verdict, status=status, target=None, changes=(), reason=blocked.reason, own_code=blocked.rule
+    )
 
 
-def _uncached(reference: Reference, written: Written) -> Verdict:
+def _unknown_prefix_verdict(reference: Reference, parsed: ParsedReference) -> Verdict:
     """The verdict on a repository of a cache's registry that has the prefix of no rule."""
-    prefix = meant_as_prefix(written.path[: written.certain], written.certain == len(written.path))
+    prefix = likely_prefix(parsed.path[: parsed.known_length], parsed.known_length == len(parsed.path))
     if prefix is None:
         return Verdict("own", reference, reason="a private ECR registry")
     reason = (
         f"no rule has the prefix {prefix}, so that nothing is pulled into it: write the prefix of a rule, "
         f"or put {reference.registry}/{prefix} into own"
     )
-    return Verdict("wrong", reference, reason=reason, cause="unknown-prefix")
+    return Verdict("wrong", reference, reason=reason, own_code="unknown-prefix")
 
 
-def _private(host: str) -> str | None:
+def _private_reason(host: str) -> str | None:
     """Why *host* is a private registry, or None where it is not known to be one."""
     if ECR_HOST.fullmatch(host):
         return "a private ECR registry"

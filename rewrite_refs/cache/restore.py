@@ -13,100 +13,102 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rewrite_refs.cache.drift import path_change
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import Held
-from rewrite_refs.cache.verdict import Verdict, changed
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import CachedRepository
+from rewrite_refs.cache.verdict import Verdict, apply_changes
 from rewrite_refs.images.placeholders import is_placeholder
-from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Written
+from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, ParsedReference
 from rewrite_refs.text.edits import Change
 from rewrite_refs.text.spans import Occurrence, Piece
 
-_UNSURE = "its name depends on a variable"
+_VARIABLE_NAME = "its name depends on a variable"
 _NO_NAME = "its upstream has no image of that name"
 
 
 @dataclass(frozen=True, slots=True)
-class Restoring(Rules):
+class RestoringRuleSet(RuleSet):
     """The same rules, read backwards."""
 
     def judge(self, occurrence: Occurrence) -> Verdict:
         """Say of one occurrence what it is, and what it was before it named the cache."""
-        verdict = Rules.judge(self, occurrence)
+        verdict = RuleSet.judge(self, occurrence)
         if verdict.status not in ("cached", "wrong"):
             return replace(verdict, target=None, changes=())
-        written = self.read(occurrence.text, occurrence.holes)
-        found = self.held(written)
+        parsed = self.parse(occurrence.text, occurrence.holes)
+        found = self.lookup(parsed)
         if found is None:
             return replace(verdict, target=None, changes=())
-        if found[1].unsure:
-            return replace(verdict, target=None, changes=(), reason=_UNSURE)
+        if found[1].ambiguous:
+            return replace(verdict, target=None, changes=(), reason=_VARIABLE_NAME)
         best: Verdict | None = None
         host = found[0].registry
         placeholder = host if is_placeholder(host) else None
-        for changes in reversed(_ways(occurrence, written, found[1], placeholder)):
-            target = changed(written.text, changes)
-            shift = len(target) - len(written.text)
+        for changes in reversed(_restorations(occurrence, parsed, found[1], placeholder)):
+            target = apply_changes(parsed.text, changes)
+            shift = len(target) - len(parsed.text)
             holes = [
-                (start + shift, end + shift) for start, end in occurrence.holes if start >= len(written.host)
+                (start + shift, end + shift) for start, end in occurrence.holes if start >= len(parsed.host)
             ]
-            then = self._back(target, holes, found[1])
+            then = self._restored(target, holes, found[1])
             if then is not None:
                 best = replace(
                     verdict,
                     target=target,
                     changes=tuple(changes),
                     reason=None,
-                    then=then.status,
-                    otherwise=best,
+                    status_after=then.status,
+                    fallback=best,
                     placeholder=placeholder,
                 )
-        known = len(written.path) == written.certain
-        reason = _NO_NAME if known else _UNSURE
+        known = len(parsed.path) == parsed.known_length
+        reason = _NO_NAME if known else _VARIABLE_NAME
         return best or replace(verdict, target=None, changes=(), reason=reason)
 
-    def _back(self, target: str, holes: Sequence[tuple[int, int]], held: Held) -> Verdict | None:
+    def _restored(
+        self, target: str, holes: Sequence[tuple[int, int]], cached: CachedRepository
+    ) -> Verdict | None:
         """The verdict on *target*, or None where it is not the upstream's image that is meant."""
         try:
-            verdict = self.judge_written(self.read(target, holes))
+            verdict = self.judge_reference(self.parse(target, holes))
         except InvalidReference:
             return None
         reference = verdict.reference
         same = reference and (reference.registry, reference.repository) == (
-            held.rule.upstream,
-            held.repository,
+            cached.rule.upstream,
+            cached.repository,
         )
         return verdict if same else None
 
 
-def _ways(
-    occurrence: Occurrence, written: Written, held: Held, placeholder: str | None
+def _restorations(
+    occurrence: Occurrence, parsed: ParsedReference, cached: CachedRepository, placeholder: str | None
 ) -> list[list[Change]]:
     """How a reference can be turned back, the best first; *placeholder* is that for the registry, if any."""
-    host, rest, rule = len(written.host), held.rest, held.rule
+    host, rest, rule = len(parsed.host), cached.rest, cached.rule
     head = host + 1 + len(rule.prefix) if rule.prefix else host
-    short = held.repository
+    short = cached.repository
     if rule.upstream == DOCKER_HUB and "/" not in short.removeprefix(LIBRARY):
         short = short.removeprefix(LIBRARY)
-    fixed = [path_change(head + 1, rest, held.repository)] if held.fault else []
-    long = [Change(0, head, rule.upstream), path_change(head + 1, rest, held.repository)]
+    fixed = [path_change(head + 1, rest, cached.repository)] if cached.code else []
+    long = [Change(0, head, rule.upstream), path_change(head + 1, rest, cached.repository)]
     if _piece_at(occurrence, host).span is None:
-        return [[Change(0, host, rule.upstream), path_change(host + 1, written.path, short)], long]
+        return [[Change(0, host, rule.upstream), path_change(host + 1, parsed.path, short)], long]
     brief = [Change(0, head + 1, ""), path_change(head + 1, rest, short)]
     is_brief = rule.upstream == DOCKER_HUB and not occurrence.by_host
-    if not _in_one(occurrence, head):
+    if not _is_contiguous(occurrence, head):
         # A placeholder that a default was read for is one place all the same.
         first = [brief] if is_brief and placeholder else []
         return [*first, [Change(0, host, rule.name), Change(host, head, ""), *fixed], long]
     if _piece_at(occurrence, head).span is None:
         return [[Change(0, head, rule.upstream), path_change(head + 1, rest, short)], long]
-    if not _in_one(occurrence, head + 1):
+    if not _is_contiguous(occurrence, head + 1):
         return [[Change(0, head, rule.name), *fixed], long]
     return [brief, long] if is_brief else [long]
 
 
-def _in_one(occurrence: Occurrence, length: int) -> bool:
+def _is_contiguous(occurrence: Occurrence, length: int) -> bool:
     """Whether the first *length* characters stand in one place."""
-    pieces = [piece for start, end, piece in occurrence.laid_out() if start < length and start < end]
+    pieces = [piece for start, end, piece in occurrence.indexed_pieces() if start < length and start < end]
     return all(
         one.span is not None and other.span is not None and one.span.end == other.span.start
         for one, other in pairwise(pieces)
@@ -115,4 +117,4 @@ def _in_one(occurrence: Occurrence, length: int) -> bool:
 
 def _piece_at(occurrence: Occurrence, index: int) -> Piece:
     """The piece that holds a character of the text."""
-    return next(piece for start, end, piece in occurrence.laid_out() if start <= index < end)
+    return next(piece for start, end, piece in occurrence.indexed_pieces() if start <= index < end)

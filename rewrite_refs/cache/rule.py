@@ -17,7 +17,7 @@ from rewrite_refs.images.hosts import ECR_HOST, SAME_REGISTRY, is_same
 from rewrite_refs.images.placeholders import is_placeholder, resolved
 from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
 
-Fault = Literal["missing-library", "needless-library"]
+LibraryCode = Literal["missing-library", "needless-library"]
 
 ROOT = "ROOT"
 MAX_PREFIX = 30
@@ -27,7 +27,7 @@ PREFIX = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CacheRule:
     """One pull-through-cache rule.
 
     ``upstream`` is a registry host, ``path`` the upstream repository prefix
@@ -45,22 +45,22 @@ class Rule:
         return f"{self.upstream}/{self.path}" if self.path else self.upstream
 
 
-class Held(NamedTuple):
+class CachedRepository(NamedTuple):
     """An upstream image that a repository of a cache holds.
 
     ``rest`` is what stands in the repository's name behind the rule's prefix,
     ``repository`` the upstream repository that is meant, of which the first
-    ``certain`` characters are known, and ``fault`` what is wrong about the
-    ``library/`` of Docker Hub in ``rest``.  ``unsure`` tells that a variable in
+    ``known_length`` characters are known, and ``code`` what is wrong about the
+    ``library/`` of Docker Hub in ``rest``.  ``ambiguous`` tells that a variable in
     the name may as well hold the rest of another rule's prefix.
     """
 
-    rule: Rule
+    rule: CacheRule
     rest: str
     repository: str
-    certain: int
-    fault: Fault | None = None
-    unsure: bool = False
+    known_length: int
+    code: LibraryCode | None = None
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class Cache:
     """The rules of one registry: the ECR host, or a placeholder for it."""
 
     registry: str
-    rules: tuple[Rule, ...]
+    rules: tuple[CacheRule, ...]
 
     def is_at(self, host: str) -> bool:
         """Whether *host* is this registry, by whatever endpoint."""
         return host == self.registry or is_same(host, resolved(self.registry))
 
-    def held(self, repository: str, certain: int) -> Held | None:
+    def lookup(self, repository: str, certain: int) -> CachedRepository | None:
         """What a repository of this registry is the cache of; None where no rule has its prefix.
 
         Behind its first *certain* characters a part of the name is unknown.
@@ -86,7 +86,7 @@ class Cache:
         start = len(rule.prefix) + 1 if rule.prefix else 0
         rest, known = repository[start:], repository[start:certain]
         upstream = f"{rule.path}/{rest}" if rule.path else rest
-        fault: Fault | None = None
+        fault: LibraryCode | None = None
         # Without a prefix it may as well be a repository that no rule made.
         if rule.upstream == DOCKER_HUB and rule.prefix and not rule.path:
             if "/" not in rest and len(known) == len(rest):
@@ -97,10 +97,10 @@ class Cache:
             each not in rules and f"{each.prefix}/".startswith(repository[:certain]) for each in self.rules
         )
         certain = max(0, len(upstream) - len(rest) + len(known))
-        return Held(rule, rest, upstream, certain, fault, unsure)
+        return CachedRepository(rule, rest, upstream, certain, fault, unsure)
 
 
-def rule_for(upstream: str, prefix: str, path: str = "") -> Rule:
+def make_rule(upstream: str, prefix: str, path: str = "") -> CacheRule:
     """A rule from *upstream* (a host, perhaps with a path) and *prefix* as people write them.
 
     Raises ValueError, with what to write instead, where either breaks ECR's grammar.
@@ -124,7 +124,7 @@ def rule_for(upstream: str, prefix: str, path: str = "") -> Rule:
         )
     if prefix == ROOT and path:
         raise ValueError(f"ROOT cannot be combined with the upstream path {path!r}: give the rule a prefix")
-    return Rule(host, path, "" if prefix == ROOT else prefix.rstrip("/"))
+    return CacheRule(host, path, "" if prefix == ROOT else prefix.rstrip("/"))
 
 
 def check_registry(host: str) -> str:
@@ -138,9 +138,9 @@ def check_registry(host: str) -> str:
     return host
 
 
-def check_rules(registry: str | None, rules: Sequence[Rule]) -> None:
+def check_rules(registry: str | None, rules: Sequence[CacheRule]) -> None:
     """Raise ValueError where rules contradict one another."""
-    prefixes: dict[str, Rule] = {}
+    prefixes: dict[str, CacheRule] = {}
     for rule in rules:
         if registry is not None and Cache(registry, ()).is_at(rule.upstream):
             raise ValueError(f"the rule for {rule.name} maps the registry onto itself: remove it")

@@ -13,7 +13,7 @@ Status = Literal["direct", "wrong", "cached", "unmapped", "own", "unresolved", "
 
 
 # Why a reference is not as it should be, by the name of the rule of the lint.
-Cause = Literal[
+LintCode = Literal[
     "direct-upstream",
     "lambda-image",
     "missing-library",
@@ -28,7 +28,7 @@ Cause = Literal[
 ]
 
 
-_BREAKS: Mapping[Status, Cause] = {"direct": "direct-upstream", "unresolved": "unresolved-reference"}
+_CODES: Mapping[Status, LintCode] = {"direct": "direct-upstream", "unresolved": "unresolved-reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Verdict:
     """What is to be done about one reference.
 
     ``changes`` turn the resolved text into ``target``; both are empty where
-    nothing is to be done.  ``reason`` says why a reference stays, or what is wrong with it.  ``apart``
-    leaves the name as it is and puts the new one beside it.  ``then`` is what is
-    to be said of it after the changes, and ``otherwise`` what to do where these
+    nothing is to be done.  ``reason`` says why a reference stays, or what is wrong with it.  ``as_new_name``
+    leaves the name as it is and puts the new one beside it.  ``status_after`` is what is
+    to be said of it after the changes, and ``fallback`` what to do where these
     cannot be proved right.  ``placeholder`` is the one for the registry that
-    goes, if the reference has one.  ``cause`` is what the reference breaks where
+    goes, if the reference has one.  ``own_code`` is what the reference breaks where
     the status does not say it, and of an ignored one what it would break;
-    ``elsewhere`` tells that it breaks nothing here, because what is to be said of it
+    ``reported_elsewhere`` tells that it breaks nothing here, because what is to be said of it
     is said where it comes from.
     """
 
@@ -52,26 +52,26 @@ class Verdict:
     target: str | None = None
     changes: tuple[Change, ...] = ()
     reason: str | None = None
-    apart: bool = False
-    then: Status = "cached"
-    otherwise: Verdict | None = None
+    as_new_name: bool = False
+    status_after: Status = "cached"
+    fallback: Verdict | None = None
     placeholder: str | None = None
-    cause: Cause | None = None
-    elsewhere: bool = False
+    own_code: LintCode | None = None
+    reported_elsewhere: bool = False
 
     @property
-    def faults(self) -> tuple[Cause, ...]:
+    def codes(self) -> tuple[LintCode, ...]:
         """The rules by which a comment can mean it: what it breaks, and what its status alone would say."""
-        status = _BREAKS.get(self.status)
-        return tuple({each: None for each in (self.breaks, status) if each and self.breaks})
+        status = _CODES.get(self.status)
+        return tuple({each: None for each in (self.code, status) if each and self.code})
 
     @property
-    def breaks(self) -> Cause | None:
+    def code(self) -> LintCode | None:
         """The rule of the lint that the reference breaks, if any."""
-        return None if self.elsewhere else self.cause or _BREAKS.get(self.status)
+        return None if self.reported_elsewhere else self.own_code or _CODES.get(self.status)
 
 
-def changed(text: str, changes: Sequence[Change]) -> str:
+def apply_changes(text: str, changes: Sequence[Change]) -> str:
     """A resolved *text* after *changes*, which are in order."""
     for change in reversed(changes):
         text = text[: change.start] + change.text + text[change.end :]

@@ -11,9 +11,9 @@ from rewrite_refs.cli.output import fail, say
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
 from rewrite_refs.files.walk import root_of
-from rewrite_refs.lint.baseline import Key, dumped, marked, parsed
+from rewrite_refs.lint.baseline import Key, dumped, mark_known, parsed
 from rewrite_refs.reports import in_repository, visible
-from rewrite_refs.results import Finding, Report
+from rewrite_refs.results import Diagnostic, Report
 
 
 def read(name: str) -> Counter[Key]:
@@ -32,7 +32,7 @@ def read(name: str) -> Counter[Key]:
 
 def keys(report: Report) -> Counter[Key]:
     """All findings of a report, as a baseline knows them."""
-    return Counter(_key(report, each) for each in report.findings)
+    return Counter(_key(report, each) for each in report.diagnostics)
 
 
 def write(name: str, known: Counter[Key]) -> None:
@@ -45,18 +45,18 @@ def write(name: str, known: Counter[Key]) -> None:
     say(visible(f"wrote {name}: {count} finding{'' if count == 1 else 's'}"))
 
 
-def applied(
+def apply(
     known: Counter[Key], report: Report, paths: Sequence[str], rules: Collection[str]
 ) -> tuple[Report, Counter[Key]]:
     """The report with what is *known* marked, and what is gone from the files that were looked at.
 
     *rules* are those that were looked for.  What a file holds that could not be read, nobody knows.
     """
-    findings, rest = marked(report.findings, known, lambda each: _key(report, each))
+    diagnostics, rest = mark_known(report.diagnostics, known, lambda each: _key(report, each))
     cwd = Path(os.path.realpath(Path.cwd()))
     top = root_of(cwd) or cwd
     looked = [Path(os.path.realpath(each)) for each in paths or (".",)]
-    names = [*(each.path for each in report.troubles), *(each.path for each in report.failures)]
+    names = [*(each.path for each in report.parse_failures), *(each.path for each in report.file_failures)]
     closed = {in_repository(report, each) for each in names}
     gone = Counter(
         {
@@ -67,10 +67,10 @@ def applied(
             and any((top / key.path).is_relative_to(each) for each in looked)
         }
     )
-    return report._replace(findings=findings), gone
+    return report._replace(diagnostics=diagnostics), gone
 
 
-def told(gone: Counter[Key], name: str) -> Iterator[str]:
+def gone_messages(gone: Counter[Key], name: str) -> Iterator[str]:
     """What to say of findings that are gone."""
     for key in sorted(gone):
         yield visible(f"{name}: no longer found: {key.path}: {key.rule} {key.subject}".rstrip())
@@ -78,5 +78,5 @@ def told(gone: Counter[Key], name: str) -> Iterator[str]:
         yield visible(f"{name}: take that out with --baseline {name} --write-baseline {name}")
 
 
-def _key(report: Report, finding: Finding) -> Key:
-    return Key(in_repository(report, finding.place.path), finding.rule, finding.subject)
+def _key(report: Report, diagnostic: Diagnostic) -> Key:
+    return Key(in_repository(report, diagnostic.location.path), diagnostic.rule, diagnostic.subject)

@@ -10,8 +10,8 @@ from rewrite_refs.cli import baselines
 from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, completed_rules, paths, stdin
 from rewrite_refs.cli.output import FINDINGS, OK, say
-from rewrite_refs.cli.reporting import LACKS_TROUBLES, Wanted, publish, reported
-from rewrite_refs.cli.setup import inspected
+from rewrite_refs.cli.reporting import LACKS_PARSE_FAILURES, ReportOptions, publish, report_options
+from rewrite_refs.cli.setup import inspect
 
 _BY = ("upstream", "image", "file")
 
@@ -53,7 +53,7 @@ _BY = ("upstream", "image", "file")
     metavar="FILE",
     help="Write what is found to FILE; with --baseline, what of that is still found.",
 )
-@reported
+@report_options
 @stdin
 @common
 def check(
@@ -72,27 +72,27 @@ def check(
     from rewrite_refs.reports import text
 
     options = Options(**given)
-    wanted = Wanted.of(options, output, statistics)
+    report_options = ReportOptions.of(options, output, statistics)
     known = baselines.read(baseline) if baseline is not None else None
-    run = inspected(options, paths, stdin_filename, lint=True)
+    run = inspect(options, paths, stdin_filename, lint=True)
     report = run.report()
     if known is not None:
-        report, gone = baselines.applied(known, report, paths, run.rules)
+        report, gone = baselines.apply(known, report, paths, run.rules)
     if write_baseline is not None and not run.failed:
         baselines.write(write_baseline, baselines.keys(report) if known is None else known - gone)
         if known is None:
-            publish(run, report, wanted._replace(format=None))
+            publish(run, report, report_options._replace(format=None))
             run.exit(OK)
         gone.clear()
-    publish(run, report, wanted)
+    publish(run, report, report_options)
     run.summary(text.counts(report))
-    if report.findings:
+    if report.diagnostics:
         run.note(text.found(report))
     if known is not None and baseline is not None:
-        for line in baselines.told(gone, baseline):
+        for line in baselines.gone_messages(gone, baseline):
             run.note(line)
     failing = ("error", "warning") if options.strict else ("error",)
-    fails = any(each.severity in failing and not each.known for each in report.findings)
+    fails = any(each.severity in failing and not each.known for each in report.diagnostics)
     run.exit(FINDINGS if fails else OK)
 
 
@@ -108,7 +108,7 @@ def check(
 )
 @paths
 @click.option("--by", type=click.Choice(_BY), help="Group the references by what they have in common.")
-@reported
+@report_options
 @stdin
 @common
 def list_(
@@ -123,11 +123,11 @@ def list_(
     from rewrite_refs.reports import groups, text
 
     options = Options(**given)
-    wanted = Wanted.of(options, output, statistics)
-    run = inspected(options, paths, stdin_filename)
+    report_options = ReportOptions.of(options, output, statistics)
+    run = inspect(options, paths, stdin_filename)
     report = run.report()._replace(listed=True)
-    publish(run, groups.grouped(report, by) if by else report, wanted)
-    if wanted.format in LACKS_TROUBLES:
+    publish(run, groups.grouped(report, by) if by else report, report_options)
+    if report_options.format in LACKS_PARSE_FAILURES:
         for line in text.troubles(report, text.plain):
             say(line)
     run.summary(text.counts(report))

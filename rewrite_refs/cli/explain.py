@@ -10,7 +10,7 @@ from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, printed
 from rewrite_refs.cli.output import OK, Run
 from rewrite_refs.cli.setup import open_session
-from rewrite_refs.reports import Entry, Report, visible
+from rewrite_refs.reports import ReferenceRecord, Report, visible
 
 
 @click.command(
@@ -30,12 +30,12 @@ def explain(reference: str, **given: Any) -> None:
     session = open_session(options, (), None)
     rules = session.workspace.policies().general.rules
     try:
-        verdict = rules.judge_written(rules.read(reference))
+        verdict = rules.judge_reference(rules.parse(reference))
     except InvalidReference as error:
         raise click.UsageError(f"'{visible(reference)}' is no image reference: {error}.") from None
-    entry = Entry(
+    record = ReferenceRecord(
         None, None, reference, verdict.reference, verdict.status, verdict.target, verdict.rule, verdict.reason
     )
     run = Run(options)
-    run.print(Report((entry,), ()), text.explanation(entry))
+    run.print(Report((record,), ()), text.explanation(record))
     run.exit(OK)

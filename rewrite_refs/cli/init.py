@@ -13,8 +13,8 @@ import click
 from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, allow_extends, allowed
 from rewrite_refs.cli.output import FAILED, FINDINGS, OK, fail, say
-from rewrite_refs.cli.setup import inspected
-from rewrite_refs.cli.sources import Asked, Read, checked, read, sources
+from rewrite_refs.cli.setup import inspect
+from rewrite_refs.cli.sources import ImportedRules, InitOptions, checked, read, sources
 from rewrite_refs.config.access import Access
 from rewrite_refs.config.load import FILE_NAME, Config, content, load, locate
 from rewrite_refs.errors import ConfigError
@@ -95,60 +95,60 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
     """
     from rewrite_refs.init import update
 
-    asked = checked(Asked(**given), paths)
+    options = checked(InitOptions(**given), paths)
     try:
         cwd = Path.cwd()
     except OSError as error:
         raise ConfigError(f"the working folder cannot be read: {error.strerror}") from None
-    target = _target(asked, cwd)
-    source = read(asked, cwd, target.path.parent) if sources(asked) else None
+    target = _target(options, cwd)
+    source = read(options, cwd, target.path.parent) if sources(options) else None
     if target.content is None:
         text = update.header(source.origin if source else "Proposed: write those that you have.")
     else:
         text = target.content.decode("utf-8")
     old = update.Old(text, target.shown, target.config)
     if source is None:
-        result, failed = _proposed(old, asked, target)
+        result, failed = _proposed(old, options, target)
     else:
-        region = asked.region[0] if asked.region and not asked.from_aws else None
-        wish = update.Given(asked.registry, asked.account_id, region)
+        region = options.region[0] if options.region and not options.from_aws else None
+        wish = update.Overrides(options.registry, options.account_id, region)
         result, failed = update.updated(old, source.rules, source.name, wish), False
     for each in result.unresolved:
-        say(visible(f"{each.place}: {each.reason}"))
+        say(visible(f"{each.location}: {each.reason}"))
     if source and not result.rules:
-        _nothing(source, asked)
+        _nothing(source, options)
     for remark in result.remarks:
         say(visible(remark))
-    done = _written(target, result, asked.yes, "taken" if source else "proposed")
-    left = () if source or not done else tuple(_left(target, result, asked))
+    done = _written(target, result, options.yes, "taken" if source else "proposed")
+    left = () if source or not done else tuple(_left(target, result, options))
     for line in left:
         say(visible(f"{target.shown}: {line}"))
     sys.exit(FAILED if failed else FINDINGS if result.unresolved or left or not done else OK)
 
 
-def _target(asked: Asked, cwd: Path) -> _Target:
+def _target(options: InitOptions, cwd: Path) -> _Target:
     """Where the configuration is or will be."""
     root = root_of(cwd) or cwd
-    named = asked.config is not None
-    if asked.config is not None:
-        path, folder = Path(os.path.abspath(asked.config)), root
+    named = options.config is not None
+    if options.config is not None:
+        path, folder = Path(os.path.abspath(options.config)), root
     else:
         path = locate(cwd, root, lambda path: visible(os.path.relpath(path, cwd))) or root / FILE_NAME
         folder = path.parent
     shown = visible(Path(os.path.relpath(path, cwd)).as_posix())
     if not os.path.lexists(path):
         return _Target(path, shown, folder, None, Config(path.parent))
-    access = Access(root, allowed(asked.allow_extends))
+    access = Access(root, allowed(options.allow_extends))
     config = load(path, shown, access, named)
     return _Target(path, shown, folder, content(path, shown, access, named), config)
 
 
-def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
+def _proposed(old: Old, asked: InitOptions, target: _Target) -> tuple[Result, bool]:
     """What a scan of the repository proposes, and whether a file could not be read."""
-    from rewrite_refs.cache.judge import Rules
+    from rewrite_refs.cache.judge import RuleSet
     from rewrite_refs.emit import survey
     from rewrite_refs.init import proposal
-    from rewrite_refs.init.update import Given
+    from rewrite_refs.init.update import Overrides
 
     is_new = target.content is None
     options = Options(
@@ -157,17 +157,17 @@ def _proposed(old: Old, asked: Asked, target: _Target) -> tuple[Result, bool]:
         allow_extends=asked.allow_extends,
         quiet=True,
     )
-    run = inspected(options, (str(target.folder),), None)
-    found = survey.of(run.report().entries, Rules(old.config.registry, old.config.rules))
+    run = inspect(options, (str(target.folder),), None)
+    found = survey.of(run.report().records, RuleSet(old.config.registry, old.config.rules))
     registry = asked.registry
     if registry is None and asked.account_id is not None:
         registry = host_of(asked.account_id, asked.region[0])
-    return proposal.proposed(old, found, Given(registry)), run.failed
+    return proposal.proposed(old, found, Overrides(registry)), run.failed
 
 
-def _nothing(source: Read, asked: Asked) -> NoReturn:
+def _nothing(source: ImportedRules, options: InitOptions) -> NoReturn:
     """Say that a source has no rule, and end."""
-    if source.rules.rules or source.rules.unresolved or not asked.from_aws:
+    if source.rules.rules or source.rules.unresolved or not options.from_aws:
         hint = "without a source, init proposes rules for the images that the repository uses"
         fail(f"{source.name}: no pull-through-cache rule could be taken from it: nothing is written; {hint}")
     regions = ", ".join(region for _, region in source.rules.registries)
@@ -190,7 +190,7 @@ def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
     try:
         if target.content is None:
             files.create(target.path, new)
-        elif _agreed(target, target.content, new, yes):
+        elif _confirmed(target, target.content, new, yes):
             files.write(target.path, target.content, new)
         else:
             say(f"{target.shown} is left as it was")
@@ -201,14 +201,14 @@ def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
     return True
 
 
-def _left(target: _Target, result: Result, asked: Asked) -> Iterator[str]:
+def _left(target: _Target, result: Result, options: InitOptions) -> Iterator[str]:
     """What the user has to fill in of a configuration that was proposed."""
     from rewrite_refs.init.update import PROPOSED
 
     if target.content is None and not result.rules:
         return  # nothing is written
     if not (
-        asked.registry or asked.account_id or target.config.registry or os.environ.get(REGISTRY_VARIABLE)
+        options.registry or options.account_id or target.config.registry or os.environ.get(REGISTRY_VARIABLE)
     ):
         yield (
             "no registry: add the one of your account and region, such as "
@@ -227,7 +227,7 @@ def _amount(result: Result, how: str) -> str:
     return f"{rules} for {'1 registry' if result.registries == 1 else f'{result.registries} registries'}"
 
 
-def _agreed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
+def _confirmed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
     """Show a change, and ask whether to make it."""
     from rewrite_refs.cli import diffs
 

@@ -53,7 +53,7 @@ def completed_rules(context: click.Context, option: click.Parameter, given: str)
     return [f"{before}{comma}{each}" for each in BY_NAME if each.startswith(name)]
 
 
-def mistaken(account: str | None, regions: Iterable[str]) -> Iterator[str]:
+def option_errors(account: str | None, regions: Iterable[str]) -> Iterator[str]:
     """What is wrong with values of ``--account-id`` and ``--region``."""
     if account is not None and not ACCOUNT.fullmatch(account):
         yield f"--account-id {account!r} is no account: write its 12 digits."

@@ -17,7 +17,7 @@ from rewrite_refs.files.io import is_missing
 from rewrite_refs.files.walk import root_of
 from rewrite_refs.reports import inert, visible
 from rewrite_refs.repository.outcome import Outcome
-from rewrite_refs.results import Entry, Failure, Finding, Report, Trouble
+from rewrite_refs.results import Diagnostic, FileFailure, ParseFailure, ReferenceRecord, Report
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -52,20 +52,20 @@ class Run:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.entries: list[Entry] = []
-        self.troubles: list[Trouble] = []
+        self.records: list[ReferenceRecord] = []
+        self.parse_failures: list[ParseFailure] = []
         self.templates = 0
         self.embedded = 0
-        self.failures: list[Failure] = []
+        self.file_failures: list[FileFailure] = []
         self.missing: set[str] = set()  # paths that were announced not to exist
-        self.findings: list[Finding] = []
+        self.diagnostics: list[Diagnostic] = []
         self.rules: frozenset[str] = frozenset()  # those that are looked for
         self.progress = Progress.of(options.quiet)
 
     @property
     def failed(self) -> bool:
         """Whether a file could not be read or written."""
-        return bool(self.failures)
+        return bool(self.file_failures)
 
     def announce_missing(self, paths: Iterable[str]) -> None:
         """Report the *paths* that do not exist, before the configuration is read."""
@@ -80,16 +80,16 @@ class Run:
                 self._fail(os.path.relpath(path, cwd), "there is no such file or folder")
 
     def _fail(self, shown: str, error: str) -> None:
-        self.failures.append(Failure(shown, error))
+        self.file_failures.append(FileFailure(shown, error))
         say(visible(f"{shown}: error: {error}"))
 
     def take(self, outcome: Outcome) -> None:
         """Keep the results of a file; say at once what went wrong with it."""
-        self.entries += outcome.entries
-        self.troubles += outcome.troubles
+        self.records += outcome.records
+        self.parse_failures += outcome.parse_failures
         self.templates += outcome.templates
         self.embedded += outcome.embedded
-        self.findings += outcome.findings
+        self.diagnostics += outcome.diagnostics
         if outcome.error is not None or (self.options.verbose and outcome.templates):
             self.progress.clear()
         if outcome.error is not None and outcome.shown not in self.missing:
@@ -103,10 +103,10 @@ class Run:
         cwd = Path(os.path.realpath(Path.cwd()))
         root = root_of(cwd)
         return Report(
-            sorted(self.entries, key=lambda each: each.place or ()),
-            sorted(self.troubles),
-            sorted(self.findings, key=lambda each: each.order),
-            sorted(self.failures),
+            sorted(self.records, key=lambda each: each.location or ()),
+            sorted(self.parse_failures),
+            sorted(self.diagnostics, key=lambda each: each.order),
+            sorted(self.file_failures),
             cwd.relative_to(root).as_posix() if root else "",
         )
 
@@ -152,20 +152,21 @@ class Run:
         done_too = self.options.verbose and not would_change
         lines = text.rewrite(report, self.paint, notes=not self.options.quiet, done=done_too)
         self.print(report, lines, to_stderr)
-        done = [entry for entry in report.entries if entry.done]
-        count = len({entry.place.path for entry in done if entry.place})
+        done = [record for record in report.records if record.done]
+        count = len({record.location.path for record in done if record.location})
         summary = text.counts(report)
         if done:
             verb = f"would {verbs[0]}" if would_change else verbs[1]
             summary = f"{verb} {len(done)} of {summary} ({count} file{'s' if count > 1 else ''} changed)"
         self.summary(summary)
         pinned = sum(
-            entry.status != "cached" and bool(entry.reference and entry.reference.digest) for entry in done
+            record.status != "cached" and bool(record.reference and record.reference.digest)
+            for record in done
         )
         if pinned and not self.options.quiet:
             say(f"{pinned} of them by digest: pull the tags once first (rewrite-refs rules --emit warmup)")
-        left = would_change or any(entry.left for entry in report.entries)
-        self.exit(FINDINGS if left or report.troubles else OK)
+        left = would_change or any(record.left for record in report.records)
+        self.exit(FINDINGS if left or report.parse_failures else OK)
 
     def exit(self, code: int) -> NoReturn:
         """End with *code*, or with 2 where a file could not be read or written."""

@@ -32,12 +32,12 @@ FORMATS = (
     "html",
 )
 # Formats that have no place for what could not be read in a list of references.
-LACKS_TROUBLES = ("csv", "jsonl")
+LACKS_PARSE_FAILURES = ("csv", "jsonl")
 _FOR_EYES = ("text", "concise")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class Wanted(NamedTuple):
+class ReportOptions(NamedTuple):
     """What is to be written, and where; nothing goes to standard output in no format."""
 
     format: str | None
@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
     statistics: bool = False
 
     @classmethod
-    def of(cls, options: Options, outputs: tuple[str, ...], statistics: bool) -> Wanted:
+    def of(cls, options: Options, outputs: tuple[str, ...], statistics: bool) -> ReportOptions:
         """From the options.  Raises UsageError for an output that is none."""
         chosen = options.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
         destinations = tuple(map(_destination, outputs))
@@ -62,7 +62,7 @@ def _completed(context: click.Context, option: click.Parameter, given: str) -> l
     return [f"{each}:" for each in FORMATS if each.startswith(given)]
 
 
-def reported(command: _Command) -> _Command:
+def report_options(command: _Command) -> _Command:
     """The options of the commands that print reports."""
     for option in reversed(
         (
@@ -87,18 +87,20 @@ def reported(command: _Command) -> _Command:
     return command
 
 
-def publish(run: Run, report: Report, wanted: Wanted) -> None:
+def publish(run: Run, report: Report, report_options: ReportOptions) -> None:
     """Print a report, and write it to the files that were asked for."""
     shown = report
-    if run.options.quiet and wanted.format in _FOR_EYES:
-        shown = report._replace(findings=[each for each in report.findings if each.severity != "note"])
-    if wanted.format:
-        write(_text(_lines(wanted.format, shown, run)))
-    if wanted.statistics:
+    if run.options.quiet and report_options.format in _FOR_EYES:
+        shown = report._replace(diagnostics=[each for each in report.diagnostics if each.severity != "note"])
+    if report_options.format:
+        write(_text(_lines(report_options.format, shown, run)))
+    if report_options.statistics:
         from rewrite_refs.reports import statistics
 
-        write(_text(map(inert.line, statistics.lines(report))), to_stderr=wanted.format not in _FOR_EYES)
-    for format, path in wanted.outputs:
+        write(
+            _text(map(inert.line, statistics.lines(report))), to_stderr=report_options.format not in _FOR_EYES
+        )
+    for format, path in report_options.outputs:
         text = _text(_lines(format, report, None))
         try:
             if str(path) == "-":
@@ -107,7 +109,7 @@ def publish(run: Run, report: Report, wanted: Wanted) -> None:
                 files.put(path, text)
         except files.Unwritable as error:
             fail(f"{visible(str(path))}: the report cannot be written: {error}")
-    if wanted.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
+    if report_options.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
         _summarise(report, Path(os.environ["GITHUB_STEP_SUMMARY"]))
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.restore import RestoringRuleSet
 from rewrite_refs.cli.command import Documented, Example
 from rewrite_refs.cli.options import Options, common, paths, printed, stdin
 from rewrite_refs.cli.output import Run, write
@@ -45,15 +45,15 @@ _NO_RULES = """\
 or take them from it with `rewrite-refs init --from-aws`, or give --rule docker.io=docker-hub."""
 
 
-class _Way(NamedTuple):
+class _Direction(NamedTuple):
     """A direction: its rules, and what it is called in the present and in the past."""
 
-    rules: type[Rules]
+    rules: type[RuleSet]
     verbs: tuple[str, str]
 
 
-_FORWARD = _Way(Rules, ("rewrite", "rewrote"))
-_BACK = _Way(Restoring, ("restore", "restored"))
+_FORWARD = _Direction(RuleSet, ("rewrite", "rewrote"))
+_BACK = _Direction(RestoringRuleSet, ("restore", "restored"))
 
 
 _diff = click.option(
@@ -111,7 +111,7 @@ def restore(paths: tuple[str, ...], diff: bool, stdin_filename: str | None, **gi
 
 
 def _carry_out(
-    options: Options, paths: tuple[str, ...], diff: bool, stdin_filename: str | None, way: _Way
+    options: Options, paths: tuple[str, ...], diff: bool, stdin_filename: str | None, direction: _Direction
 ) -> None:
     if options.json and stdin_filename is not None and not diff:
         raise click.UsageError("- prints the new text and --output-format json prints JSON: choose one.")
@@ -120,19 +120,19 @@ def _carry_out(
         run.announce_missing(paths)
     # A diff goes to where the progress would.
     progress = None if diff or stdin_filename is not None else run.progress
-    session = open_session(options, paths, stdin_filename, way.rules, progress=progress)
+    session = open_session(options, paths, stdin_filename, direction.rules, progress=progress)
     named = [
         Path(os.path.abspath(each)) for each in ([stdin_filename] if stdin_filename else paths or (".",))
     ]
     single = [each for each in named if not files.is_folder(each)]
     workspace = session.workspace
-    able = any(map(_is_able, (workspace.policies(), *map(workspace.policies, single))))
+    able = any(map(_can_rewrite, (workspace.policies(), *map(workspace.policies, single))))
     is_all_missing = bool(paths) and all(map(files.is_missing, named)) and stdin_filename is None
     if not able and len(single) == len(named) and not is_all_missing:
-        raise ConfigError(_why(workspace.area(workspace.start)))
+        raise ConfigError(_missing_settings(workspace.area(workspace.start)))
     would_change = False
     for outcome in outcomes(session, options, paths, stdin_filename, edit=True):
-        able = able or _is_able(workspace.policies(outcome.path))
+        able = able or _can_rewrite(workspace.policies(outcome.path))
         if diff:
             would_change |= outcome.changed
             if outcome.changed and not options.json:
@@ -145,19 +145,19 @@ def _carry_out(
             outcome = outcome.written()
         run.take(outcome)
     if not able and not is_all_missing:
-        raise ConfigError(_why(workspace.area(workspace.start)))
+        raise ConfigError(_missing_settings(workspace.area(workspace.start)))
     run.finish_rewrite(
-        way.verbs, would_change, to_stderr=not options.json and (diff or stdin_filename is not None)
+        direction.verbs, would_change, to_stderr=not options.json and (diff or stdin_filename is not None)
     )
 
 
-def _is_able(policies: Policies) -> bool:
+def _can_rewrite(policies: Policies) -> bool:
     """Whether there is a registry to write, and a rule."""
     has_rules = any(cache.rules for cache in policies.caches())
     return policies.general.rules.registry is not None and has_rules
 
 
-def _why(area: Area) -> str:
+def _missing_settings(area: Area) -> str:
     """Why nothing can be rewritten, and what to do."""
     has_registry = area.policies.general.rules.registry is not None
     if area.configuration is not None:

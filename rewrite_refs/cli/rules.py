@@ -17,9 +17,9 @@ from rewrite_refs.cli.setup import open_session, outcomes
 from rewrite_refs.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rewrite_refs.cache.judge import Rules
+    from rewrite_refs.cache.judge import RuleSet
     from rewrite_refs.emit.survey import Survey
-    from rewrite_refs.reports import Entry
+    from rewrite_refs.reports import ReferenceRecord
     from rewrite_refs.repository.workspace import Workspace
 
 _EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "warmup")
@@ -61,7 +61,7 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
     for outcome in outcomes(session, options, paths, None, edit=False):
         run.take(outcome)
     surveys = [
-        survey.of(entries, rules) for rules, entries in _by_rules(session.workspace, run.report().entries)
+        survey.of(records, rules) for rules, records in _by_rules(session.workspace, run.report().records)
     ]
     if len(surveys) > 1 and emit not in _OF_MANY:
         hosts = ", ".join(str(each.registry) for each in surveys)
@@ -93,16 +93,18 @@ def _headed(survey: Survey, lines: Iterator[str]) -> Iterator[str]:
     yield ""
 
 
-def _by_rules(workspace: Workspace, entries: Sequence[Entry]) -> list[tuple[Rules, list[Entry]]]:
+def _by_rules(
+    workspace: Workspace, records: Sequence[ReferenceRecord]
+) -> list[tuple[RuleSet, list[ReferenceRecord]]]:
     """The entries by the rules that hold for their files; at least one group, which may be empty."""
-    groups: list[tuple[Rules, list[Entry]]] = []
-    for entry in entries:
-        name = entry.place.path if entry.place else "."
+    groups: list[tuple[RuleSet, list[ReferenceRecord]]] = []
+    for record in records:
+        name = record.location.path if record.location else "."
         path = Path(os.path.abspath(workspace.cwd / name))
         rules = workspace.policies(path).of(path).rules
         found = next((group for of, group in groups if of is rules), None)
         if found is None:
             found = []
             groups.append((rules, found))
-        found.append(entry)
+        found.append(record)
     return groups or [(workspace.policies().general.rules, [])]

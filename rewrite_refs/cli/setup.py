@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import Rule, check_registry
-from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, allowed, mistaken
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import CacheRule, check_registry
+from rewrite_refs.cli.options import REGISTRY_VARIABLE, Options, allowed, option_errors
 from rewrite_refs.cli.output import Run, say
 from rewrite_refs.config.load import parse_rule
 from rewrite_refs.errors import ConfigError
@@ -42,16 +42,14 @@ def outcomes(
         yield outcome
 
 
-def inspected(
-    options: Options, paths: tuple[str, ...], stdin_filename: str | None, lint: bool = False
-) -> Run:
+def inspect(options: Options, paths: tuple[str, ...], stdin_filename: str | None, lint: bool = False) -> Run:
     """All references at *paths*, and what the *lint* finds if it is wanted, with nothing written."""
     run = Run(options)
     if stdin_filename is None:
         run.announce_missing(paths)
     session = open_session(options, paths, stdin_filename, lint=lint, progress=run.progress)
     if lint:
-        run.rules = _looked_for(session.workspace.policies().lint)
+        run.rules = _active_rules(session.workspace.policies().lint)
     # Only a rewriting, though nobody writes it, tells what can be mended.
     for outcome in outcomes(session, options, paths, stdin_filename, edit=lint):
         run.take(outcome)
@@ -62,7 +60,7 @@ def open_session(
     options: Options,
     paths: tuple[str, ...],
     stdin_filename: str | None,
-    direction: type[Rules] = Rules,
+    direction: type[RuleSet] = RuleSet,
     lint: bool = False,
     progress: Progress | None = None,
 ) -> Session:
@@ -102,7 +100,7 @@ def warn(workspace: Workspace, options: Options) -> None:
     workspace.warnings.clear()
 
 
-def _run_options(options: Options, direction: type[Rules]) -> RunOptions:
+def _run_options(options: Options, direction: type[RuleSet]) -> RunOptions:
     """The options, checked.  Raises ConfigError and UsageError."""
     given = options.config
     return RunOptions(
@@ -121,7 +119,7 @@ def _run_options(options: Options, direction: type[Rules]) -> RunOptions:
     )
 
 
-def _looked_for(settings: Settings) -> frozenset[str]:
+def _active_rules(settings: Settings) -> frozenset[str]:
     """The names of the rules that a run looks for."""
     from rewrite_refs.lint.registry import RULES
 
@@ -151,7 +149,7 @@ def _registry(options: Options) -> str | None:
     if account is not None and region is not None:
         if registry is not None:
             raise click.UsageError("--registry says the same as --account-id and --region: give one.")
-        for mistake in mistaken(account, [region]):
+        for mistake in option_errors(account, [region]):
             raise click.UsageError(mistake)
         registry = host_of(account, region)
     source = "--registry"
@@ -163,7 +161,7 @@ def _registry(options: Options) -> str | None:
         raise ConfigError(f"{source}: {error}") from None
 
 
-def _rules(texts: Iterable[str]) -> list[Rule]:
+def _rules(texts: Iterable[str]) -> list[CacheRule]:
     try:
         return [parse_rule(text) for text in texts]
     except ValueError as error:

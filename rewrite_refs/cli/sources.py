@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from rewrite_refs.cache.rule import check_registry
-from rewrite_refs.cli.options import mistaken
+from rewrite_refs.cli.options import option_errors
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io as files
 from rewrite_refs.reports import visible
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rewrite_refs.sources import Import
 
 
-class Asked(NamedTuple):
+class InitOptions(NamedTuple):
     """The options, as they were given."""
 
     from_aws: bool
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     yes: bool
 
 
-class Read(NamedTuple):
+class ImportedRules(NamedTuple):
     """What a source holds, what messages call the source, and what the new file says of it."""
 
     rules: Import
@@ -44,55 +44,61 @@ class Read(NamedTuple):
     origin: str
 
 
-def sources(asked: Asked) -> list[str]:
+def sources(options: InitOptions) -> list[str]:
     """The options that name a source."""
     return [
         f"--{name.replace('_', '-')}"
         for name in ("from_aws", "from_json", "from_terraform", "from_cloudformation")
-        if getattr(asked, name) not in (None, False, ())
+        if getattr(options, name) not in (None, False, ())
     ]
 
 
-def checked(asked: Asked, paths: tuple[str, ...]) -> Asked:
+def checked(options: InitOptions, paths: tuple[str, ...]) -> InitOptions:
     """The options with the further *paths* of their source; UsageError and ConfigError for what is wrong."""
-    for mistake in _mistakes(asked, paths):
+    for mistake in _option_errors(options, paths):
         raise click.UsageError(visible(mistake))
     try:
-        if asked.registry is not None:
-            check_registry(asked.registry)
+        if options.registry is not None:
+            check_registry(options.registry)
     except ValueError as error:
         raise ConfigError(f"--registry: {error}") from None
-    if asked.from_terraform:
-        return asked._replace(from_terraform=(*asked.from_terraform, *paths))
-    return asked._replace(from_cloudformation=(*asked.from_cloudformation, *paths))
+    if options.from_terraform:
+        return options._replace(from_terraform=(*options.from_terraform, *paths))
+    return options._replace(from_cloudformation=(*options.from_cloudformation, *paths))
 
 
-def _mistakes(asked: Asked, paths: tuple[str, ...]) -> Iterator[str]:
+def _option_errors(options: InitOptions, paths: tuple[str, ...]) -> Iterator[str]:
     """What is wrong with the options together."""
-    given, account, aws = sources(asked), asked.account_id, asked.from_aws
+    given, account, aws = sources(options), options.account_id, options.from_aws
     if len(given) > 1:
         yield f"{' and '.join(given)} are {len(given)} sources: give one."
-    if paths and not (asked.from_terraform or asked.from_cloudformation):
+    if paths and not (options.from_terraform or options.from_cloudformation):
         yield (
             f"'{paths[0]}' belongs to no source: give it behind --from-terraform or --from-cloudformation "
             "(without a source, the whole repository is scanned)."
         )
-    if "" in (*paths, *asked.from_terraform, *asked.from_cloudformation, asked.from_json, asked.config):
+    if "" in (
+        *paths,
+        *options.from_terraform,
+        *options.from_cloudformation,
+        options.from_json,
+        options.config,
+    ):
         yield "there is no file with an empty name."
-    if asked.profile is not None and not aws:
+    if options.profile is not None and not aws:
         yield "--profile goes with --from-aws."
     if account is not None and aws:
         yield "--account-id does not go with --from-aws, which asks for it: give --profile."
-    if len(asked.region) > 1 and not aws:
+    if len(options.region) > 1 and not aws:
         yield "several --region go with --from-aws alone."
-    if not given and (account is None) != (not asked.region):
+    if not given and (account is None) != (not options.region):
         yield "--account-id and --region go together."
-    if not given and account is not None and asked.registry is not None:
+    if not given and account is not None and options.registry is not None:
         yield "--registry says the same as --account-id and --region: give one."
-    yield from mistaken(account, asked.region)
+    yield from option_errors(account, options.region)
 
 
-def read(asked: Asked, cwd: Path, folder: Path) -> Read:
+def read(options: InitOptions, cwd: Path, folder: Path) -> ImportedRules:
     """The rules of the source; *folder* is that of the configuration, from which a new one names files."""
 
     def show(path: Path) -> str:
@@ -106,27 +112,31 @@ def read(asked: Asked, cwd: Path, folder: Path) -> Read:
         )
         return visible(", ".join(Path(each).as_posix() for each in shown if each != "."))
 
-    if asked.from_aws:
+    if options.from_aws:
         from rewrite_refs.sources import aws as account
 
-        return Read(account.read(asked.profile, asked.region), "the account", "From the AWS account.")
-    if asked.from_json is not None:
+        return ImportedRules(
+            account.read(options.profile, options.region), "the account", "From the AWS account."
+        )
+    if options.from_json is not None:
         from rewrite_refs.sources import aws_json as describe
 
-        text, shown = _text(asked.from_json)
-        origin = f"From `{describe.COMMAND}`" + (f" ({named([shown])})." if asked.from_json != "-" else ".")
-        return Read(describe.read(text, shown), shown, origin)
-    region = asked.region[0] if asked.region else None
-    if asked.from_terraform:
+        text, shown = _text(options.from_json)
+        origin = f"From `{describe.COMMAND}`" + (f" ({named([shown])})." if options.from_json != "-" else ".")
+        return ImportedRules(describe.read(text, shown), shown, origin)
+    region = options.region[0] if options.region else None
+    if options.from_terraform:
         from rewrite_refs.sources import terraform
 
-        rules = terraform.load([Path(each) for each in asked.from_terraform], show)
-        return Read(rules, "Terraform", _origin("Terraform", named(asked.from_terraform)))
+        rules = terraform.load([Path(each) for each in options.from_terraform], show)
+        return ImportedRules(rules, "Terraform", _origin("Terraform", named(options.from_terraform)))
     from rewrite_refs.sources import cloudformation
 
-    paths = [Path(each) for each in asked.from_cloudformation]
-    rules = cloudformation.load(paths, show, asked.account_id, region)
-    return Read(rules, "CloudFormation", _origin("CloudFormation", named(asked.from_cloudformation)))
+    paths = [Path(each) for each in options.from_cloudformation]
+    rules = cloudformation.load(paths, show, options.account_id, region)
+    return ImportedRules(
+        rules, "CloudFormation", _origin("CloudFormation", named(options.from_cloudformation))
+    )
 
 
 def _origin(what: str, files: str) -> str:

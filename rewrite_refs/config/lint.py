@@ -1,6 +1,6 @@
 """What a configuration says about the lint: severities, and what is left alone.
 
-Every function gets the ``Mistakes`` that it adds to, a node and its line.
+Every function gets the ``ConfigErrors`` that it adds to, a node and its line.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from rewrite_refs.config.nodes import Mistakes, Node
+from rewrite_refs.config.nodes import ConfigErrors, Node
 from rewrite_refs.images.reference import InvalidReference, Reference
 from rewrite_refs.results import Severity
 from rewrite_refs.text.suggestions import nearest
@@ -31,72 +31,74 @@ class Lint(NamedTuple):
     ignore_images: tuple[str, ...] = ()
 
 
-def lint_of(wrong: Mistakes, node: Node, line: int, base: Lint, pattern: Callable[[str], str]) -> Lint:
+def lint_of(errors: ConfigErrors, node: Node, line: int, base: Lint, pattern: Callable[[str], str]) -> Lint:
     """What is said here, over *base*; *pattern* raises ValueError for what is no pattern of files."""
-    parts = wrong.parts(node, "lint", line, KEYS)
+    parts = errors.parts(node, "lint", line, KEYS)
     severity, files, images = base
     if "severity" in parts:
-        severity = {**severity, **_severities(wrong, *parts["severity"])}
+        severity = {**severity, **_severities(errors, *parts["severity"])}
     if "per-file-ignores" in parts:
-        files = {**files, **_files(wrong, *parts["per-file-ignores"], pattern)}
+        files = {**files, **_files(errors, *parts["per-file-ignores"], pattern)}
     if "ignore-images" in parts:
-        images = (*images, *_images(wrong, *parts["ignore-images"]))
+        images = (*images, *_images(errors, *parts["ignore-images"]))
     return Lint(severity, files, images)
 
 
-def _severities(wrong: Mistakes, node: Node, line: int) -> dict[str, Severity | None]:
+def _severities(errors: ConfigErrors, node: Node, line: int) -> dict[str, Severity | None]:
     severities = {}
-    for rule, value, at in wrong.items(node, "severity", line):
-        word = wrong.choice(value, f"the severity of {rule}", at, SEVERITIES)
-        if _is_rule(wrong, rule, at) and word is not None:
+    for rule, value, at in errors.items(node, "severity", line):
+        word = errors.choice(value, f"the severity of {rule}", at, SEVERITIES)
+        if _is_rule(errors, rule, at) and word is not None:
             severities[rule] = _SEVERITIES[word]
     return severities
 
 
-def _files(wrong: Mistakes, node: Node, line: int, check: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+def _files(
+    errors: ConfigErrors, node: Node, line: int, check: Callable[[str], str]
+) -> dict[str, tuple[str, ...]]:
     files = {}
-    for pattern, value, at in wrong.items(node, "per-file-ignores", line):
+    for pattern, value, at in errors.items(node, "per-file-ignores", line):
         try:
             check(pattern)
         except ValueError as error:
-            wrong.add(at, str(error))
+            errors.add(at, str(error))
             continue
-        rules = wrong.texts(value, f"per-file-ignores of {pattern}", at)
-        files[pattern] = tuple(rule for rule, where in rules if _is_rule(wrong, rule, where))
+        rules = errors.texts(value, f"per-file-ignores of {pattern}", at)
+        files[pattern] = tuple(rule for rule, where in rules if _is_rule(errors, rule, where))
     return files
 
 
-def _images(wrong: Mistakes, node: Node, line: int) -> tuple[str, ...]:
+def _images(errors: ConfigErrors, node: Node, line: int) -> tuple[str, ...]:
     return tuple(
-        name for text, at in wrong.texts(node, "ignore-images", line) if (name := _image(wrong, text, at))
+        name for text, at in errors.texts(node, "ignore-images", line) if (name := _image(errors, text, at))
     )
 
 
-def _image(wrong: Mistakes, text: str, line: int) -> str | None:
+def _image(errors: ConfigErrors, text: str, line: int) -> str | None:
     """A pattern on normalised names; one without ``*`` is read as Docker would read it."""
     host = text.partition("/")[0]
     if set("*?[") & set(text):
         if "/" in text and not set(host) & set(".:*?[") and host != "localhost":
-            wrong.add(line, f"{text!r} begins with no registry: write docker.io/{text}")
+            errors.add(line, f"{text!r} begins with no registry: write docker.io/{text}")
             return None
         if "/" not in text and not text.startswith("*"):
-            wrong.add(line, f"{text!r} begins with no registry: write docker.io/library/{text}")
+            errors.add(line, f"{text!r} begins with no registry: write docker.io/library/{text}")
             return None
         return text
     try:
         reference = Reference.parse(text)
     except InvalidReference as error:
-        wrong.add(line, f"{text!r} is no image: {error}")
+        errors.add(line, f"{text!r} is no image: {error}")
         return None
     if reference.tag or reference.digest:
-        wrong.add(line, f"{text!r} has a tag: write the name alone, {reference.name}")
+        errors.add(line, f"{text!r} has a tag: write the name alone, {reference.name}")
         return None
     return reference.name
 
 
-def _is_rule(wrong: Mistakes, name: str, line: int) -> bool:
+def _is_rule(errors: ConfigErrors, name: str, line: int) -> bool:
     from rewrite_refs.lint.registry import BY_NAME  # not needed by those who configure no rule
 
     if name not in BY_NAME:
-        wrong.add(line, f"there is no rule {name!r}: {nearest(name, BY_NAME)}")
+        errors.add(line, f"there is no rule {name!r}: {nearest(name, BY_NAME)}")
     return name in BY_NAME

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rewrite_refs.cache.rule import Rule, check_registry, check_rules, rule_for
+from rewrite_refs.cache.rule import CacheRule, check_registry, check_rules, make_rule
 from rewrite_refs.config.access import Access
 from rewrite_refs.config.lint import Lint, lint_of
-from rewrite_refs.config.nodes import Mistakes, Node, kind, parse
+from rewrite_refs.config.nodes import ConfigErrors, Node, kind, parse
 from rewrite_refs.config.rules import aliases_of, own_of, rules_of, variables_of
 from rewrite_refs.config.version import KEY as REQUIRED_VERSION
 from rewrite_refs.config.version import check_version
@@ -43,7 +43,7 @@ class Override(NamedTuple):
 
     files: tuple[str, ...]
     registry: str | None = None
-    rules: tuple[Rule, ...] | None = None
+    rules: tuple[CacheRule, ...] | None = None
     style: Mapping[str, str] | None = None
 
 
@@ -52,7 +52,7 @@ class Config(NamedTuple):
 
     folder: Path | None = None
     registry: str | None = None
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CacheRule, ...] = ()
     aliases: Mapping[str, str] = {}
     own: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -129,26 +129,26 @@ def _loaded(file: _File, data: bytes) -> Config:
     return _Reader(file).config(parse(text, file.shown))
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> CacheRule:
     """A rule from ``UPSTREAM=PREFIX``.  Raises ValueError with what to write instead."""
     upstream, equals, prefix = text.partition("=")
     if not equals:
         raise ValueError(f"{text!r} is no rule: write UPSTREAM=PREFIX, such as docker.io=docker-hub")
     if "://" in upstream:
         raise ValueError(f"{upstream!r} is no registry: write a host such as docker.io, without https://")
-    return rule_for(upstream, prefix)
+    return make_rule(upstream, prefix)
 
 
 def combined(
-    config: Config, registry: str | None, rules: Iterable[Rule]
-) -> tuple[str | None, tuple[Rule, ...]]:
+    config: Config, registry: str | None, rules: Iterable[CacheRule]
+) -> tuple[str | None, tuple[CacheRule, ...]]:
     """Registry and rules of the command line over those of the configuration.
 
     A rule of the command line replaces the configured one for its upstream.
     Raises ConfigError where what comes out contradicts itself.
     """
     extra = tuple(rules)
-    given: dict[str, Rule] = {}
+    given: dict[str, CacheRule] = {}
     for rule in extra:
         if rule.name in given:
             raise ConfigError(
@@ -168,7 +168,7 @@ class _Reader:
     """Reads the parts of a configuration, over those of the one that it extends."""
 
     def __init__(self, file: _File) -> None:
-        self.wrong = Mistakes(file.shown)
+        self.errors = ConfigErrors(file.shown)
         self.file = file
         self.base = Config()
         self.registry: str | None = None
@@ -191,29 +191,29 @@ class _Reader:
 
     def config(self, root: Node | None) -> Config:
         """The configuration at a root node; ConfigError where it has mistakes."""
-        check_version(self.wrong, root)
+        check_version(self.errors, root)
         parts = {}
         if root is not None and kind(root) != "nothing":
             known = (REQUIRED_VERSION, "extends", *self.readers)
-            self.wrong.check_keys(root, known, quote=self.file.is_ours)
-            parts = self.wrong.parts(root, "the configuration", 1, known)
+            self.errors.check_keys(root, known, quote=self.file.is_ours)
+            parts = self.errors.parts(root, "the configuration", 1, known)
         if "extends" in parts:
             self.base = self._extended(*parts.pop("extends"))
         self.registry, self.aliases = self.base.registry, dict(self.base.aliases)
         values = {
             key.replace("-", "_"): read(*parts[key]) for key, read in self.readers.items() if key in parts
         }
-        self.wrong.check()
+        self.errors.check()
         config = self.base._replace(folder=self.file.path.parent, **values)
         try:
             check_rules(config.registry, config.rules)
         except ValueError as error:  # of the two files together
-            raise ConfigError(f"{self.wrong.shown}:1: {error}") from None
+            raise ConfigError(f"{self.errors.shown}:1: {error}") from None
         return config
 
     def _extended(self, node: Node, line: int) -> Config:
         """The configuration of another file, whose patterns count as if they stood in this one."""
-        name = self.wrong.text(node, "extends", line)
+        name = self.errors.text(node, "extends", line)
         if name is None:
             return Config()
         file, access = self.file, self.file.access
@@ -223,13 +223,13 @@ class _Reader:
         try:
             data = access.read(path, file.is_free)
         except Unreadable as error:
-            self.wrong.add(line, f"{shown} cannot be extended: {error}")
+            self.errors.add(line, f"{shown} cannot be extended: {error}")
             return Config()
         if Path(os.path.realpath(path)) in above:
-            self.wrong.add(line, f"{name} extends this file, or is it: remove one extends")
+            self.errors.add(line, f"{name} extends this file, or is it: remove one extends")
             return Config()
         if len(above) > MAX_EXTENDED:
-            self.wrong.add(line, f"more than {MAX_EXTENDED} files extend one another: extend fewer")
+            self.errors.add(line, f"more than {MAX_EXTENDED} files extend one another: extend fewer")
             return Config()
         # What is in the repository may come from anybody, so that it allows nothing of its own.
         is_free = file.is_free and not access.is_in_repository(path)
@@ -240,52 +240,52 @@ class _Reader:
         return self.registry
 
     def _host_of(self, node: Node, line: int) -> str | None:
-        text = self.wrong.text(node, "registry", line)
+        text = self.errors.text(node, "registry", line)
         try:
             return text if text is None else check_registry(text)
         except ValueError as error:
-            self.wrong.add(line, str(error))
+            self.errors.add(line, str(error))
         return None
 
-    def _rules(self, node: Node, line: int) -> tuple[Rule, ...]:
-        rules = rules_of(self.wrong, node, line, self.registry, self.aliases)
+    def _rules(self, node: Node, line: int) -> tuple[CacheRule, ...]:
+        rules = rules_of(self.errors, node, line, self.registry, self.aliases)
         names = {rule.name for rule in rules}
         return (*(rule for rule in self.base.rules if rule.name not in names), *rules)
 
     def _aliases(self, node: Node, line: int) -> dict[str, str]:
-        self.aliases = aliases_of(self.wrong, node, line, self.aliases)
+        self.aliases = aliases_of(self.errors, node, line, self.aliases)
         return self.aliases
 
     def _own(self, node: Node, line: int) -> tuple[str, ...]:
-        return (*self.base.own, *own_of(self.wrong, node, line, self.aliases))
+        return (*self.base.own, *own_of(self.errors, node, line, self.aliases))
 
     def _exclude(self, node: Node, line: int) -> tuple[str, ...]:
         return (*self.base.exclude, *self._patterns(node, line))
 
     def _patterns(self, node: Node, line: int) -> tuple[str, ...]:
         patterns = []
-        for text, at in self.wrong.texts(node, "the patterns", line):
+        for text, at in self.errors.texts(node, "the patterns", line):
             try:
                 patterns.append(check_pattern(text))
             except ValueError as error:
-                self.wrong.add(at, str(error))
+                self.errors.add(at, str(error))
         return tuple(patterns)
 
     def _switch(self, name: str, node: Node, line: int) -> bool:
         if kind(node) != "true or false" or node.value.lower() not in ("true", "false"):
-            self.wrong.add(line, f"{name} must be true or false, not {kind(node)}")
+            self.errors.add(line, f"{name} must be true or false, not {kind(node)}")
         return str(node.value).lower() == "true"
 
     def _lint(self, node: Node, line: int) -> Lint:
-        return lint_of(self.wrong, node, line, self.base.lint, check_pattern)
+        return lint_of(self.errors, node, line, self.base.lint, check_pattern)
 
     def _formats(self, node: Node, line: int) -> dict[str, tuple[str, ...]]:
         formats = dict(self.base.formats)
-        for name, value, at in self.wrong.items(node, "formats", line):
+        for name, value, at in self.errors.items(node, "formats", line):
             if name in BY_NAME:
                 formats[name] = self._patterns(value, at)
             else:
-                self.wrong.add(at, f"unknown format {name!r}: {nearest(name, BY_NAME)}")
+                self.errors.add(at, f"unknown format {name!r}: {nearest(name, BY_NAME)}")
         return formats
 
     def _style(self, node: Node, line: int) -> dict[str, str]:
@@ -294,44 +294,46 @@ class _Reader:
     def _style_of(self, node: Node, line: int) -> dict[str, str]:
         """The style of each format that has a choice."""
         if kind(node) != "a mapping":
-            style = self.wrong.choice(node, "style", line, ("literal", "parameter"))
+            style = self.errors.choice(node, "style", line, ("literal", "parameter"))
             return dict.fromkeys(STYLED, style) if style else {}
         styles = {}
-        for name, (value, at) in self.wrong.parts(node, "style", line, STYLED).items():
-            style = self.wrong.choice(value, f"the style of {name}", at, ("literal", "parameter"))
+        for name, (value, at) in self.errors.parts(node, "style", line, STYLED).items():
+            style = self.errors.choice(value, f"the style of {name}", at, ("literal", "parameter"))
             if style:
                 styles[name] = style
         return styles
 
     def _parameters(self, node: Node, line: int) -> Parameters:
         parameters = self.base.parameters
-        parts = self.wrong.parts(node, "parameters", line, Parameters._fields)
+        parts = self.errors.parts(node, "parameters", line, Parameters._fields)
         if "default" in parts:
-            default = self.wrong.choice(
+            default = self.errors.choice(
                 parts["default"][0], "default", parts["default"][1], ("cache", "upstream")
             )
             parameters = parameters._replace(default=default or "cache")
         if "names" in parts:
             parameters = parameters._replace(
-                names={**parameters.names, **variables_of(self.wrong, *parts["names"])}
+                names={**parameters.names, **variables_of(self.errors, *parts["names"])}
             )
         return parameters
 
     def _overrides(self, node: Node, line: int) -> tuple[Override, ...]:
         if kind(node) != "a list":
-            self.wrong.add(line, f"overrides must be a list, not {kind(node)}: write - files: [deploy/eu/**]")
+            self.errors.add(
+                line, f"overrides must be a list, not {kind(node)}: write - files: [deploy/eu/**]"
+            )
             return ()
         found = (self._override(each, each.start_mark.line + 1) for each in node.value)
         return (*self.base.overrides, *found)
 
     def _override(self, node: Node, line: int) -> Override:
-        parts = self.wrong.parts(node, "each of overrides", line, Override._fields)
+        parts = self.errors.parts(node, "each of overrides", line, Override._fields)
         files = self._patterns(*parts["files"]) if "files" in parts else ()
         if kind(node) == "a mapping" and "files" not in parts:
-            self.wrong.add(line, "an override has no files: write files: [deploy/eu/**]")
+            self.errors.add(line, "an override has no files: write files: [deploy/eu/**]")
         registry = self._host_of(*parts["registry"]) if "registry" in parts else None
         rules = None
         if "rules" in parts:
-            rules = rules_of(self.wrong, *parts["rules"], registry or self.registry, self.aliases)
+            rules = rules_of(self.errors, *parts["rules"], registry or self.registry, self.aliases)
         style = self._style_of(*parts["style"]) if "style" in parts else None
         return Override(files, registry, rules, style)

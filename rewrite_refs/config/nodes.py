@@ -40,7 +40,7 @@ def kind(node: Node) -> str:
     return kinds.get(str(node.tag).rpartition(":")[2], "a value with a tag")
 
 
-class Mistakes:
+class ConfigErrors:
     """What is wrong with the parts of a document, and how to read them otherwise."""
 
     def __init__(self, shown: str) -> None:

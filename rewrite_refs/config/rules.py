@@ -1,6 +1,6 @@
 """What a configuration says about registries: rules, aliases, own ones, and variables for them.
 
-Every function gets the ``Mistakes`` that it adds to, a node and its line.
+Every function gets the ``ConfigErrors`` that it adds to, a node and its line.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from rewrite_refs.cache.rule import Rule, check_rules, rule_for
-from rewrite_refs.config.nodes import Mistakes, Node, kind
+from rewrite_refs.cache.rule import CacheRule, check_rules, make_rule
+from rewrite_refs.config.nodes import ConfigErrors, Node, kind
 from rewrite_refs.images.hosts import SAME_REGISTRY
 from rewrite_refs.images.placeholders import head_of
 from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
@@ -24,16 +24,16 @@ _WILDCARD = re.compile(r"[*?]|\[!?\]?[^]/]*\]")
 
 
 def rules_of(
-    wrong: Mistakes, node: Node, line: int, registry: str | None, aliases: Mapping[str, str]
-) -> tuple[Rule, ...]:
+    errors: ConfigErrors, node: Node, line: int, registry: str | None, aliases: Mapping[str, str]
+) -> tuple[CacheRule, ...]:
     """The rules for a *registry*, those of one upstream in the order in which they are written."""
-    rules: list[Rule] = []
+    rules: list[CacheRule] = []
     seen: dict[str, str] = {}
-    by_prefix: dict[str, Rule] = {}
-    for upstream, value, at in wrong.items(node, "rules", line):
-        for prefix in _prefixes(wrong, upstream, value, at):
+    by_prefix: dict[str, CacheRule] = {}
+    for upstream, value, at in errors.items(node, "rules", line):
+        for prefix in _prefixes(errors, upstream, value, at):
             try:
-                rule = rule_for(upstream, prefix)
+                rule = make_rule(upstream, prefix)
                 if rule.upstream in aliases:
                     name = aliases[rule.upstream]
                     raise ValueError(f"{rule.upstream} is an alias of {name}: write the rule for {name}")
@@ -46,66 +46,66 @@ def rules_of(
                 check_rules(registry, [rule] if same is rule else [same, rule])
                 rules.append(rule)
             except ValueError as error:
-                wrong.add(at, str(error))
+                errors.add(at, str(error))
     return tuple(rules)
 
 
-def _prefixes(wrong: Mistakes, upstream: str, node: Node, line: int) -> Iterator[str]:
+def _prefixes(errors: ConfigErrors, upstream: str, node: Node, line: int) -> Iterator[str]:
     """The prefixes of an upstream's rules; the first is the one that is written."""
     many = kind(node) == "a list"
     if many and not node.value:
-        wrong.add(line, f"the rule for {upstream} has no prefix: write one such as docker-hub")
+        errors.add(line, f"the rule for {upstream} has no prefix: write one such as docker-hub")
     for each in node.value if many else [node]:
-        prefix = _prefix(wrong, upstream, each, max(line, each.start_mark.line + 1) if many else line)
+        prefix = _prefix(errors, upstream, each, max(line, each.start_mark.line + 1) if many else line)
         if prefix is not None:
             yield prefix
 
 
-def _prefix(wrong: Mistakes, upstream: str, node: Node, line: int) -> str | None:
+def _prefix(errors: ConfigErrors, upstream: str, node: Node, line: int) -> str | None:
     what = f"the prefix for {upstream}"
     if kind(node) != "a mapping":
-        return wrong.text(node, what, line)
+        return errors.text(node, what, line)
     prefix, known = None, True
-    for key, value, at in wrong.items(node, what, line):
+    for key, value, at in errors.items(node, what, line):
         if key == "prefix":
-            prefix = wrong.text(value, what, at)
+            prefix = errors.text(value, what, at)
         else:
             known = False
-            wrong.add(at, f"unknown key {key!r}: write prefix")
+            errors.add(at, f"unknown key {key!r}: write prefix")
     if known and not node.value:
-        wrong.add(line, f"the rule for {upstream} has no prefix: write {{prefix: docker-hub}}")
+        errors.add(line, f"the rule for {upstream} has no prefix: write {{prefix: docker-hub}}")
     return prefix
 
 
-def aliases_of(wrong: Mistakes, node: Node, line: int, known: Mapping[str, str]) -> dict[str, str]:
+def aliases_of(errors: ConfigErrors, node: Node, line: int, known: Mapping[str, str]) -> dict[str, str]:
     """Registries by their other names, with those that are *known* already."""
     aliases, places = dict(known), {}
-    for name, value, at in wrong.items(node, "aliases", line):
-        upstream = wrong.text(value, f"the registry that {name} is", at)
+    for name, value, at in errors.items(node, "aliases", line):
+        upstream = errors.text(value, f"the registry that {name} is", at)
         if upstream is None:
             continue
         alias, host = _host(name), _host(upstream)
         if not alias or not host:
-            wrong.add(at, "an alias maps a registry's host to another: write mirror.gcr.io: docker.io")
+            errors.add(at, "an alias maps a registry's host to another: write mirror.gcr.io: docker.io")
         elif alias == host:
-            wrong.add(at, f"{name} and {upstream} are the same registry anyway: remove the alias")
+            errors.add(at, f"{name} and {upstream} are the same registry anyway: remove the alias")
         else:
             aliases[alias] = host
             places[host] = at
     for upstream, at in places.items():
         if upstream in aliases:
-            wrong.add(at, f"{upstream} is an alias itself: write {aliases[upstream]}")
+            errors.add(at, f"{upstream} is an alias itself: write {aliases[upstream]}")
     return aliases
 
 
-def own_of(wrong: Mistakes, node: Node, line: int, aliases: Mapping[str, str]) -> tuple[str, ...]:
+def own_of(errors: ConfigErrors, node: Node, line: int, aliases: Mapping[str, str]) -> tuple[str, ...]:
     """Registries that are never touched, with or without a path, and patterns for them."""
     names: list[str] = []
-    for text, at in wrong.texts(node, "own", line):
+    for text, at in errors.texts(node, "own", line):
         found = _own(text.strip().rstrip("/"), aliases)
         if not found:
             example = "registry.example.com, ghcr.io/acme or ghcr.io/acme/web-*"
-            wrong.add(at, f"{text!r} is no registry, nor a path in one: write {example}")
+            errors.add(at, f"{text!r} is no registry, nor a path in one: write {example}")
         names += found
     return tuple(names)
 
@@ -142,24 +142,26 @@ def _is_name(first: str, rest: str, anywhere: bool = False) -> bool:
     return not probe.tag and not probe.digest and (anywhere or probe.registry == first)
 
 
-def variables_of(wrong: Mistakes, node: Node, line: int) -> dict[str, str]:
+def variables_of(errors: ConfigErrors, node: Node, line: int) -> dict[str, str]:
     """The variables for the registries of rules, by the names of the rules."""
     names: dict[str, str] = {}
-    for upstream, value, at in wrong.items(node, "names", line):
-        name = wrong.text(value, f"the variable for {upstream}", at)
+    for upstream, value, at in errors.items(node, "names", line):
+        name = errors.text(value, f"the variable for {upstream}", at)
         try:
-            rule = rule_for(upstream, "any")
+            rule = make_rule(upstream, "any")
         except ValueError as error:
-            wrong.add(at, str(error))
+            errors.add(at, str(error))
             continue
         if name is None:
             continue
         if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
-            wrong.add(at, f"{name!r} is no name of a variable: write one such as REGISTRY")
+            errors.add(at, f"{name!r} is no name of a variable: write one such as REGISTRY")
         elif _PREDEFINED.fullmatch(name):
-            wrong.add(at, f"{name} has a meaning of its own in a build: write another name, such as REGISTRY")
+            errors.add(
+                at, f"{name} has a meaning of its own in a build: write another name, such as REGISTRY"
+            )
         elif name in names.values():
-            wrong.add(at, f"{name} stands for another upstream already: each needs one of its own")
+            errors.add(at, f"{name} stands for another upstream already: each needs one of its own")
         else:
             names[rule.name] = name
     return names
@@ -168,7 +170,7 @@ def variables_of(wrong: Mistakes, node: Node, line: int) -> dict[str, str]:
 def _host(name: str) -> str | None:
     """The one name of a registry, or None where the name is not that of one."""
     try:
-        rule = rule_for(name, "any")
+        rule = make_rule(name, "any")
     except ValueError:
         return None
     return None if rule.path else rule.upstream

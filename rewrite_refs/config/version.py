@@ -7,13 +7,13 @@ file does not hide the one thing to be said about it.
 from __future__ import annotations
 
 from rewrite_refs import __version__
-from rewrite_refs.config.nodes import Mistakes, Node, kind
+from rewrite_refs.config.nodes import ConfigErrors, Node, kind
 from rewrite_refs.errors import ConfigError
 
 KEY = "required-version"
 
 
-def check_version(wrong: Mistakes, root: Node | None, version: str = __version__) -> None:
+def check_version(errors: ConfigErrors, root: Node | None, version: str = __version__) -> None:
     """Raise ConfigError where the configuration at a root node is for other versions than this one.
 
     A value that is no version specifier (PyPA's "Version specifiers", formerly PEP 440)
@@ -24,17 +24,17 @@ def check_version(wrong: Mistakes, root: Node | None, version: str = __version__
             continue
         line = key.start_mark.line + 1
         if kind(value) == "a number":
-            wrong.add(line, f'{KEY} is a range of versions: write ">={value.value}", in quotes')
+            errors.add(line, f'{KEY} is a range of versions: write ">={value.value}", in quotes')
             continue
-        wanted = wrong.text(value, KEY, line)
-        if wanted is not None and not _is_met(wrong, wanted, version, line):
+        wanted = errors.text(value, KEY, line)
+        if wanted is not None and not _is_met(errors, wanted, version, line):
             raise ConfigError(
-                f"{wrong.shown}:{line}: this configuration needs rewrite-refs {wanted}, "
+                f"{errors.shown}:{line}: this configuration needs rewrite-refs {wanted}, "
                 f"and this is {version}: install another"
             )
 
 
-def _is_met(wrong: Mistakes, wanted: str, version: str, line: int) -> bool:
+def _is_met(errors: ConfigErrors, wanted: str, version: str, line: int) -> bool:
     """Whether *version* is one that is *wanted*, or nobody can tell."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -43,6 +43,6 @@ def _is_met(wrong: Mistakes, wanted: str, version: str, line: int) -> bool:
     except InvalidSpecifier:
         specifiers = SpecifierSet()
     if not len(specifiers):
-        wrong.add(line, f'{wanted!r} is no range of versions: write one such as ">=0.2,<1", in quotes')
+        errors.add(line, f'{wanted!r} is no range of versions: write one such as ">=0.2,<1", in quotes')
         return True
     return specifiers.contains(version, prereleases=True)

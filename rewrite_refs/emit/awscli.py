@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator
 
 from rewrite_refs.emit import parts
-from rewrite_refs.emit.survey import Missing, Survey
+from rewrite_refs.emit.survey import MissingRule, Survey
 
 _AGAIN = (
     "It stops at the first call that fails. To run it again, delete the calls that went through: ECR "
@@ -72,12 +72,12 @@ def _where(survey: Survey) -> Iterator[str]:
     yield "fi"
 
 
-def _variables(missing: Missing) -> tuple[str, str]:
+def _variables(missing: MissingRule) -> tuple[str, str]:
     name = "_".join(parts.words(missing)).upper()
     return f"{name}_USERNAME", f"{name}_ACCESS_TOKEN"
 
 
-def _rule(missing: Missing) -> Iterator[str]:
+def _rule(missing: MissingRule) -> Iterator[str]:
     """The calls for one upstream: its secret, its rule and its repository creation template."""
     yield from ("", f"# {missing.upstream.host}")
     calls = [f"--ecr-repository-prefix {shlex.quote(missing.prefix)}"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rewrite_refs.emit import parts
-from rewrite_refs.emit.survey import Missing, Survey
+from rewrite_refs.emit.survey import MissingRule, Survey
 
 Resource = dict[str, Any]
 
@@ -59,7 +59,7 @@ def lines(survey: Survey) -> Iterator[str]:
     for name, kind, about in _ENDPOINTS:
         yield from _section({name: {"Type": kind, "Default": "", "Description": about}})
     lists = ("SubnetIds", "SecurityGroupIds", "RouteTableIds")
-    conditions = {f"Has{name}": _filled(name) for name in lists}
+    conditions = {f"Has{name}": _is_not_empty(name) for name in lists}
     yield from ("", *_yaml({"Conditions": conditions}))
     yield from ("", "Resources:")
     if parts.has_lifecycle(survey):
@@ -86,16 +86,16 @@ def lines(survey: Survey) -> Iterator[str]:
     yield from _section({"S3Endpoint": _endpoint("HasRouteTableIds", "s3", "Gateway", gateway)})
 
 
-def _filled(name: str) -> Resource:
+def _is_not_empty(name: str) -> Resource:
     """The condition that the parameter of this name, a list, is not empty."""
     return {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", Ref(name)]}, ""]}]}
 
 
-def _name(missing: Missing) -> str:
+def _name(missing: MissingRule) -> str:
     return "".join(word.capitalize() for word in parts.words(missing))
 
 
-def _parameters(missing: Missing) -> dict[str, Resource]:
+def _parameters(missing: MissingRule) -> dict[str, Resource]:
     credentials = parts.credentials(missing)
     if credentials is None:
         return {}
@@ -106,7 +106,7 @@ def _parameters(missing: Missing) -> dict[str, Resource]:
     }
 
 
-def _rule(missing: Missing) -> dict[str, Resource]:
+def _rule(missing: MissingRule) -> dict[str, Resource]:
     """The rule of one upstream, and its secret."""
     name = _name(missing)
     properties = {
@@ -128,7 +128,7 @@ def _rule(missing: Missing) -> dict[str, Resource]:
     }
 
 
-def _template(missing: Missing) -> Resource:
+def _template(missing: MissingRule) -> Resource:
     """The repository creation template of one upstream."""
     properties = {
         "Prefix": missing.prefix,

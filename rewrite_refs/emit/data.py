@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from rewrite_refs.emit.survey import Standing, Survey
+from rewrite_refs.emit.survey import Survey, UpstreamSummary
 from rewrite_refs.reports import inert
 
 
@@ -15,7 +15,7 @@ def lines(surveys: Iterable[Survey]) -> Iterator[str]:
         {
             "registry": survey.registry,
             "upstreams": [_upstream(each) for each in survey.upstreams],
-            "others": dict(survey.apart),
+            "others": dict(survey.without_upstream),
         }
         for survey in surveys
     ]
@@ -23,23 +23,23 @@ def lines(surveys: Iterable[Survey]) -> Iterator[str]:
     yield from inert.bracketed(text, r"\u005b").split("\n")
 
 
-def _upstream(standing: Standing) -> dict[str, object]:
+def _upstream(summary: UpstreamSummary) -> dict[str, object]:
     served = [
         {
             "rule": each.rule,
             "prefix": "ROOT" if each.prefix == "" else each.prefix,
             "references": each.references,
         }
-        for each in standing.served
+        for each in summary.usage
     ]
     return {
-        "upstream": standing.host,
-        "references": standing.references,
-        "images": standing.images,
-        "cached": standing.cached,
-        "wrong": standing.wrong,
+        "upstream": summary.host,
+        "references": summary.references,
+        "images": summary.images,
+        "cached": summary.cached,
+        "wrong": summary.wrong,
         "rules": served,
-        "unserved": standing.unserved,
-        "proposed_prefix": standing.missing.prefix if standing.missing else None,
-        "advice": standing.advice,
+        "unserved": summary.unserved,
+        "proposed_prefix": summary.missing.prefix if summary.missing else None,
+        "advice": summary.advice,
     }

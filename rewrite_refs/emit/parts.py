@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from rewrite_refs.emit.survey import Missing, Survey
+from rewrite_refs.emit.survey import MissingRule, Survey
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.images.hosts import Home, home_of
 from rewrite_refs.images.placeholders import resolved
@@ -80,17 +80,17 @@ _CREDENTIALS: Mapping[str, Credentials] = {
 }
 
 
-def credentials(missing: Missing) -> Credentials | None:
+def credentials(missing: MissingRule) -> Credentials | None:
     """What the secret of a missing rule holds; None where it needs none."""
     return _CREDENTIALS[missing.upstream.kind] if missing.upstream.secret else None
 
 
-def secret_name(missing: Missing) -> str:
+def secret_name(missing: MissingRule) -> str:
     """The name of a rule's secret: ECR takes no secret with another beginning."""
     return f"ecr-pullthroughcache/{missing.prefix}"
 
 
-def words(missing: Missing) -> list[str]:
+def words(missing: MissingRule) -> list[str]:
     """The words of a missing rule's prefix, to make names of resources and variables of."""
     return missing.prefix.split("-")
 
@@ -122,7 +122,7 @@ def place(survey: Survey) -> str:
     return f"For {where}: rules belong to one account and one region."
 
 
-def pinned(missing: Missing) -> str:
+def pinned(missing: MissingRule) -> str:
     """Why there is no lifecycle policy for an upstream of which images are pinned."""
     number = "1 reference pins" if missing.pinned == 1 else f"{missing.pinned} references pin"
     return f"No lifecycle policy: {number} an image by digest, and an expired digest does not come back."

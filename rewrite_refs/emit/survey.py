@@ -14,21 +14,21 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import NamedTuple
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import MAX_PREFIX, Rule
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import MAX_PREFIX, CacheRule
 from rewrite_refs.images.placeholders import begins
 from rewrite_refs.images.reference import InvalidReference, Reference, name_of
 from rewrite_refs.images.upstreams import Upstream, advice, upstream_of
-from rewrite_refs.results import Entry
+from rewrite_refs.results import ReferenceRecord
 
 _AT_THE_CACHE = ("cached", "wrong")
-_APART = ("own", "ignored", "unresolved")
+_WITHOUT_UPSTREAM = ("own", "ignored", "unresolved")
 _AZURE = "azure-container-registry"
 # Stands for a placeholder while a reference is parsed; the name is reserved (RFC 6761).
 _SOME_HOST = "registry.invalid"
 
 
-class Served(NamedTuple):
+class RuleUsage(NamedTuple):
     """How many references a rule serves.
 
     ``prefix`` is empty for ROOT, and None where the rule is none of the survey's
@@ -40,7 +40,7 @@ class Served(NamedTuple):
     references: int
 
 
-class Missing(NamedTuple):
+class MissingRule(NamedTuple):
     """A rule that ECR could have and nobody made: AWS's own prefix, or a free one where that is taken.
 
     ``references`` wait for it, ``pinned`` of them by digest.
@@ -52,7 +52,7 @@ class Missing(NamedTuple):
     pinned: int
 
 
-class Standing(NamedTuple):
+class UpstreamSummary(NamedTuple):
     """How one upstream registry stands.
 
     Of its ``references``, to ``images`` distinct names, ``cached`` go through the
@@ -66,9 +66,9 @@ class Standing(NamedTuple):
     images: int
     cached: int
     wrong: int
-    served: tuple[Served, ...]
+    usage: tuple[RuleUsage, ...]
     unserved: int
-    missing: Missing | None
+    missing: MissingRule | None
     advice: str | None
 
 
@@ -81,7 +81,7 @@ class Pull(NamedTuple):
     digests: tuple[str, ...]
 
 
-class Cold(NamedTuple):
+class UnwarmedDigest(NamedTuple):
     """A reference to the cache that cannot be pulled by a tag, as it stands, and why."""
 
     text: str
@@ -92,19 +92,19 @@ class Cold(NamedTuple):
 class Survey:
     """All that ``rewrite-refs rules`` knows.
 
-    ``upstreams`` begins with the most referenced; ``apart`` counts by status what
+    ``upstreams`` begins with the most referenced; ``without_upstream`` counts by status what
     belongs to no upstream.  ``registry`` and ``rules`` are the given ones.
     """
 
     registry: str | None
-    rules: tuple[Rule, ...]
-    upstreams: tuple[Standing, ...]
-    apart: Mapping[str, int]
+    rules: tuple[CacheRule, ...]
+    upstreams: tuple[UpstreamSummary, ...]
+    without_upstream: Mapping[str, int]
     pulls: tuple[Pull, ...]
-    cold: tuple[Cold, ...]
+    unwarmed: tuple[UnwarmedDigest, ...]
 
     @property
-    def missing(self) -> tuple[Missing, ...]:
+    def missing(self) -> tuple[MissingRule, ...]:
         """The missing rules, by prefix."""
         found = (each.missing for each in self.upstreams if each.missing)
         return tuple(sorted(found, key=lambda each: each.prefix))
@@ -115,60 +115,60 @@ class Survey:
         return tuple(sorted({*(rule.prefix for rule in self.rules), *(each.prefix for each in self.missing)}))
 
 
-class _Seen(NamedTuple):
+class _Counted(NamedTuple):
     """An entry that has an upstream, with its reference, its repository in the cache and its rule."""
 
-    entry: Entry
+    record: ReferenceRecord
     reference: Reference
-    place: str | None
-    rule: Rule | None
+    repository: str | None
+    rule: CacheRule | None
 
 
-def of(entries: Iterable[Entry], rules: Rules) -> Survey:
+def of(records: Iterable[ReferenceRecord], rules: RuleSet) -> Survey:
     """Count the entries of a run, of which the references are canonical."""
-    entries = tuple(entries)
+    records = tuple(records)
     apart: Counter[str] = Counter()
-    groups: dict[str, list[_Seen]] = {}
-    for entry in entries:
-        host = _upstream(entry)
-        if host is None or entry.reference is None:
-            apart[entry.status] += 1
+    groups: dict[str, list[_Counted]] = {}
+    for record in records:
+        host = _upstream(record)
+        if host is None or record.reference is None:
+            apart[record.status] += 1
         else:
-            place = _place(entry, entry.reference, rules.registry)
-            seen = _Seen(entry, entry.reference, place, _rule(entry, place, rules.rules))
+            place = _place(record, record.reference, rules.registry)
+            seen = _Counted(record, record.reference, place, _rule(record, place, rules.rules))
             groups.setdefault(host, []).append(seen)
     missing = _missing(groups, [rule.prefix for rule in rules.rules])
-    standings = [_standing(host, group, missing.get(host)) for host, group in groups.items()]
-    pulls, cold = _pulls(entries, rules.registry)
+    summaries = [_summarise(host, group, missing.get(host)) for host, group in groups.items()]
+    pulls, cold = _pulls(records, rules.registry)
     return Survey(
         rules.registry,
         rules.rules,
-        tuple(sorted(standings, key=lambda each: (-each.references, each.host))),
+        tuple(sorted(summaries, key=lambda each: (-each.references, each.host))),
         dict(sorted(apart.items())),
         pulls,
         cold,
     )
 
 
-def _upstream(entry: Entry) -> str | None:
+def _upstream(record: ReferenceRecord) -> str | None:
     """The upstream registry of an entry; None where it has none."""
-    if entry.reference is None or entry.status in _APART:
+    if record.reference is None or record.status in _WITHOUT_UPSTREAM:
         return None
-    return None if entry.status in _AT_THE_CACHE and not entry.rule else entry.upstream
+    return None if record.status in _AT_THE_CACHE and not record.rule else record.upstream
 
 
-def _place(entry: Entry, reference: Reference, registry: str | None) -> str | None:
+def _place(record: ReferenceRecord, reference: Reference, registry: str | None) -> str | None:
     """The repository of the cache that an entry names or will name; None where that is not known."""
-    if entry.status == "cached":
+    if record.status == "cached":
         return reference.repository
-    if entry.target is None or registry is None:
+    if record.target is None or registry is None:
         return None
-    return name_of(entry.target).removeprefix(f"{registry}/")
+    return name_of(record.target).removeprefix(f"{registry}/")
 
 
-def _rule(entry: Entry, place: str | None, rules: Iterable[Rule]) -> Rule | None:
+def _rule(record: ReferenceRecord, place: str | None, rules: Iterable[CacheRule]) -> CacheRule | None:
     """The rule of an entry: it has its name, and the prefix of its place in the cache."""
-    named = (rule for rule in rules if rule.name == entry.rule)
+    named = (rule for rule in rules if rule.name == record.rule)
     fitting = (rule for rule in named if place is None or place.startswith(_under(rule.prefix)))
     return max(fitting, key=lambda rule: len(rule.prefix) if place else 0, default=None)
 
@@ -177,46 +177,46 @@ def _under(prefix: str) -> str:
     return f"{prefix}/" if prefix else ""
 
 
-def _standing(host: str, group: Sequence[_Seen], missing: Missing | None) -> Standing:
+def _summarise(host: str, group: Sequence[_Counted], missing: MissingRule | None) -> UpstreamSummary:
     served = Counter(
-        (seen.entry.rule, seen.rule.prefix if seen.rule else None) for seen in group if seen.entry.rule
+        (seen.record.rule, seen.rule.prefix if seen.rule else None) for seen in group if seen.record.rule
     )
-    statuses = Counter[str](seen.entry.status for seen in group)
+    statuses = Counter[str](seen.record.status for seen in group)
     unserved = len(_unserved(group))
-    return Standing(
+    return UpstreamSummary(
         host,
         len(group),
         len({_image(seen) for seen in group}),
         statuses["cached"],
         statuses["wrong"],
-        tuple(Served(name, prefix, number) for (name, prefix), number in sorted(served.items(), key=repr)),
+        tuple(RuleUsage(name, prefix, number) for (name, prefix), number in sorted(served.items(), key=repr)),
         unserved,
         missing,
         advice(host) if unserved and missing is None else None,
     )
 
 
-def _unserved(group: Iterable[_Seen]) -> list[_Seen]:
-    return [seen for seen in group if not seen.entry.rule]
+def _unserved(group: Iterable[_Counted]) -> list[_Counted]:
+    return [seen for seen in group if not seen.record.rule]
 
 
-def _image(seen: _Seen) -> str:
+def _image(seen: _Counted) -> str:
     """The upstream repository that is meant, so that an image counts once, cached or not."""
-    if seen.rule is None or seen.place is None or seen.entry.status not in _AT_THE_CACHE:
+    if seen.rule is None or seen.repository is None or seen.record.status not in _AT_THE_CACHE:
         return seen.reference.repository
-    return _under(seen.rule.path) + seen.place.removeprefix(_under(seen.rule.prefix))
+    return _under(seen.rule.path) + seen.repository.removeprefix(_under(seen.rule.prefix))
 
 
-def _missing(groups: Mapping[str, Sequence[_Seen]], taken: Collection[str]) -> dict[str, Missing]:
+def _missing(groups: Mapping[str, Sequence[_Counted]], taken: Collection[str]) -> dict[str, MissingRule]:
     """The rules that could be made, by upstream host."""
-    missing: dict[str, Missing] = {}
+    missing: dict[str, MissingRule] = {}
     for host, group in sorted(groups.items()):
         waiting = _unserved(group)
         upstream = upstream_of(host)
         if waiting and upstream:
             prefix = _free_prefix(upstream, taken, [each.prefix for each in missing.values()])
             pinned = sum(seen.reference.digest is not None for seen in waiting)
-            missing[host] = Missing(upstream, prefix, len(waiting), pinned)
+            missing[host] = MissingRule(upstream, prefix, len(waiting), pinned)
     return missing
 
 
@@ -244,22 +244,26 @@ def _overlap(one: str, other: str) -> bool:
     return bool(other) and (f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/"))
 
 
-def _pulls(entries: Iterable[Entry], registry: str | None) -> tuple[tuple[Pull, ...], tuple[Cold, ...]]:
+def _pulls(
+    records: Iterable[ReferenceRecord], registry: str | None
+) -> tuple[tuple[Pull, ...], tuple[UnwarmedDigest, ...]]:
     """What can be pulled by a tag, each once, and what cannot."""
     digests: dict[tuple[str, str, str], set[str]] = {}
-    cold: set[Cold] = set()
-    for entry in entries:
-        text = entry.text if entry.status == "cached" else entry.target
+    cold: set[UnwarmedDigest] = set()
+    for record in records:
+        text = record.text if record.status == "cached" else record.target
         if text is None:
             continue
         head = begins(text, registry) if registry else 0
         try:
             reference = Reference.parse(_SOME_HOST + text[head:] if head else text)
         except InvalidReference:
-            cold.add(Cold(text, "a part of it is unknown here"))
+            cold.add(UnwarmedDigest(text, "a part of it is unknown here"))
             continue
         if reference.digest and not reference.tag:
-            cold.add(Cold(text, "a digest alone: ECR imports by tag, so pull the tag that it belongs to"))
+            cold.add(
+                UnwarmedDigest(text, "a digest alone: ECR imports by tag, so pull the tag that it belongs to")
+            )
             continue
         host = registry if head and registry else reference.registry
         key = (host, reference.repository, reference.tag or "latest")

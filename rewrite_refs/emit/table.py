@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewrite_refs.cache.rule import ROOT
-from rewrite_refs.emit.survey import Served, Standing, Survey
+from rewrite_refs.emit.survey import RuleUsage, Survey, UpstreamSummary
 from rewrite_refs.reports import visible
 
 _HEAD = ("upstream", "references", "images", "cached", "rule")
 _RIGHT = frozenset({1, 2, 3})
-_APART = {
+_WITHOUT_UPSTREAM = {
     "own": "your own",
     "ignored": "ignored",
     "unresolved": "unresolved",
@@ -20,7 +20,7 @@ _APART = {
 
 def lines(survey: Survey) -> Iterator[str]:
     """One row for each upstream, the most referenced first; what is counted apart, and what to do."""
-    if not survey.upstreams and not survey.apart:
+    if not survey.upstreams and not survey.without_upstream:
         yield "no references found"
         return
     rows = [_HEAD, *(_row(each) for each in survey.upstreams)]
@@ -37,28 +37,28 @@ def lines(survey: Survey) -> Iterator[str]:
     yield from notes
 
 
-def _row(standing: Standing) -> tuple[str, str, str, str, str]:
-    parts = [_served(each, standing) for each in standing.served]
-    if standing.missing:
-        several = f" for {standing.unserved}" if parts else ""
-        parts.append(f"none{several}: ECR could cache it, for example as {standing.missing.prefix}")
-    elif standing.unserved:
+def _row(summary: UpstreamSummary) -> tuple[str, str, str, str, str]:
+    parts = [_usage(each, summary) for each in summary.usage]
+    if summary.missing:
+        several = f" for {summary.unserved}" if parts else ""
+        parts.append(f"none{several}: ECR could cache it, for example as {summary.missing.prefix}")
+    elif summary.unserved:
         parts.append("none: ECR cannot cache it")
     return (
-        visible(standing.host) or "(none)",
-        str(standing.references),
-        str(standing.images),
-        str(standing.cached),
+        visible(summary.host) or "(none)",
+        str(summary.references),
+        str(summary.images),
+        str(summary.cached),
         "; ".join(parts),
     )
 
 
-def _served(served: Served, standing: Standing) -> str:
-    prefix = "of other files" if served.prefix is None else served.prefix or ROOT
-    path = served.rule.removeprefix(standing.host).removeprefix("/")
-    several = len(standing.served) > 1 or standing.unserved
+def _usage(usage: RuleUsage, summary: UpstreamSummary) -> str:
+    prefix = "of other files" if usage.prefix is None else usage.prefix or ROOT
+    path = usage.rule.removeprefix(summary.host).removeprefix("/")
+    several = len(summary.usage) > 1 or summary.unserved
     about = [f"under {path}"] if path else []
-    about += [str(served.references)] if several else []
+    about += [str(usage.references)] if several else []
     return visible(f"{prefix} ({', '.join(about)})" if about else prefix)
 
 
@@ -67,8 +67,10 @@ def _notes(survey: Survey) -> Iterator[str]:
     if wrong:
         names = "names" if wrong == 1 else "name"
         yield f"{wrong} of them {names} the cache wrongly: rewrite-refs check says how"
-    if survey.apart:
-        counts = (f"{number} {_APART[status]}" for status, number in survey.apart.items())
+    if survey.without_upstream:
+        counts = (
+            f"{number} {_WITHOUT_UPSTREAM[status]}" for status, number in survey.without_upstream.items()
+        )
         yield f"not counted above: {', '.join(counts)}"
     for each in survey.upstreams:
         if each.advice:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from rewrite_refs.emit import parts
-from rewrite_refs.emit.survey import Missing, Survey
+from rewrite_refs.emit.survey import MissingRule, Survey
 
 _STATE = (
     "The state holds the values of the secrets: encrypt it. Terraform 1.11 with hashicorp/aws 5.88 can "
@@ -59,7 +59,7 @@ def _lifecycle() -> Iterator[str]:
     yield from ("    }]", "  })", "}")
 
 
-def _rule(missing: Missing) -> Iterator[str]:
+def _rule(missing: MissingRule) -> Iterator[str]:
     """The rule of one upstream, and its secret."""
     label = _label(missing)
     rule = ["aws_ecr_pull_through_cache_rule", label]
@@ -87,7 +87,7 @@ def _rule(missing: Missing) -> Iterator[str]:
     yield from _block("resource", rule, attributes, [_ORDER, arn])
 
 
-def _template(missing: Missing) -> Iterator[str]:
+def _template(missing: MissingRule) -> Iterator[str]:
     """The repository creation template of one upstream."""
     template = {
         "prefix": quoted(missing.prefix),
@@ -192,7 +192,7 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
-def _label(missing: Missing) -> str:
+def _label(missing: MissingRule) -> str:
     return "_".join(parts.words(missing))
 
 

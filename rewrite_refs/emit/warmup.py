@@ -51,7 +51,7 @@ def lines(survey: Survey) -> Iterator[str]:
     for every in survey.missing:
         number = "1 reference" if every.references == 1 else f"{every.references} references"
         yield from parts.comment(f"Left out for want of a rule: {number} to {every.upstream.host}")
-    for cold in survey.cold:
+    for cold in survey.unwarmed:
         yield inert.line(visible(f"# {cold.text}: {cold.reason}"))
     if survey.pulls:
         yield '[ "$failed" = 0 ]'

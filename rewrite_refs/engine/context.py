@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine.style import Style
 from rewrite_refs.formats.base import Format
@@ -31,7 +31,7 @@ class FileContext:
     name: str
     root: Path | None
     format: Format
-    rules: Rules
+    rules: RuleSet
     style: Style
     in_chart: bool = False
 

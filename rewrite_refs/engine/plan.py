@@ -34,16 +34,16 @@ _NESTED = (
 _REBOUND = "within a {0} there is no {1}: write the placeholder with ${1}"
 
 
-def planned(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
+def plan_edits(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
     """The edits of the source *text* that carry out a verdict.
 
     Raises Unplaceable where there is no place for them.
     """
-    apart = occurrence.apart
-    if verdict.apart:
-        if apart is None or apart.at is None:
+    slot = occurrence.new_name_slot
+    if verdict.as_new_name:
+        if slot is None or slot.at is None:
             raise Unplaceable("there is no room for a newName beside it: write the entry on lines of its own")
-        return (Edit(apart.at, apart.at, f"{apart.before}{name_of(verdict.target or '')}{apart.after}"),)
+        return (Edit(slot.at, slot.at, f"{slot.before}{name_of(verdict.target or '')}{slot.after}"),)
     if verdict.placeholder:
         occurrence = _in_one_piece(text, occurrence, verdict.placeholder)
     edits = edits_for(text, occurrence, verdict.changes)
@@ -86,8 +86,8 @@ def _in_one_piece(text: str, occurrence: Occurrence, placeholder: str) -> Occurr
     It is the same where the placeholder's host is written out.
     """
     host = resolved(placeholder)
-    laid = occurrence.laid_out() if occurrence.text.startswith(host) else []
-    for start, end, piece in laid:
+    indexed = occurrence.indexed_pieces() if occurrence.text.startswith(host) else []
+    for start, end, piece in indexed:
         if piece.span is None or not piece.verbatim or not start <= len(host) <= end:
             continue
         stop = piece.span.start + len(host) - start
@@ -95,7 +95,7 @@ def _in_one_piece(text: str, occurrence: Occurrence, placeholder: str) -> Occurr
             at = start_of(text, last, placeholder) if last == stop or end == len(host) else None
             if at is not None:
                 tail = Piece(piece.text[len(host) - start :], Span(stop, piece.span.end))
-                rest = [other for low, _, other in laid if low > start]
+                rest = [other for low, _, other in indexed if low > start]
                 return replace(
                     occurrence, pieces=(Piece(host, Span(at, last)), *([tail] if tail.text else []), *rest)
                 )

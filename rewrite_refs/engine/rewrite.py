@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rewrite_refs.cache.verdict import Cause, Verdict
+from rewrite_refs.cache.verdict import LintCode, Verdict
 from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.ignores import WORD, Comments, comments, lines_of
-from rewrite_refs.engine.plan import Plan, planned
+from rewrite_refs.engine.plan import Plan, plan_edits
 from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats.base import Format
 from rewrite_refs.images.placeholders import is_placeholder, resolved, without_actions
@@ -34,7 +34,7 @@ PLACEHOLDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Resolution:
     """An occurrence and what was decided about it.
 
     ``done`` tells whether the new text holds the target instead.  Where the
@@ -51,10 +51,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The new text of a file (the old one where nothing changes) and its findings, in order."""
+    """The new text of a file (the old one where nothing changes) and its resolutions, in order."""
 
     source: Source
-    findings: tuple[Judged, ...]
+    resolutions: tuple[Resolution, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -63,70 +63,76 @@ class Result:
         return self.source.text
 
 
-def inspect(source: Source, context: FileContext, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
+def inspect(
+    source: Source, context: FileContext, judge: Judge
+) -> tuple[list[Resolution], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read."""
     occurrences, problems = _find(source, context.format)
-    return list(unignored(source, context, [Judged(each, judge(each)) for each in occurrences])), problems
+    return list(
+        apply_ignores(source, context, [Resolution(each, judge(each)) for each in occurrences])
+    ), problems
 
 
-def unignored(source: Source, context: FileContext, findings: Sequence[Judged]) -> Sequence[Judged]:
-    """The findings of a text, those that a comment leaves as ignored ones."""
-    if WORD not in source.text or not findings:
-        return findings
+def apply_ignores(
+    source: Source, context: FileContext, resolutions: Sequence[Resolution]
+) -> Sequence[Resolution]:
+    """The resolutions of a text, those that a comment leaves as ignored ones."""
+    if WORD not in source.text or not resolutions:
+        return resolutions
     lines = source.once(Lines)
     found = comments(source, context.format.comments == "own-line")
-    return [_unless_ignored(each, found, lines) for each in findings]
+    return [_apply_ignore(each, found, lines) for each in resolutions]
 
 
-def _unless_ignored(judged: Judged, found: Comments, lines: Lines) -> Judged:
-    verdict = judged.verdict
-    if judged.done or not (verdict.breaks or verdict.changes) or verdict.status == "ignored":
-        return judged
-    comment = found.covering(lines_of(judged.occurrence, lines), verdict.faults)
+def _apply_ignore(resolution: Resolution, found: Comments, lines: Lines) -> Resolution:
+    verdict = resolution.verdict
+    if resolution.done or not (verdict.code or verdict.changes) or verdict.status == "ignored":
+        return resolution
+    comment = found.covering(lines_of(resolution.occurrence, lines), verdict.codes)
     if comment is None:
-        return judged
+        return resolution
     reason = f"a comment says so: {comment.reason}" if comment.reason else "a comment says so"
-    ignored = Verdict("ignored", verdict.reference, reason=reason, cause=verdict.breaks)
-    return Judged(judged.occurrence, ignored)
+    ignored = Verdict("ignored", verdict.reference, reason=reason, own_code=verdict.code)
+    return Resolution(resolution.occurrence, ignored)
 
 
 def rewrite(source: Source, context: FileContext, judge: Judge) -> Result:
     """Rewrite what the rules map and what can be proved; leave the rest and say why."""
-    findings, problems = inspect(source, context, judge)
-    return carry_out(source, context, judge, findings, problems)
+    resolutions, problems = inspect(source, context, judge)
+    return carry_out(source, context, judge, resolutions, problems)
 
 
 def carry_out(
     source: Source,
     context: FileContext,
     judge: Judge,
-    decided: Sequence[Judged],
+    decided: Sequence[Resolution],
     problems: tuple[Problem, ...] = (),
 ) -> Result:
     """Do what was *decided* of every reference of a text, or else otherwise, as far as it can be proved."""
-    findings = list(decided)
+    resolutions = list(decided)
     plans: dict[int, Plan] = {}
-    for index, finding in enumerate(findings):
-        if finding.verdict.changes:
+    for index, resolution in enumerate(resolutions):
+        if resolution.verdict.changes:
             try:
-                plans[index] = planned(source.text, finding.occurrence, finding.verdict)
+                plans[index] = plan_edits(source.text, resolution.occurrence, resolution.verdict)
             except Unplaceable as error:
-                findings[index] = _left(finding, str(error))
-    proved = _carried_out(_Attempt(source, context.format, judge, findings), plans)
+                resolutions[index] = _not_rewritten(resolution, str(error))
+    proved = _apply_together(_Attempt(source, context.format, judge, resolutions), plans)
     edits = _edits(proved.plans)
-    for index, finding in enumerate(findings):
+    for index, resolution in enumerate(resolutions):
         if index in proved.plans:
-            verdict = replace(finding.verdict, reason=None)
-            findings[index] = Judged(finding.occurrence, verdict, True, edits[index])
+            verdict = replace(resolution.verdict, reason=None)
+            resolutions[index] = Resolution(resolution.occurrence, verdict, True, edits[index])
         elif index in plans:
-            shared = _shared(findings, plans, index)
-            if shared is None and is_placeholder(_head(finding)):
-                findings[index] = _left(finding, PLACEHOLDER)
+            shared = _shared_value_reason(resolutions, plans, index)
+            if shared is None and is_placeholder(_target_registry(resolution)):
+                resolutions[index] = _not_rewritten(resolution, PLACEHOLDER)
             else:
-                findings[index] = _left(finding, shared or UNSAFE, "shared-value-conflict")
+                resolutions[index] = _not_rewritten(resolution, shared or UNSAFE, "shared-value-conflict")
     others = [
-        old.verdict.otherwise if old.verdict.changes and not new.done else None
-        for old, new in zip(decided, findings, strict=True)
+        old.verdict.fallback if old.verdict.changes and not new.done else None
+        for old, new in zip(decided, resolutions, strict=True)
     ]
     if any(others):
         again = [
@@ -134,7 +140,7 @@ def carry_out(
             for each, other in zip(decided, others, strict=True)
         ]
         return carry_out(source, context, judge, again, problems)
-    return Result(proved.source, tuple(findings), problems)
+    return Result(proved.source, tuple(resolutions), problems)
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ class _Attempt:
     source: Source
     format: Format
     judge: Judge
-    findings: Sequence[Judged]
+    resolutions: Sequence[Resolution]
 
     @cached_property
     def outline(self) -> list[Token]:
@@ -166,22 +172,24 @@ class _Attempt:
             found, _ = _find(new, self.format)
         except Overlap:
             return None
-        if len(found) != len(self.findings) or self._breaks(edits, new):
+        if len(found) != len(self.resolutions) or self._breaks_yaml(edits, new):
             return None
-        for index, (finding, after) in enumerate(zip(self.findings, found, strict=True)):
+        for index, (resolution, after) in enumerate(zip(self.resolutions, found, strict=True)):
             if index in plans:
-                wanted = resolved(finding.verdict.target or "")
-                if resolved(after.text) != wanted or not _is_as_wanted(finding.verdict, self.judge(after)):
+                wanted = resolved(resolution.verdict.target or "")
+                if resolved(after.text) != wanted or not _is_as_intended(
+                    resolution.verdict, self.judge(after)
+                ):
                     return None
-            elif after.text != finding.occurrence.text:
+            elif after.text != resolution.occurrence.text:
                 return None
         return new if self._keeps_the_rest(edits, new) else None
 
-    def _breaks(self, edits: Sequence[Edit], new: Source) -> bool:
+    def _breaks_yaml(self, edits: Sequence[Edit], new: Source) -> bool:
         """Whether the braces of a placeholder have made YAML unreadable, which formats read as a host."""
         if self.format.syntax != "yaml" or not any("{" in each.text for each in edits):
             return False
-        return _unreadable(new) > _unreadable(self.source)
+        return _count_invalid(new) > _count_invalid(self.source)
 
     def _keeps_the_rest(self, edits: Sequence[Edit], new: Source) -> bool:
         """Whether the parsed document differs by the edits alone."""
@@ -206,7 +214,7 @@ class _Proved:
     source: Source
 
 
-def _carried_out(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
+def _apply_together(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
     """As many of the plans as can be carried out together.
 
     Occurrences that share a place stand or fall together, unless one of them
@@ -225,14 +233,14 @@ def _carried_out(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
             middle = len(groups) // 2
             pending += [groups[middle:], groups[:middle]]
         else:
-            proved = _one_by_one(attempt, proved, wanted)
+            proved = _apply_singly(attempt, proved, wanted)
     return proved
 
 
-def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _Proved:
+def _apply_singly(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _Proved:
     """The members of a group that fails as a whole, each as planned or with a literal head in front."""
     for index, plan in plans.items():
-        for each in (plan, _in_front(attempt.findings[index])):
+        for each in (plan, _head_before_variable(attempt.resolutions[index])):
             wanted = proved.plans | {index: each} if each else proved.plans
             new = attempt.apply(wanted) if each else None
             if new is not None:
@@ -241,10 +249,10 @@ def _one_by_one(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _
     return proved
 
 
-def _shared(findings: Sequence[Judged], plans: dict[int, Plan], index: int) -> str | None:
-    """What to say of a finding that is left for another reference in which its registry stands."""
+def _shared_value_reason(resolutions: Sequence[Resolution], plans: dict[int, Plan], index: int) -> str | None:
+    """What to say of a resolution that is left for another reference in which its registry stands."""
     for edit in plans.get(index, ()):
-        for number, other in enumerate(findings):
+        for number, other in enumerate(resolutions):
             spans = [piece.span for piece in other.occurrence.pieces if piece.span and piece.known]
             covers = any(span.start <= edit.start < span.end and edit.end <= span.end for span in spans)
             if number != index and covers and edit not in plans.get(number, ()):
@@ -256,12 +264,14 @@ def _shared(findings: Sequence[Judged], plans: dict[int, Plan], index: int) -> s
     return None
 
 
-def _is_as_wanted(before: Verdict, after: Verdict) -> bool:
+def _is_as_intended(before: Verdict, after: Verdict) -> bool:
     """Whether a reference is what its verdict was to make of it.
 
     What the configuration ignores is not said to be direct; what goes through the cache has to be said to.
     """
-    return after.status == before.then or (after.status == "ignored" and before.then != "cached")
+    return after.status == before.status_after or (
+        after.status == "ignored" and before.status_after != "cached"
+    )
 
 
 def _groups(plans: dict[int, Plan]) -> list[list[int]]:
@@ -290,9 +300,9 @@ def _edits(plans: dict[int, Plan]) -> dict[int, tuple[Edit, ...]]:
     }
 
 
-def _in_front(finding: Judged) -> Plan | None:
+def _head_before_variable(resolution: Resolution) -> Plan | None:
     """The edit that puts the whole head before the variable with which a reference begins."""
-    front, changes = finding.occurrence.front, finding.verdict.changes
+    front, changes = resolution.occurrence.head_offset, resolution.verdict.changes
     if front is None or any(change.start or change.end for change in changes):
         return None
     return (Edit(front, front, "".join(change.text for change in changes)),)
@@ -318,16 +328,16 @@ def _find(source: Source, format: Format) -> tuple[Sequence[Occurrence], tuple[P
     return source.derived(_Finder(format.find))
 
 
-def _unreadable(source: Source) -> int:
+def _count_invalid(source: Source) -> int:
     """How many documents of a text are no YAML."""
     return sum(not document.is_readable for document in source.once(tree.documents))
 
 
-def _head(finding: Judged) -> str:
-    """The registry of what a finding was to become."""
-    return (finding.verdict.target or "").partition("/")[0]
+def _target_registry(resolution: Resolution) -> str:
+    """The registry of what a resolution was to become."""
+    return (resolution.verdict.target or "").partition("/")[0]
 
 
-def _left(finding: Judged, reason: str, cause: Cause | None = None) -> Judged:
-    verdict = finding.verdict
-    return replace(finding, verdict=replace(verdict, reason=reason, cause=cause or verdict.cause))
+def _not_rewritten(resolution: Resolution, reason: str, code: LintCode | None = None) -> Resolution:
+    verdict = resolution.verdict
+    return replace(resolution, verdict=replace(verdict, reason=reason, own_code=code or verdict.own_code))

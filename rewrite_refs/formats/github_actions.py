@@ -44,7 +44,7 @@ from typing import Final, NamedTuple
 
 from rewrite_refs.formats.base import File, Format, Manual, is_manifest
 from rewrite_refs.formats.yaml_format import has_any, yaml_find, yaml_outline
-from rewrite_refs.text.spans import Barred, Occurrence, Piece, Span
+from rewrite_refs.text.spans import Blocked, Occurrence, Piece, Span
 from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.references import text_of
 from rewrite_refs.yaml.scalars import Scalar
@@ -64,9 +64,9 @@ _OF_ECR = re.compile(r"(?:(?<![A-Za-z])(?i:ecr|aws)|(?<=[a-z])(?:Ecr|ECR|Aws|AWS
 
 _RULE: Final = "pull-before-login"
 _LOGIN = "username AWS and, as password, what aws ecr get-login-password prints in a job before this one"
-_WITHOUT = Barred(_RULE, f"to come from the cache it needs credentials with {_LOGIN}")
-_OTHERS = Barred(_RULE, f"its credentials are those of another registry; the cache needs {_LOGIN}")
-_STEP = Barred(_RULE, "docker:// takes no credentials; use docker run in a step behind the login to ECR")
+_WITHOUT = Blocked(_RULE, f"to come from the cache it needs credentials with {_LOGIN}")
+_OTHERS = Blocked(_RULE, f"its credentials are those of another registry; the cache needs {_LOGIN}")
+_STEP = Blocked(_RULE, "docker:// takes no credentials; use docker run in a step behind the login to ECR")
 _ELSEWHERE = (
     "the job uses {} for something else than an image as well: give that a key of its own in the matrix"
 )
@@ -86,7 +86,7 @@ def _is_workflow(path: PurePath) -> bool:
 def _images(text: str, root: Node) -> Iterator[Occurrence]:
     """Yield the references of a document, in order."""
     # An anchor may put one image into several places: what is against it in one of them counts.
-    images = sorted(_in_document(root), key=lambda image: bool(image.reason or image.barred))
+    images = sorted(_in_document(root), key=lambda image: bool(image.reason or image.blocked))
     by_node = {id(image.node): image for image in images}
     yield from (_read(text, each) for each in sorted(by_node.values(), key=lambda each: each.node.span))
 
@@ -102,7 +102,7 @@ class _Image(NamedTuple):
     """A scalar that names an image, and what is against it there."""
 
     node: Scalar
-    barred: Barred | None
+    blocked: Blocked | None
     reason: str | None = None
 
 
@@ -152,10 +152,10 @@ def _of_container(node: Node | None) -> Iterator[_Image]:
     values = fields(node)
     image = values.get("image") if isinstance(node, Mapping) else node
     if is_text(image):
-        yield _Image(image, _barred(values.get("credentials")))
+        yield _Image(image, _blocked(values.get("credentials")))
 
 
-def _barred(credentials: Node | None) -> Barred | None:
+def _blocked(credentials: Node | None) -> Blocked | None:
     """Why an image with such credentials cannot be pulled through the cache; None where it can.
 
     Those of ECR Public are made in the same way and do not hold for the cache.
@@ -260,7 +260,7 @@ def _read(text: str, image: _Image) -> Occurrence:
         place = Span(place.start + start, place.end)
     pieces = tuple(_pieces(text, node, start))
     reason = image.reason or _undecided(value[start:].rstrip())
-    return Occurrence(pieces, place, place, reason=reason, barred=image.barred)
+    return Occurrence(pieces, place, place, reason=reason, blocked=image.blocked)
 
 
 def _pieces(text: str, node: Scalar, at: int) -> Iterator[Piece]:

@@ -34,10 +34,10 @@ from enum import Enum
 from functools import cache
 
 from rewrite_refs.images.hosts import ECR_HOST
-from rewrite_refs.images.reference import InvalidReference, read
+from rewrite_refs.images.reference import InvalidReference, parse_partial
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.spans import Occurrence, Piece
-from rewrite_refs.yaml.references import PLACEHOLDER, is_other
+from rewrite_refs.yaml.references import PLACEHOLDER, is_not_a_reference
 
 # A text with none of these, and no name that speaks of an image, holds nothing.
 WORDS = (
@@ -113,7 +113,7 @@ _CONTINUED = re.compile(r"\\\r?\n")
 _FURTHEST = 300  # characters between a command and the image that it pushes; a line of JSON is endless
 
 
-class Speaks(Enum):
+class NameHint(Enum):
     """How far the name of a string says that its value is an image."""
 
     IMAGE = "an image"
@@ -122,21 +122,21 @@ class Speaks(Enum):
 
 
 @cache
-def speaks(name: str) -> Speaks:
+def hint_of(name: str) -> NameHint:
     """What a name says: of a variable, a flag, a key or a parameter."""
     words = [word.lower() for word in _WORDS_OF_NAMES.findall(name)]
     images = [at for at, word in enumerate(words) if word.endswith(("image", "images"))]
     if not images:
-        return Speaks.NOTHING
+        return NameHint.NOTHING
     before, after = words[: images[-1]], words[images[-1] + 1 :]
     if not _ABOUT.isdisjoint(after) or not _OTHERS.isdisjoint(before):
-        return Speaks.NOTHING
+        return NameHint.NOTHING
     if words[images[-1]].endswith("image") and all(word in _REFERENCE or word.isdecimal() for word in after):
-        return Speaks.IMAGE
-    return Speaks.IMAGE if words[0] == "related" else Speaks.PART
+        return NameHint.IMAGE
+    return NameHint.IMAGE if words[0] == "related" else NameHint.PART
 
 
-def pushes(name: str, before: str = "") -> bool:
+def is_push_target(name: str, before: str = "") -> bool:
     """Whether a flag or a variable, or else the command *before* it, says that something is pushed there."""
     if name.lstrip("-").lower() in _PUSHING:
         return True
@@ -171,7 +171,7 @@ def in_text(chars: Chars) -> Iterator[Occurrence]:
 def in_assignments(chars: Chars) -> Iterator[Occurrence]:
     """The references in lines of a text such as TOML's ``image = "ubuntu:22.04"``."""
     for found in _ASSIGNED.finditer(chars.text):
-        if speaks(found["name"]) is Speaks.IMAGE:
+        if hint_of(found["name"]) is NameHint.IMAGE:
             for each in in_value(chars.slice(*found.span("value")), found["name"]):
                 is_sure = ":" in each.text or _KNOWN.fullmatch(each.text)  # ``debian-cloud/debian-12``?
                 yield replace(each, embedded=each.embedded or not is_sure)
@@ -189,30 +189,30 @@ def in_value(chars: Chars, name: str, before: str = "") -> Iterator[Occurrence]:
     start = chars.text.find(value)
     end = start + len(value)
     known = _KNOWN.fullmatch(value)
-    said = speaks(name)
-    own = _PUSHED if pushes(name, before) else None
+    hint = hint_of(name)
+    own = _PUSHED if is_push_target(name, before) else None
     if known:
         tagged = known["tag"] or known["digest"]
-        for each in _read(chars, start, end, embedded=not tagged and said is not Speaks.IMAGE, own=own):
-            yield replace(each, by_host=not tagged or said is Speaks.NOTHING)
-    elif said is Speaks.NOTHING or not _is_one_word(value):
+        for each in _read(chars, start, end, embedded=not tagged and hint is not NameHint.IMAGE, own=own):
+            yield replace(each, by_host=not tagged or hint is NameHint.NOTHING)
+    elif hint is NameHint.NOTHING or not _is_one_word(value):
         for each in in_text(chars):
             yield replace(each, own=each.own or own)
-    elif (sure := _is_sure(value, said)) is not None:
+    elif (sure := _is_sure(value, hint)) is not None:
         yield from _read(chars, start, end, embedded=not sure, own=own)
 
 
 def _is_one_word(value: str) -> bool:
     """Whether a value can be a name with a tag: it is no list, URL, path, number or the like."""
     return bool(value) and not (
-        is_other(value) or _NO_IMAGE.fullmatch(value) or PLACEHOLDER.match(value) or "=" in value
+        is_not_a_reference(value) or _NO_IMAGE.fullmatch(value) or PLACEHOLDER.match(value) or "=" in value
     )
 
 
-def _is_sure(value: str, said: Speaks) -> bool | None:
+def _is_sure(value: str, hint: NameHint) -> bool | None:
     """Whether a word without a known registry is an image; None where it is nothing."""
     tagged = ":" in value.rpartition("/")[2] or "@" in value
-    if said is Speaks.IMAGE:
+    if hint is NameHint.IMAGE:
         return tagged or "/" in value
     return True if tagged and not _PORT.fullmatch(value) else None
 
@@ -225,7 +225,7 @@ def _read(chars: Chars, start: int, end: int, embedded: bool, own: str | None) -
     pieces = tuple(_pieces(chars, start, end))
     occurrence = Occurrence(pieces, place, place, own=own, embedded=embedded)
     try:
-        read(occurrence.text, occurrence.holes)
+        parse_partial(occurrence.text, occurrence.holes)
     except InvalidReference:
         return
     yield occurrence

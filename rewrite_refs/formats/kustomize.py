@@ -47,7 +47,7 @@ from rewrite_refs.formats.readers import Readers
 from rewrite_refs.formats.yaml_format import yaml_find
 from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
-from rewrite_refs.text.spans import Apart, Occurrence, Span
+from rewrite_refs.text.spans import NewNameSlot, Occurrence, Span
 from rewrite_refs.yaml import scalars, tree
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.references import joined
@@ -63,7 +63,7 @@ _API = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"']+)", re.
 _KEY = re.compile(r"\b(?:images|image|newName)[\"']?[ \t]*:")
 _IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z|(?:newName|patch|literals|name)\Z")
 
-_NO_ROOM = Apart(None, "")
+_NO_ROOM = NewNameSlot(None, "")
 
 # Between a key and its value on the same line, and behind the value.
 _COLON = re.compile(r"[ \t]*:[ \t]*(?:[&!]\S*[ \t]+)*")
@@ -97,7 +97,9 @@ def _outline(source: Source) -> Iterator[Token]:
     pending = [region for entry in entries(source) if (region := _region(entry))]
     pending.sort(reverse=True)
     last: Span | None = None
-    for token in tree.outline(source, json_patch.wanted, lambda top, key: _IMAGE_KEY.search(key) is not None):
+    for token in tree.outline(
+        source, json_patch.has_signs, lambda top, key: _IMAGE_KEY.search(key) is not None
+    ):
         if pending and pending[-1].start == token.span.start < token.span.end:
             last = pending.pop()
             yield Token("entry", source.text[slice(*last)], last)
@@ -111,21 +113,21 @@ def _outline(source: Source) -> Iterator[Token]:
 class Entry(NamedTuple):
     """An entry of ``images``: what it matches, and what it puts there.
 
-    ``apart`` is where a ``newName`` can be put, or None where there is one;
-    ``beside`` tells whether that follows the name.
+    ``new_name_slot`` is where a ``newName`` can be put, or None where there is one;
+    ``is_adjacent`` tells whether that follows the name.
     """
 
     name: Scalar
     new_name: Scalar | None
     tag: Node | None
     digest: Node | None
-    apart: Apart | None
-    beside: bool
+    new_name_slot: NewNameSlot | None
+    is_adjacent: bool
 
 
 def entries(source: Source) -> Iterator[Entry]:
     """Yield the entries of a kustomization.  Raises nothing."""
-    for root in tree.roots(source, json_patch.wanted, lambda document: False, []):
+    for root in tree.roots(source, json_patch.has_signs, lambda document: False, []):
         if isinstance(root, Mapping):
             yield from _entries(source.text, fields(root))
 
@@ -136,12 +138,12 @@ def _entries(text: str, values: dict[str, Node]) -> Iterator[Entry]:
         name, new_name = keys.get("name"), keys.get("newName")
         if isinstance(node, Mapping) and is_text(name):
             new = new_name if is_text(new_name) else None
-            apart = _apart(text, node, name) if "newName" not in keys else None
-            beside = new is not None and _is_beside(node, name, new)
-            yield Entry(name, new, keys.get("newTag"), keys.get("digest"), apart, beside)
+            slot = _new_name_slot(text, node, name) if "newName" not in keys else None
+            beside = new is not None and _is_adjacent(node, name, new)
+            yield Entry(name, new, keys.get("newTag"), keys.get("digest"), slot, beside)
 
 
-def _apart(text: str, node: Mapping, name: Scalar) -> Apart:
+def _new_name_slot(text: str, node: Mapping, name: Scalar) -> NewNameSlot:
     """Where the entry *node* can be given a ``newName``: nowhere unless its name is written plainly there."""
     key = next((key for key, value in node.pairs() if value is name), None)
     if not isinstance(key, Scalar) or name.style in ("|", ">") or "\n" in text[slice(*name.span)]:
@@ -150,17 +152,17 @@ def _apart(text: str, node: Mapping, name: Scalar) -> Apart:
         return _NO_ROOM
     if text.startswith("{", node.start):
         quote = '"' if key.style == '"' else ""
-        return Apart(name.span.end, f", {quote}newName{quote}: {quote}", quote)
+        return NewNameSlot(name.span.end, f", {quote}newName{quote}: {quote}", quote)
     line = text.rfind("\n", 0, key.span.start) + 1
     rest = _REST.match(text, name.span.end)
     if rest is None or not _BEFORE.fullmatch(text, line, key.span.start):
         return _NO_ROOM
     at_end = "\n" not in text[rest.end() :]
     newline = "\r\n" if text.startswith("\r", rest.end()) or (at_end and "\r\n" in text) else "\n"
-    return Apart(rest.end(), f"{newline}{' ' * (key.span.start - line)}newName: ")
+    return NewNameSlot(rest.end(), f"{newline}{' ' * (key.span.start - line)}newName: ")
 
 
-def _is_beside(node: Mapping, name: Scalar, new_name: Scalar) -> bool:
+def _is_adjacent(node: Mapping, name: Scalar, new_name: Scalar) -> bool:
     """Whether the pair of *new_name* is the one after that of *name*, both written there."""
     after = iter(node.children)
     for child in after:
@@ -172,9 +174,9 @@ def _is_beside(node: Mapping, name: Scalar, new_name: Scalar) -> bool:
 
 def _region(entry: Entry) -> Span | None:
     """The name of an entry with the ``newName`` behind it, or with the room for one."""
-    if entry.beside and entry.new_name is not None:
+    if entry.is_adjacent and entry.new_name is not None:
         return Span(entry.name.span.start, entry.new_name.span.end)
-    at = entry.apart.at if entry.apart else None
+    at = entry.new_name_slot.at if entry.new_name_slot else None
     return None if at is None else Span(entry.name.span.start, at)
 
 
@@ -212,7 +214,7 @@ def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
     image = entry.new_name or entry.name
     place = scalars.inside(text, image)
     pieces = joined(text, (), image, entry.tag, entry.digest)
-    yield Occurrence(pieces, place, place, apart=entry.apart)
+    yield Occurrence(pieces, place, place, new_name_slot=entry.new_name_slot)
 
 
 def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
@@ -248,7 +250,7 @@ def format_with(readers: Readers) -> Format:
         name="kustomize",
         patterns=("kustomization.yaml", "kustomization.yml", "Kustomization", "*.yaml", "*.yml", "*.json"),
         signs=json_patch.WORDS,
-        find=yaml_find(partial(_images, readers), json_patch.wanted, _expected),
+        find=yaml_find(partial(_images, readers), json_patch.has_signs, _expected),
         outline=_outline,
         manual=_MANUAL,
         accepts=_accepts,

@@ -110,8 +110,8 @@ class _View:
             pieces=pieces,
             span=self._span(occurrence.span),
             site=self._span(occurrence.site),
-            front=None,
-            apart=None,
+            head_offset=None,
+            new_name_slot=None,
         )
 
     def token(self, token: Token) -> Token:

@@ -55,7 +55,7 @@ class Reference:
             raise InvalidReference(f"a reference is a text, not {type(text).__name__}")
         if len(text) > MAX_LENGTH:
             raise InvalidReference(f"longer than {MAX_LENGTH} characters")
-        parser, errors = _library()
+        parser, errors = _parser()
         try:
             parsed = parser.parse_normalized_named(text)
         except errors as error:
@@ -83,11 +83,11 @@ def name_of(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ParsedReference:
     """A reference beside the text it was read from.
 
     ``host`` is the registry as it was written, empty where Docker Hub is only
-    implied; ``path`` is the repository as it was written; ``certain`` counts
+    implied; ``path`` is the repository as it was written; ``known_length`` counts
     the characters of ``path`` that stand before the first unknown part.
     """
 
@@ -95,7 +95,7 @@ class Written:
     reference: Reference
     host: str
     path: str
-    certain: int
+    known_length: int
 
     @property
     def path_start(self) -> int:
@@ -103,7 +103,7 @@ class Written:
         return len(self.host) + 1 if self.host else 0
 
 
-def read(text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
+def parse_partial(text: str, holes: Sequence[tuple[int, int]] = ()) -> ParsedReference:
     """Read a reference of which some parts may be unknown.
 
     *holes* are the index ranges of *text* that stand for something that
@@ -119,7 +119,7 @@ def read(text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
         reference = Reference.parse(text)
         if _HEX_TAG.fullmatch(text):
             raise InvalidReference("a digest alone, without the name of an image")
-        return _written(text, text, reference, len(text))
+        return _parsed(text, text, reference, len(text))
     filled = text
     for start, end in holes:
         filled = filled[:start] + "0" * (end - start) + filled[end:]
@@ -140,32 +140,32 @@ def read(text: str, holes: Sequence[tuple[int, int]] = ()) -> Written:
     tag_at = named.find(":", named.rfind("/") + 1)
     name_end = tag_at if tag_at > 0 else len(named.partition("@")[0])
     tag = text[tag_at + 1 : len(named.partition("@")[0])] if tag_at > 0 else None
-    written = _written(text, named[:name_end], parsed, first)
+    written = _parsed(text, named[:name_end], parsed, first)
     path = text[written.path_start : name_end]
-    if parsed.registry == DOCKER_HUB and "/" not in written.path and written.certain == 0:
+    if parsed.registry == DOCKER_HUB and "/" not in written.path and written.known_length == 0:
         raise InvalidReference(f"{hole} may hold an owner and a name, or a name alone")
     repository = parsed.repository.removesuffix(written.path) + path
-    return Written(
+    return ParsedReference(
         text,
         Reference(parsed.registry, repository, tag, digest or parsed.digest),
         written.host,
         path,
-        written.certain,
+        written.known_length,
     )
 
 
-def _written(text: str, named: str, reference: Reference, certain: int) -> Written:
+def _parsed(text: str, named: str, reference: Reference, certain: int) -> ParsedReference:
     head, slash, _ = named.partition("/")
     host = head if slash and head in (reference.registry, "index.docker.io") else ""
     start = len(host) + 1 if host else 0
     path = reference.repository
     if named[start : start + len(path)] != path:
         path = path.removeprefix(LIBRARY)
-    return Written(text, reference, host, path, max(0, min(certain - start, len(path))))
+    return ParsedReference(text, reference, host, path, max(0, min(certain - start, len(path))))
 
 
 @cache
-def _library() -> tuple[type[_Parser], tuple[type[Exception], ...]]:
+def _parser() -> tuple[type[_Parser], tuple[type[Exception], ...]]:
     """docker-image-py, imported when the first reference is read, and held to Go's answers."""
     from docker_image import digest, reference
 

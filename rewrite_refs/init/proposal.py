@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rewrite_refs.emit.survey import Survey
-from rewrite_refs.init.update import PROPOSED, Given, Old, Result, text_of, with_key
+from rewrite_refs.init.update import PROPOSED, Old, Overrides, Result, text_of, with_key
 
 
-def proposed(old: Old, survey: Survey, given: Given) -> Result:
+def proposed(old: Old, survey: Survey, overrides: Overrides) -> Result:
     """A configuration with a rule for each upstream that ECR could cache and that has none.
 
     Raises ConfigError where the text cannot be changed safely.
@@ -26,8 +26,8 @@ def proposed(old: Old, survey: Survey, given: Given) -> Result:
             others.append(f"{each.host or 'no host'}: ECR cannot cache it, {stay}{advice}")
     # In the order of the remarks: what is used most comes first.
     order = [each.host for each in survey.upstreams if each.host in rules]
-    registry = given.registry or old.config.registry
-    if given.registry:
+    registry = overrides.registry or old.config.registry
+    if overrides.registry:
         wanted = with_key(wanted, "registry", registry)
     if rules:
         values = {**wanted.get("rules", {}), **{host: rules[host] for host in order}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from rewrite_refs.cache.rule import Rule, rule_for
+from rewrite_refs.cache.rule import CacheRule, make_rule
 from rewrite_refs.init.yaml_edit import Data
 
 
@@ -22,7 +22,7 @@ class Merged(NamedTuple):
 
 def name(key: str) -> str:
     """The one name of the upstream for which a key stands."""
-    return rule_for(key, "any").name
+    return make_rule(key, "any").name
 
 
 def prefixes(value: Data) -> list[str]:
@@ -37,11 +37,11 @@ def meaning(values: Mapping[str, Data]) -> dict[str, set[str]]:
     return {name(key): set(prefixes(value)) for key, value in values.items()}
 
 
-def rules(values: Mapping[str, Data]) -> Iterator[Rule]:
+def rules(values: Mapping[str, Data]) -> Iterator[CacheRule]:
     """The rules that the values are."""
     for key, value in values.items():
         for prefix in prefixes(value):
-            yield rule_for(key, prefix)
+            yield make_rule(key, prefix)
 
 
 def merged(

@@ -19,7 +19,7 @@ from rewrite_refs.config.load import Config, Override
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.images.hosts import Home, caveat, home_of, host_of, is_same
 from rewrite_refs.init import rule_values as rulevalues
-from rewrite_refs.init.yaml_edit import Data, Unchangeable, Way, changed, data
+from rewrite_refs.init.yaml_edit import Data, KeyPath, Unchangeable, changed, data
 from rewrite_refs.reports import address
 from rewrite_refs.sources import Import, Unresolved
 from rewrite_refs.sources.group import Cache, by_registry
@@ -63,7 +63,7 @@ class Old(NamedTuple):
         return overrides[: len(overrides) - len(self.data.get("overrides", []))]
 
 
-class Given(NamedTuple):
+class Overrides(NamedTuple):
     """What the user gives: a registry's host or a placeholder, and what the source may leave open."""
 
     registry: str | None = None
@@ -94,7 +94,7 @@ def header(origin: str) -> str:
     )
 
 
-def updated(old: Old, imported: Import, source: str, given: Given) -> Result:
+def updated(old: Old, imported: Import, source: str, given: Overrides) -> Result:
     """A configuration with the rules of a *source*, as messages call it.
 
     Several registries become ``overrides``, but for the one that is *given*, that
@@ -126,7 +126,7 @@ def updated(old: Old, imported: Import, source: str, given: Given) -> Result:
         remarks += said
         if home and top.host and home_of(top.host) != home:
             remarks.append(f"the rules are those of {top.host}, the registry is {registry}, as given")
-    notes: dict[Way, str] = {}
+    notes: dict[KeyPath, str] = {}
     if placed:
         same = {**old.inherited, **rulevalues.meaning(wanted.get("rules", {}))}
         regions = Counter(each.region for each in caches if each.rules)
@@ -135,8 +135,8 @@ def updated(old: Old, imported: Import, source: str, given: Given) -> Result:
         overrides, said = _overridden(old, placed, same, regions, source, notes)
         wanted = with_key(wanted, "overrides", overrides) if overrides else wanted
         remarks += said
-    remarks += _assumed(imported, given, home, source)
-    remarks += _contradicted(imported, given, source)
+    remarks += _assumed_remarks(imported, given, home, source)
+    remarks += _contradiction_remarks(imported, given, source)
     hosts = dict.fromkeys(each for each in (registry, *(each.host for each in placed)) if each)
     remarks += [f"{host}: {why}" for host in hosts if (why := caveat(host))]
     taken = [each for each in (top, *placed) if each and each.rules]
@@ -144,7 +144,7 @@ def updated(old: Old, imported: Import, source: str, given: Given) -> Result:
     return Result(
         _confirmed(text, top.rules) if top else text,
         tuple(remarks),
-        (*unresolved, *(_homeless(each) for each in others if not each.host)),
+        (*unresolved, *(_without_registry(each) for each in others if not each.host)),
         sum(map(_count, taken)),
         len(taken) if registry else 0,
     )
@@ -160,7 +160,7 @@ def with_key(data: Mapping[str, Data], key: str, value: Data) -> dict[str, Data]
     return dict([*items[:at], (key, value), *items[at:]])
 
 
-def text_of(old: Old, wanted: Mapping[str, Data], registry: str | None, notes: Mapping[Way, str]) -> str:
+def text_of(old: Old, wanted: Mapping[str, Data], registry: str | None, notes: Mapping[KeyPath, str]) -> str:
     """The text of a configuration that holds *wanted*, with comments for what is new.
 
     Raises ConfigError where that contradicts itself, or cannot be made safely.
@@ -198,7 +198,7 @@ def _overridden(
     same: Mapping[str, set[str]],
     regions: Mapping[str | None, int],
     source: str,
-    notes: dict[Way, str],
+    notes: dict[KeyPath, str],
 ) -> tuple[list[Data], list[str]]:
     """The overrides of a file with one for each of *caches*, and what is to be said of them.
 
@@ -232,9 +232,9 @@ def _first(caches: Iterable[Cache], overridden: Sequence[str | None]) -> Home | 
     return next((home_of(host) for host in hosts if host), None)
 
 
-def _assumed(imported: Import, given: Given, home: Home | None, source: str) -> Iterator[str]:
+def _assumed_remarks(imported: Import, overrides: Overrides, home: Home | None, source: str) -> Iterator[str]:
     """That some rules of several registries are only taken to be of the account, or the registry, *home*."""
-    homes = [(each.account or given.account, each.region or given.region) for each in imported.rules]
+    homes = [(each.account or overrides.account, each.region or overrides.region) for each in imported.rules]
     count = sum(
         not (account and region) and account in (None, home and home.account) for account, region in homes
     )
@@ -243,25 +243,25 @@ def _assumed(imported: Import, given: Given, home: Home | None, source: str) -> 
         yield f"{source} does not tell the registry of {rules}: the rest is taken from {host_of(*home)}"
 
 
-def _contradicted(imported: Import, given: Given, source: str) -> Iterator[str]:
+def _contradiction_remarks(imported: Import, overrides: Overrides, source: str) -> Iterator[str]:
     """That an account or a region was given, and the source tells others."""
     for option, name, told in (
-        ("--account-id", given.account, {each.account for each in imported.rules}),
-        ("--region", given.region, {each.region for each in imported.rules}),
+        ("--account-id", overrides.account, {each.account for each in imported.rules}),
+        ("--region", overrides.region, {each.region for each in imported.rules}),
     ):
         others = sorted(each for each in told if each)
         if name and others and name not in told and None not in told:
             yield f"{source} tells {', '.join(others)}: {option} {name} counts for nothing"
 
 
-def _homeless(cache: Cache) -> Unresolved:
+def _without_registry(cache: Cache) -> Unresolved:
     """Rules that have no place in the file, because nobody knows their registry."""
     missing = " and ".join(
         name for name, known in (("account", cache.account), ("region", cache.region)) if not known
     )
     count = _count(cache)
     rules = f"{count} rule{'s' if count > 1 else ''} of another registry, the {missing} of which is unknown"
-    return Unresolved(cache.place, f"{rules}: give --account-id and --region")
+    return Unresolved(cache.location, f"{rules}: give --account-id and --region")
 
 
 def _count(cache: Cache) -> int:

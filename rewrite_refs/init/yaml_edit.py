@@ -15,8 +15,8 @@ from rewrite_refs.text.edits import Edit, splice
 
 Data: TypeAlias = Any  # what YAML holds: mappings by text, lists, scalars
 Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks
-Way: TypeAlias = tuple[str | int, ...]  # the keys and indices that lead to a value
-Notes: TypeAlias = Mapping[Way, str]
+KeyPath: TypeAlias = tuple[str | int, ...]  # the keys and indices that lead to a value
+Notes: TypeAlias = Mapping[KeyPath, str]
 
 
 class Unchangeable(Exception):
@@ -83,7 +83,7 @@ class _Editor:
         self.notes = notes
         self.newline = "\r\n" if "\r\n" in text else "\n"
 
-    def mapping(self, node: Node, old: Data, new: Mapping[str, Data], way: Way) -> Iterator[Edit]:
+    def mapping(self, node: Node, old: Data, new: Mapping[str, Data], keys: KeyPath) -> Iterator[Edit]:
         """What turns the mapping *old* at *node* into *new*."""
         pairs = {str(key.value): (key, value) for key, value in node.value}
         added: dict[str | None, dict[str, Data]] = {}
@@ -94,30 +94,30 @@ class _Editor:
                 continue
             previous = name
             key, at = pairs[name]
-            yield from self.value(at, old[name], value, (*way, name), self._end(key))
+            yield from self.value(at, old[name], value, (*keys, name), self._end(key))
         for before, entries in added.items():
-            yield self._insertion(node, pairs, before, entries, way)
+            yield self._insertion(node, pairs, before, entries, keys)
 
-    def value(self, node: Node, old: Data, new: Data, way: Way, key_end: int) -> Iterator[Edit]:
+    def value(self, node: Node, old: Data, new: Data, keys: KeyPath, key_end: int) -> Iterator[Edit]:
         """What turns the value *old* at *node* into *new*; its key ends at *key_end*."""
         if old == new:
             return
         if isinstance(old, dict) and isinstance(new, dict):
-            yield from self.mapping(node, old, new, way)
+            yield from self.mapping(node, old, new, keys)
         elif isinstance(old, list) and isinstance(new, list) and 0 < len(old) <= len(new):
             for index, (item, was, wanted) in enumerate(zip(node.value, old, new, strict=False)):
-                yield from self.value(item, was, wanted, (*way, index), self._start(item))
+                yield from self.value(item, was, wanted, (*keys, index), self._start(item))
             if len(old) < len(new):
-                yield self._items(node, new[len(old) :], (*way, len(old)))
+                yield self._items(node, new[len(old) :], (*keys, len(old)))
         elif _is_block(node):  # it may be indented as no other value could be
             yield Edit(self.text.index(":", key_end) + 1, self._end(node), f" {flow(new)}")
         else:
             yield Edit(self._start(node), self._end(node), _like(node, new))
 
-    def entries(self, values: Mapping[str, Data], indent: int, way: Way) -> Iterator[str]:
+    def entries(self, values: Mapping[str, Data], indent: int, keys: KeyPath) -> Iterator[str]:
         """The lines of a mapping in block style."""
         for name, value in values.items():
-            here, head = (*way, name), f"{' ' * indent}{flow(name)}:"
+            here, head = (*keys, name), f"{' ' * indent}{flow(name)}:"
             if isinstance(value, dict) and value:
                 yield head
                 yield from self.entries(value, indent + 2, here)
@@ -136,9 +136,9 @@ class _Editor:
             return Edit(at, at, "".join(line + self.newline for line in lines))
         return Edit(at, at, "".join(self.newline + line for line in lines))
 
-    def _dashed(self, items: Sequence[Mapping[str, Data]], indent: int, way: Way) -> Iterator[str]:
-        """The lines of mappings in a list, the first of which *way* leads to."""
-        *above, first = way
+    def _dashed(self, items: Sequence[Mapping[str, Data]], indent: int, keys: KeyPath) -> Iterator[str]:
+        """The lines of mappings in a list, the first of which *keys* leads to."""
+        *above, first = keys
         for index, item in enumerate(items, int(first)):
             here = (*above, index)
             if here in self.notes:
@@ -153,11 +153,11 @@ class _Editor:
         pairs: Mapping[str, tuple[Node, Node]],
         previous: str | None,
         values: Mapping[str, Data],
-        way: Way,
+        keys: KeyPath,
     ) -> Edit:
         """New entries of a mapping behind the key *previous*, or before all."""
         if _is_block(node):
-            lines = self.entries(values, node.value[0][0].start_mark.column, way)
+            lines = self.entries(values, node.value[0][0].start_mark.column, keys)
             if previous is not None:
                 return self.lines_after(self._end(pairs[previous][1]), lines)
             first = self._line(self._start(node.value[0][0]))
@@ -171,8 +171,8 @@ class _Editor:
         at = self._end(value)
         return Edit(at, at, "".join(f",{self._gap(key)}{each}" for each in texts))
 
-    def _items(self, node: Node, values: Sequence[Data], way: Way) -> Edit:
-        """New items at the end of a list, the first of which *way* leads to."""
+    def _items(self, node: Node, values: Sequence[Data], keys: KeyPath) -> Edit:
+        """New items at the end of a list, the first of which *keys* leads to."""
         last = node.value[-1]
         at = self._end(last)
         if not _is_block(node):
@@ -180,7 +180,7 @@ class _Editor:
         dash = self.text.rindex("-", 0, self._start(last))
         indent = dash - self._line(dash)
         if isinstance(values[0], dict):
-            return self.lines_after(at, self._dashed(values, indent, way))
+            return self.lines_after(at, self._dashed(values, indent, keys))
         return self.lines_after(at, (f"{' ' * indent}- {flow(each)}" for each in values))
 
     def _gap(self, node: Node) -> str:

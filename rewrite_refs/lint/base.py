@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Protocol
 
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.results import Severity
 
 _DIGEST = re.compile(r"(@\w+:[0-9a-f]{8})[0-9a-f]{24,}")
 
 
-class Said(NamedTuple):
+class Message(NamedTuple):
     """What is wrong, in one sentence without a full stop, and what to do about it."""
 
     problem: str
     help: str | None = None
 
 
-class Rule(Protocol):
+class LintRule(Protocol):
     """What a module of a rule has; its docstring is the rule's manual."""
 
     @property
@@ -40,28 +40,28 @@ class Rule(Protocol):
     __doc__: str | None
 
 
-class VerdictRule(Rule, Protocol):
+class VerdictRule(LintRule, Protocol):
     """A rule that a verdict names as broken."""
 
-    def says(self, judged: Judged) -> Said:
+    def message(self, resolution: Resolution) -> Message:
         """What it says of a reference that breaks it."""
 
 
-class ReferenceRule(Rule, Protocol):
+class ReferenceRule(LintRule, Protocol):
     """A rule about single references, whatever the verdict."""
 
-    def says(self, judged: Judged) -> Said | None:
+    def message(self, resolution: Resolution) -> Message | None:
         """What it says of a reference, or None."""
 
 
-def named(judged: Judged) -> str:
+def shortened(resolution: Resolution) -> str:
     """The reference as a sentence names it: a digest at its beginning alone, the whole stands in the file."""
-    return _DIGEST.sub(r"\1...", judged.occurrence.text)
+    return _DIGEST.sub(r"\1...", resolution.occurrence.text)
 
 
-def use(judged: Judged) -> str | None:
+def suggestion(resolution: Resolution) -> str | None:
     """What to write instead: the target, or why there is none."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     if verdict.target is None:
         return verdict.reason
-    return f"use {verdict.target}" if judged.done else f"{verdict.reason}; it would be {verdict.target}"
+    return f"use {verdict.target}" if resolution.done else f"{verdict.reason}; it would be {verdict.target}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.results import Finding
+from rewrite_refs.results import Diagnostic
 
 VERSION = 1
 
@@ -69,13 +69,13 @@ def _is_row(row: Any) -> bool:
     return all(isinstance(row.get(name), str) for name in Key._fields)
 
 
-def marked(
-    findings: Sequence[Finding], baseline: Counter[Key], key: Callable[[Finding], Key]
-) -> tuple[list[Finding], Counter[Key]]:
+def mark_known(
+    diagnostics: Sequence[Diagnostic], baseline: Counter[Key], key: Callable[[Diagnostic], Key]
+) -> tuple[list[Diagnostic], Counter[Key]]:
     """The findings, those of the *baseline* marked as known, and what of the baseline is gone."""
     rest = baseline.copy()
     result = []
-    for each in findings:
+    for each in diagnostics:
         name = key(each)
         is_known = rest[name] > 0
         rest[name] -= is_known

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rewrite_refs.engine.ignores import WORDS, Comment, Comments, lines_of
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.errors import Problem
 from rewrite_refs.images.reference import Reference
-from rewrite_refs.lint.base import Rule, Said
-from rewrite_refs.lint.registry import BY_NAME, OF_REFERENCES, OF_VERDICTS
+from rewrite_refs.lint.base import LintRule, Message
+from rewrite_refs.lint.registry import BY_NAME, REFERENCE_RULES, VERDICT_RULES
 from rewrite_refs.lint.rules import (
     blanket_ignore,
     digest_needs_warmup,
@@ -21,7 +21,7 @@ from rewrite_refs.lint.rules import (
     unused_ignore,
 )
 from rewrite_refs.lint.settings import Settings
-from rewrite_refs.results import Finding, Place, Replacement, Severity
+from rewrite_refs.results import Diagnostic, Location, Replacement, Severity
 from rewrite_refs.text.edits import Edit
 from rewrite_refs.text.lines import Lines
 from rewrite_refs.text.spans import Span
@@ -36,20 +36,20 @@ class Text(NamedTuple):
     path: Path
     shown: str
     lines: Lines
-    judged: Sequence[Judged]
-    others: Sequence[Judged]
+    resolutions: Sequence[Resolution]
+    others: Sequence[Resolution]
     problems: Sequence[Problem]
     comments: Comments = Comments()
 
 
-class _Found(NamedTuple):
+class _Candidate(NamedTuple):
     """What a rule says of a place, before anybody asked whether it is ignored.
 
     ``also`` are other rules by which a comment can mean it.
     """
 
-    rule: Rule
-    said: Said
+    rule: LintRule
+    message: Message
     span: Span
     numbers: frozenset[int]
     subject: str
@@ -59,25 +59,25 @@ class _Found(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-def findings(text: Text, settings: Settings) -> list[Finding]:
+def diagnose(text: Text, settings: Settings) -> list[Diagnostic]:
     """The findings of a text, by place."""
     known = text.comments
     used: dict[Comment, set[str]] = {each: set() for each in known.all}
-    found: dict[Finding, None] = {}
+    found: dict[Diagnostic, None] = {}
     for each in (*_of_references(text), *_of_problems(text)):
         severity = settings.severity(each.rule)
-        if severity is None or _is_left(each, text, settings):
+        if severity is None or _is_ignored(each, text, settings):
             continue
         comment = known.covering(each.numbers, (each.rule.NAME, *each.also))
         if comment is not None:
             used[comment].update((each.rule.NAME, *each.also))
         else:
-            found[_finding(each, text, severity)] = None
-    for judged in text.others if known.all else ():
-        faults = judged.verdict.faults
-        comment = known.covering(lines_of(judged.occurrence, text.lines), faults) if faults else None
+            found[_diagnostic(each, text, severity)] = None
+    for resolution in text.others if known.all else ():
+        codes = resolution.verdict.codes
+        comment = known.covering(lines_of(resolution.occurrence, text.lines), codes) if codes else None
         if comment is not None:
-            used[comment].update(faults)
+            used[comment].update(codes)
     # A comment without rules does not hide what is said of comments.
     whole = [each for each in known.whole if each.rules is not None]
     # Nobody knows what the comments are for that stand in what cannot be read.
@@ -86,103 +86,107 @@ def findings(text: Text, settings: Settings) -> list[Finding]:
         severity = settings.severity(each.rule)
         if severity is None or (each.rule is unused_ignore and not is_whole):
             continue
-        if not _is_left(each, text, settings) and not any(one.names((each.rule.NAME,)) for one in whole):
-            found[_finding(each, text, severity)] = None
+        if not _is_ignored(each, text, settings) and not any(one.names((each.rule.NAME,)) for one in whole):
+            found[_diagnostic(each, text, severity)] = None
     return sorted(found, key=lambda each: each.order)
 
 
-def unread(place: Place, problem: str, settings: Settings) -> list[Finding]:
+def diagnose_unreadable(location: Location, problem: str, settings: Settings) -> list[Diagnostic]:
     """The finding about a file that is no text at all."""
     severity = settings.severity(unparsable_file)
-    said = unparsable_file.says(problem)
-    return [Finding(unparsable_file.NAME, severity, place, *said)] if severity else []
+    message = unparsable_file.message(problem)
+    return [Diagnostic(unparsable_file.NAME, severity, location, *message)] if severity else []
 
 
-def _is_left(found: _Found, text: Text, settings: Settings) -> bool:
+def _is_ignored(found: _Candidate, text: Text, settings: Settings) -> bool:
     """Whether the configuration ignores it."""
     return settings.ignored(text.path, found.reference, found.rule.NAME) is not None
 
 
-def _of_references(text: Text) -> Iterator[_Found]:
-    for judged in text.judged:
-        occurrence, verdict = judged.occurrence, judged.verdict
+def _of_references(text: Text) -> Iterator[_Candidate]:
+    for resolution in text.resolutions:
+        occurrence, verdict = resolution.occurrence, resolution.verdict
         reference = verdict.reference
         subject = reference.name if reference else occurrence.text
         numbers = lines_of(occurrence, text.lines)
-        found = partial(_Found, span=occurrence.span, numbers=numbers, reference=reference)
-        broken = OF_VERDICTS.get(verdict.breaks or "")
+        found = partial(_Candidate, span=occurrence.span, numbers=numbers, reference=reference)
+        broken = VERDICT_RULES.get(verdict.code or "")
         if broken:
-            edits = judged.edits if judged.done else ()
+            edits = resolution.edits if resolution.done else ()
             yield found(
                 broken,
-                broken.says(judged),
+                broken.message(resolution),
                 subject=subject,
                 edits=edits,
-                fixable=judged.done,
-                also=verdict.faults,
+                fixable=resolution.done,
+                also=verdict.codes,
             )
-        for rule in OF_REFERENCES:
-            said = rule.says(judged)
-            if said:
-                about = _lasting(subject, reference) if rule is digest_needs_warmup else subject
-                yield found(rule, said, subject=about)
+        for rule in REFERENCE_RULES:
+            message = rule.message(resolution)
+            if message:
+                about = _stable_name(subject, reference) if rule is digest_needs_warmup else subject
+                yield found(rule, message, subject=about)
 
 
-def _lasting(subject: str, reference: Reference | None) -> str:
+def _stable_name(subject: str, reference: Reference | None) -> str:
     """What stays of the name of an image when it comes to be pulled through the cache."""
     return reference.repository.rpartition("/")[2] if reference else subject
 
 
-def _of_problems(text: Text) -> Iterator[_Found]:
+def _of_problems(text: Text) -> Iterator[_Candidate]:
     for problem in text.problems:
         if not problem.template:
             number = text.lines.position(problem.offset)[0]
             span = Span(problem.offset, problem.offset)
-            said = unparsable_file.says(problem.message)
-            yield _Found(unparsable_file, said, span, frozenset({number}), "")
+            message = unparsable_file.message(problem.message)
+            yield _Candidate(unparsable_file, message, span, frozenset({number}), "")
 
 
 def _of_comments(
     known: Sequence[Comment], used: dict[Comment, set[str]], settings: Settings
-) -> Iterator[_Found]:
+) -> Iterator[_Candidate]:
     for comment in known:
         if comment.word not in WORDS:
-            yield _remark(unknown_ignore, unknown_ignore.says(comment.word, WORDS, "word"), comment.span)
+            yield _about_comment(
+                unknown_ignore, unknown_ignore.message(comment.word, WORDS, "word"), comment.span
+            )
         elif comment.rules is None and not used[comment]:
             if settings.select is None and not settings.ignore:
-                yield _remark(unused_ignore, unused_ignore.says(None, comment.lost), comment.span)
+                yield _about_comment(unused_ignore, unused_ignore.message(None, comment.lost), comment.span)
         elif comment.rules is None:
-            yield _remark(blanket_ignore, blanket_ignore.says(comment.word, used[comment]), comment.span)
+            yield _about_comment(
+                blanket_ignore, blanket_ignore.message(comment.word, used[comment]), comment.span
+            )
         else:
             yield from _of_names(comment, used[comment], settings)
 
 
-def _of_names(comment: Comment, used: Collection[str], settings: Settings) -> Iterator[_Found]:
+def _of_names(comment: Comment, used: Collection[str], settings: Settings) -> Iterator[_Candidate]:
     is_sure = any(name == unused_ignore.NAME for name, _ in comment.rules or ())
     for name, span in comment.rules or ():
         if name not in BY_NAME:
-            yield _remark(unknown_ignore, unknown_ignore.says(name, BY_NAME, "rule"), span)
+            yield _about_comment(unknown_ignore, unknown_ignore.message(name, BY_NAME, "rule"), span)
         elif not is_sure and name not in used and settings.severity(BY_NAME[name]) is not None:
-            yield _remark(unused_ignore, unused_ignore.says(name, comment.lost), span)
+            yield _about_comment(unused_ignore, unused_ignore.message(name, comment.lost), span)
 
 
-def _remark(rule: Rule, said: Said, span: Span) -> _Found:
-    return _Found(rule, said, span, frozenset(), said.problem)
+def _about_comment(rule: LintRule, message: Message, span: Span) -> _Candidate:
+    return _Candidate(rule, message, span, frozenset(), message.problem)
 
 
-def _finding(found: _Found, text: Text, severity: Severity) -> Finding:
-    place = _place(text, found.span)
-    return Finding(
+def _diagnostic(found: _Candidate, text: Text, severity: Severity) -> Diagnostic:
+    location = _location(text, found.span)
+    return Diagnostic(
         found.rule.NAME,
         severity,
-        place,
-        *found.said,
+        location,
+        *found.message,
         subject=found.subject,
-        line=text.lines.line(place.line),
+        line=text.lines.line(location.line),
         fixable=found.fixable,
-        fix=tuple(Replacement(_place(text, Span(*edit[:2])), edit.text) for edit in found.edits),
+        fix=tuple(Replacement(_location(text, Span(*edit[:2])), edit.text) for edit in found.edits),
     )
 
 
-def _place(text: Text, span: Span) -> Place:
-    return Place(text.shown, *text.lines.position(span.start), *text.lines.position(span.end))
+def _location(text: Text, span: Span) -> Location:
+    return Location(text.shown, *text.lines.position(span.start), *text.lines.position(span.end))

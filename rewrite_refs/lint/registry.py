@@ -5,7 +5,7 @@ Adding one is a module, a line here, and a run of ``python -m tasks generate``.
 
 from __future__ import annotations
 
-from rewrite_refs.lint.base import ReferenceRule, Rule, VerdictRule
+from rewrite_refs.lint.base import LintRule, ReferenceRule, VerdictRule
 from rewrite_refs.lint.rules import (
     account_id_exposed,
     blanket_ignore,
@@ -28,7 +28,7 @@ from rewrite_refs.lint.rules import (
 )
 
 # The order is that of the manual.  Of these a verdict breaks one at most, and says which.
-_OF_VERDICTS: tuple[VerdictRule, ...] = (
+_VERDICT_RULES: tuple[VerdictRule, ...] = (
     direct_upstream,
     no_rule,
     uncacheable_registry,
@@ -41,12 +41,12 @@ _OF_VERDICTS: tuple[VerdictRule, ...] = (
     lambda_image,
     pull_before_login,
 )
-OF_VERDICTS = {each.NAME: each for each in _OF_VERDICTS}
+VERDICT_RULES = {each.NAME: each for each in _VERDICT_RULES}
 # Each of these looks at every reference.
-OF_REFERENCES: tuple[ReferenceRule, ...] = (digest_needs_warmup, moving_tag, account_id_exposed)
-RULES: tuple[Rule, ...] = (
-    *_OF_VERDICTS,
-    *OF_REFERENCES,
+REFERENCE_RULES: tuple[ReferenceRule, ...] = (digest_needs_warmup, moving_tag, account_id_exposed)
+RULES: tuple[LintRule, ...] = (
+    *_VERDICT_RULES,
+    *REFERENCE_RULES,
     unparsable_file,
     unused_ignore,
     blanket_ignore,
@@ -55,6 +55,6 @@ RULES: tuple[Rule, ...] = (
 BY_NAME = {each.NAME: each for each in RULES}
 
 
-def summary(rule: Rule) -> str:
+def summary(rule: LintRule) -> str:
     """The first sentence of a rule's manual."""
     return (rule.__doc__ or "").partition("\n")[0]

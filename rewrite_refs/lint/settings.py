@@ -13,7 +13,7 @@ from rewrite_refs.images.reference import Reference
 from rewrite_refs.results import Severity
 
 if TYPE_CHECKING:
-    from rewrite_refs.lint.base import Rule
+    from rewrite_refs.lint.base import LintRule
 
 
 class Settings(NamedTuple):
@@ -31,7 +31,7 @@ class Settings(NamedTuple):
     ignore: frozenset[str] = frozenset()
     strict: bool = False
 
-    def severity(self, rule: Rule) -> Severity | None:
+    def severity(self, rule: LintRule) -> Severity | None:
         """How bad it is to break a rule; None where nobody looks for it."""
         name = rule.NAME
         if name in self.ignore or (self.select is not None and name not in self.select):
@@ -49,7 +49,7 @@ class Settings(NamedTuple):
             return "ignore-images in the configuration says so"
         return None
 
-    def hides(self, found: Comments, path: Path, rule: str) -> bool:
+    def is_ignored(self, found: Comments, path: Path, rule: str) -> bool:
         """Whether a file (absolute) with some comments may break a rule, wherever in it."""
         return found.covering((), (rule,)) is not None or rule in self.ignored_in(path)
 

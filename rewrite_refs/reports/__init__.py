@@ -5,18 +5,28 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 
-from rewrite_refs.results import Entry, Failure, Finding, Group, Place, Replacement, Report, Severity, Trouble
+from rewrite_refs.results import (
+    Diagnostic,
+    FileFailure,
+    Group,
+    Location,
+    ParseFailure,
+    ReferenceRecord,
+    Replacement,
+    Report,
+    Severity,
+)
 
 __all__ = [
-    "Entry",
-    "Failure",
-    "Finding",
+    "Diagnostic",
+    "FileFailure",
     "Group",
-    "Place",
+    "Location",
+    "ParseFailure",
+    "ReferenceRecord",
     "Replacement",
     "Report",
     "Severity",
-    "Trouble",
     "fingerprints",
     "in_repository",
     "number",
@@ -53,8 +63,8 @@ def fingerprints(report: Report) -> list[str]:
 
     seen: Counter[tuple[str, str, str]] = Counter()
     result = []
-    for each in report.findings:
-        key = (in_repository(report, each.place.path), each.rule, each.subject)
+    for each in report.diagnostics:
+        key = (in_repository(report, each.location.path), each.rule, each.subject)
         text = "\0".join((*key, str(seen[key])))
         result.append(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
         seen[key] += 1

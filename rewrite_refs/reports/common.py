@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rewrite_refs.reports import Entry, Failure, Finding, Place, Report, Trouble, address, fingerprints, inert
+from rewrite_refs.reports import (
+    Diagnostic,
+    FileFailure,
+    Location,
+    ParseFailure,
+    ReferenceRecord,
+    Report,
+    address,
+    fingerprints,
+    inert,
+)
 from rewrite_refs.results import SEVERITIES
 
 TOOL = "rewrite-refs"
@@ -24,26 +34,26 @@ def linked(rule: str) -> str:
     return f"[{rule}]({target})" if target else rule
 
 
-def shown(report: Report) -> list[tuple[Finding, str]]:
+def shown(report: Report) -> list[tuple[Diagnostic, str]]:
     """All that a report has to say, each as a finding with its fingerprint.
 
     Files that could not be read come first, as errors under the name ``failure``.
     Of a listing each reference is a note under the name ``reference``, and each
     part that could not be read a finding of ``unparsable-file``.
     """
-    told = [*map(_failure, report.failures), *findings(report)]
-    return list(zip(told, fingerprints(report._replace(findings=told)), strict=True))
+    told = [*map(_failure, report.file_failures), *findings(report)]
+    return list(zip(told, fingerprints(report._replace(diagnostics=told)), strict=True))
 
 
-def findings(report: Report) -> list[Finding]:
+def findings(report: Report) -> list[Diagnostic]:
     """The findings, or those that stand for the references of a listing."""
     if not report.listed:
-        return list(report.findings)
-    listed = [*map(_trouble, report.troubles), *_references(report)]
-    return sorted(listed, key=lambda each: each.place)
+        return list(report.diagnostics)
+    listed = [*map(_parse_failure, report.parse_failures), *_references(report)]
+    return sorted(listed, key=lambda each: each.location)
 
 
-def worst(some: Sequence[Finding]) -> list[Finding]:
+def worst(some: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Findings by severity, else in their order."""
     return sorted(some, key=lambda each: SEVERITIES.index(each.severity))
 
@@ -78,23 +88,23 @@ def _clean(value: Any) -> Any:
     return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
-def _references(report: Report) -> Iterator[Finding]:
-    for entry in report.entries:
-        if entry.place:
-            yield _reference(entry, entry.place)
+def _references(report: Report) -> Iterator[Diagnostic]:
+    for record in report.records:
+        if record.location:
+            yield _reference(record, record.location)
 
 
-def _reference(entry: Entry, place: Place) -> Finding:
-    target = f"it becomes {entry.target}" if entry.target else None
-    rest = "; ".join(each for each in (target, entry.reason) if each)
-    subject = entry.reference.name if entry.reference else entry.text
-    return Finding(REFERENCE, "note", place, f"{entry.text} is {entry.status}", rest or None, subject)
+def _reference(record: ReferenceRecord, location: Location) -> Diagnostic:
+    target = f"it becomes {record.target}" if record.target else None
+    rest = "; ".join(each for each in (target, record.reason) if each)
+    subject = record.reference.name if record.reference else record.text
+    return Diagnostic(REFERENCE, "note", location, f"{record.text} is {record.status}", rest or None, subject)
 
 
-def _trouble(trouble: Trouble) -> Finding:
-    path, line, column, message = trouble
-    return Finding("unparsable-file", "error", Place(path, line, column, line, column), message)
+def _parse_failure(failure: ParseFailure) -> Diagnostic:
+    path, line, column, message = failure
+    return Diagnostic("unparsable-file", "error", Location(path, line, column, line, column), message)
 
 
-def _failure(failure: Failure) -> Finding:
-    return Finding(FAILURE, "error", Place(failure.path, 1, 1, 1, 1), failure.message)
+def _failure(failure: FileFailure) -> Diagnostic:
+    return Diagnostic(FAILURE, "error", Location(failure.path, 1, 1, 1, 1), failure.message)

@@ -28,7 +28,7 @@ _VERDICT = ("status", "target", "rule", "reason")
 def lines(report: Report) -> Iterator[str]:
     """The names of the columns, then a line for each finding or reference."""
     names = (*_REFERENCE, *_VERDICT) if report.listed else _FINDING
-    objects = map(reference, report.entries) if report.listed else found(report)
+    objects = map(reference, report.records) if report.listed else found(report)
     yield _line(names)
     for each in objects:
         yield _line(_cell(each[name]) for name in names)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from rewrite_refs.reports import Finding, Report, Severity, in_repository, inert, visible
+from rewrite_refs.reports import Diagnostic, Report, Severity, in_repository, inert, visible
 from rewrite_refs.reports.common import REFERENCE, TOOL, linked, shown, spelled, worst
 from rewrite_refs.reports.markdown import details, heading, row, table
 from rewrite_refs.results import SEVERITIES
@@ -37,7 +37,7 @@ def lines(report: Report) -> Iterator[str]:
         yield f"GitHub shows {_MOST} annotations of a step. The other findings:"
     # What is equal to an annotated one in all it says is said.
     yield from (_concise(each) for each in new if each not in marked)
-    known = [each for each in report.findings if each.known]
+    known = [each for each in report.diagnostics if each.known]
     if known:
         yield f"::group::Findings of the baseline: {len(known)}"
         yield from map(_concise, known)
@@ -47,7 +47,7 @@ def lines(report: Report) -> Iterator[str]:
 def summary(report: Report) -> Iterator[str]:
     """Markdown for ``$GITHUB_STEP_SUMMARY``, as lines: the findings by rule, then each."""
     yield f"## {TOOL}: {heading(report)}"
-    counts = Counter((each.severity, each.rule, each.known) for each in report.findings)
+    counts = Counter((each.severity, each.rule, each.known) for each in report.diagnostics)
     kinds = sorted({key[:2] for key in counts}, key=lambda kind: (SEVERITIES.index(kind[0]), kind[1]))
     rows = [
         row(
@@ -61,13 +61,13 @@ def summary(report: Report) -> Iterator[str]:
     yield from details(report, _ROOM)
 
 
-def _annotation(report: Report, each: Finding) -> str:
+def _annotation(report: Report, each: Diagnostic) -> str:
     """A command that GitHub shows beside the line; columns only count within one line."""
-    place = each.place
-    properties = {"file": in_repository(report, place.path), "line": str(place.line)}
-    properties["endLine"] = str(place.end_line)
-    if place.line == place.end_line:
-        properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
+    location = each.location
+    properties = {"file": in_repository(report, location.path), "line": str(location.line)}
+    properties["endLine"] = str(location.end_line)
+    if location.line == location.end_line:
+        properties |= {"col": str(location.column), "endColumn": str(location.end_column)}
     properties["title"] = f"{TOOL}: {each.rule}"
     told = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in properties.items())
     return f"::{_COMMAND[each.severity]} {told}::{_escaped(visible(each.message))}"
@@ -79,7 +79,9 @@ def _escaped(text: str, more: str = "") -> str:
     return spelled("".join(escaped))
 
 
-def _concise(each: Finding) -> str:
+def _concise(each: Diagnostic) -> str:
     """A line of the log that is no command."""
-    place = each.place
-    return inert.line(visible(f"{place.path}:{place.line}:{place.column}: {each.rule} {each.message}"))
+    location = each.location
+    return inert.line(
+        visible(f"{location.path}:{location.line}:{location.column}: {each.rule} {each.message}")
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rewrite_refs.reports import Finding, Report, Severity, in_repository, visible
+from rewrite_refs.reports import Diagnostic, Report, Severity, in_repository, visible
 from rewrite_refs.reports.common import FAILURE, dumps, shown
 
 _SEVERITY: Mapping[Severity, str] = {"error": "major", "warning": "minor", "note": "info"}
@@ -28,8 +28,8 @@ def lines(report: Report) -> Iterator[str]:
                 "fingerprint": fingerprint,
                 "severity": _severity(each),
                 "location": {
-                    "path": in_repository(report, each.place.path),
-                    "lines": {"begin": each.place.line, "end": each.place.end_line},
+                    "path": in_repository(report, each.location.path),
+                    "lines": {"begin": each.location.line, "end": each.location.end_line},
                 },
             }
             for each, fingerprint in shown(report)
@@ -38,5 +38,5 @@ def lines(report: Report) -> Iterator[str]:
     )
 
 
-def _severity(each: Finding) -> str:
+def _severity(each: Diagnostic) -> str:
     return "critical" if each.rule == FAILURE else _SEVERITY[each.severity]

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from rewrite_refs.reports import Entry, Group, Report
+from rewrite_refs.reports import Group, ReferenceRecord, Report
 
 UNKNOWN = "(not known)"
 
 
-def _image(entry: Entry) -> str:
-    return entry.reference.name if entry.reference else entry.text
+def _image(record: ReferenceRecord) -> str:
+    return record.reference.name if record.reference else record.text
 
 
-KEYS: Mapping[str, Callable[[Entry], str]] = {
-    "upstream": lambda entry: entry.upstream or UNKNOWN,
+KEYS: Mapping[str, Callable[[ReferenceRecord], str]] = {
+    "upstream": lambda record: record.upstream or UNKNOWN,
     "image": _image,
-    "file": lambda entry: entry.place.path if entry.place else "",
+    "file": lambda record: record.location.path if record.location else "",
 }
 
 
 def grouped(report: Report, by: str) -> Report:
     """The report with its references in groups, the largest first; files stay in order."""
-    groups: dict[str, list[Entry]] = {}
-    for entry in report.entries:
-        groups.setdefault(KEYS[by](entry), []).append(entry)
+    groups: dict[str, list[ReferenceRecord]] = {}
+    for record in report.records:
+        groups.setdefault(KEYS[by](record), []).append(record)
     ordered = sorted(groups.items(), key=lambda item: (0 if by == "file" else -len(item[1]), item[0]))
     return report._replace(
-        entries=[entry for _, entries in ordered for entry in entries],
+        records=[record for _, records in ordered for record in records],
         groups=[
-            Group(name, len(entries), Counter(entry.status for entry in entries)) for name, entries in ordered
+            Group(name, len(records), Counter(record.status for record in records))
+            for name, records in ordered
         ],
     )

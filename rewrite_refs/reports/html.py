@@ -104,7 +104,7 @@ def _todo(report: Report, todo: Sequence[Task]) -> Iterator[str]:
     if not report.listed:
         columns["fix"] = "Fixed"
     yield '<section><h2 id="todo-title">Left to do</h2>'
-    yield f"<p>{_said(report, todo)}</p>"
+    yield f"<p>{_summary(report, todo)}</p>"
     yield from _head("todo", columns, "Nothing is left to do.")
     for each in todo[:WITHOUT_SCRIPT]:
         place = f"<code>{text(f'{each.path}:{each.line}')}</code>" if each.path else ""
@@ -121,10 +121,10 @@ def _todo(report: Report, todo: Sequence[Task]) -> Iterator[str]:
     yield "</section>"
 
 
-def _said(report: Report, todo: Sequence[Task]) -> str:
+def _summary(report: Report, todo: Sequence[Task]) -> str:
     """A sentence on what is left to do."""
     if report.listed:
-        return f"{number(len(todo), 'reference')} of {len(report.entries):,}."
+        return f"{number(len(todo), 'reference')} of {len(report.records):,}."
     levels = Counter(each.level for each in todo)
     parts = [number(levels[level], level) for level in SEVERITIES if levels[level]]
     said = f"{number(len(todo), 'finding')}{': ' + ', '.join(parts) if parts else ''}."

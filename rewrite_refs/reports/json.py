@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rewrite_refs.reports import Entry, Finding, Report, fingerprints
+from rewrite_refs.reports import Diagnostic, ReferenceRecord, Report, fingerprints
 from rewrite_refs.reports.common import dumps
 
 
@@ -21,13 +21,13 @@ def lines(report: Report) -> Iterator[str]:
     """The JSON text, as lines."""
     document: dict[str, Any] = {
         "version": 1,
-        "references": [reference(entry) for entry in report.entries],
+        "references": [reference(record) for record in report.records],
         "problems": [
             {"path": each.path, "line": each.line, "column": each.column, "message": each.message}
-            for each in report.troubles
+            for each in report.parse_failures
         ],
         "findings": found(report),
-        "failures": [each._asdict() for each in report.failures],
+        "failures": [each._asdict() for each in report.file_failures],
     }
     if report.groups:
         document["groups"] = [
@@ -40,46 +40,46 @@ def lines(report: Report) -> Iterator[str]:
 def found(report: Report) -> list[dict[str, Any]]:
     """The objects of all findings."""
     return [
-        _finding(each, fingerprint)
-        for each, fingerprint in zip(report.findings, fingerprints(report), strict=True)
+        _diagnostic(each, fingerprint)
+        for each, fingerprint in zip(report.diagnostics, fingerprints(report), strict=True)
     ]
 
 
-def reference(entry: Entry) -> dict[str, Any]:
+def reference(record: ReferenceRecord) -> dict[str, Any]:
     """The object of one reference."""
-    place, reference = entry.place, entry.reference
+    location, reference = record.location, record.reference
     return {
-        "path": place.path if place else None,
-        "format": entry.format,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "end_line": place.end_line if place else None,
-        "end_column": place.end_column if place else None,
-        "text": entry.text,
+        "path": location.path if location else None,
+        "format": record.format,
+        "line": location.line if location else None,
+        "column": location.column if location else None,
+        "end_line": location.end_line if location else None,
+        "end_column": location.end_column if location else None,
+        "text": record.text,
         "registry": reference.registry if reference else None,
         "repository": reference.repository if reference else None,
         "tag": reference.tag if reference else None,
         "digest": reference.digest if reference else None,
-        "status": entry.status,
-        "target": entry.target,
-        "rule": entry.rule,
-        "reason": entry.reason,
+        "status": record.status,
+        "target": record.target,
+        "rule": record.rule,
+        "reason": record.reason,
     }
 
 
-def _finding(each: Finding, fingerprint: str) -> dict[str, Any]:
+def _diagnostic(each: Diagnostic, fingerprint: str) -> dict[str, Any]:
     return {
         "rule": each.rule,
         "severity": each.severity,
-        **each.place._asdict(),
+        **each.location._asdict(),
         "message": each.message,
         "problem": each.problem,
         "help": each.help,
         "subject": each.subject,
         "fixable": each.fixable,
         "fix": [
-            {key: value for key, value in place._asdict().items() if key != "path"} | {"text": text}
-            for place, text in each.fix
+            {key: value for key, value in location._asdict().items() if key != "path"} | {"text": text}
+            for location, text in each.fix
         ],
         "known": each.known,
         "fingerprint": fingerprint,

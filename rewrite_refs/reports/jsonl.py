@@ -16,4 +16,4 @@ from rewrite_refs.reports.json import found, reference
 
 def lines(report: Report) -> Iterator[str]:
     """The JSON texts, one a line."""
-    yield from map(dumps, map(reference, report.entries) if report.listed else found(report))
+    yield from map(dumps, map(reference, report.records) if report.listed else found(report))

@@ -17,15 +17,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from rewrite_refs.reports import Finding, Report, in_repository, inert, visible
+from rewrite_refs.reports import Diagnostic, Report, in_repository, inert, visible
 from rewrite_refs.reports.common import FAILURE, TOOL, shown
 
 
 def lines(report: Report) -> Iterator[str]:
     """The XML text, as lines."""
-    files: dict[str, list[Finding]] = {}
+    files: dict[str, list[Diagnostic]] = {}
     for each, _ in shown(report):
-        files.setdefault(in_repository(report, each.place.path), []).append(each)
+        files.setdefault(in_repository(report, each.location.path), []).append(each)
     kinds = Counter(_kind(each) for found in files.values() for each in found)
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f"<testsuites {_attributes(name=TOOL, **_counts(kinds))}>"
@@ -46,7 +46,7 @@ def lines(report: Report) -> Iterator[str]:
     yield "</testsuites>"
 
 
-def _kind(each: Finding) -> str:
+def _kind(each: Diagnostic) -> str:
     """The element of a case: ``failure``, ``error`` or ``skipped``."""
     if each.rule == FAILURE:
         return "error"
@@ -57,15 +57,15 @@ def _counts(kinds: Counter[str]) -> dict[str, int]:
     return {"tests": kinds.total() or 1, "failures": kinds["failure"], "errors": kinds["error"]}
 
 
-def _case(each: Finding, path: str, name: str) -> Iterator[str]:
+def _case(each: Diagnostic, path: str, name: str) -> Iterator[str]:
     """One case; GitLab shows the text of its element, Jenkins also the attributes."""
     from xml.sax.saxutils import escape
 
-    kind, place = _kind(each), each.place
+    kind, location = _kind(each), each.location
     message = f"in the baseline: {each.message}" if each.known else each.message
     about = {"message": message} | ({} if kind == "skipped" else {"type": each.severity})
-    where = f"{path}:{place.line}:{place.column}"
-    yield f"    <testcase {_attributes(classname=path, name=name, file=path, line=place.line)}>"
+    where = f"{path}:{location.line}:{location.column}"
+    yield f"    <testcase {_attributes(classname=path, name=name, file=path, line=location.line)}>"
     yield f"      <{kind} {_attributes(**about)}>{_inert(escape(visible(f'{where}: {message}')))}</{kind}>"
     yield "    </testcase>"
 

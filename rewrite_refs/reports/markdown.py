@@ -13,7 +13,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rewrite_refs.reports import Entry, Finding, Group, Report, in_repository, inert, number, visible
+from rewrite_refs.reports import (
+    Diagnostic,
+    Group,
+    ReferenceRecord,
+    Report,
+    in_repository,
+    inert,
+    number,
+    visible,
+)
 from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, linked, shown, worst
 from rewrite_refs.results import SEVERITIES
 
@@ -27,7 +36,7 @@ def lines(report: Report) -> Iterator[str]:
     """The Markdown text, as lines."""
     yield f"## {TOOL}: {heading(report)}"
     yield from details(report, _ROOM)
-    known = sum(each.known for each in report.findings)
+    known = sum(each.known for each in report.diagnostics)
     if known:
         yield from ("", f"{number(known, 'finding')} of the baseline not shown.")
 
@@ -35,11 +44,11 @@ def lines(report: Report) -> Iterator[str]:
 def heading(report: Report) -> str:
     """How much there is, by severity."""
     if report.listed:
-        return number(len(report.entries), "reference")
-    counts = Counter(each.severity for each in report.findings if not each.known)
+        return number(len(report.records), "reference")
+    counts = Counter(each.severity for each in report.diagnostics if not each.known)
     parts = [number(counts[name], name) for name in SEVERITIES if counts[name]]
-    if report.failures:
-        parts.insert(0, f"{number(len(report.failures), 'file')} not read or written")
+    if report.file_failures:
+        parts.insert(0, f"{number(len(report.file_failures), 'file')} not read or written")
     return ", ".join(parts) or "no findings"
 
 
@@ -47,10 +56,10 @@ def details(report: Report, room: int) -> Iterator[str]:
     """The table of the findings in at most *room* bytes of rows; for a listing those of all that it has."""
     new = worst([each for each, _ in shown(report) if not each.known and each.rule != REFERENCE])
     share = room // 3 if report.listed else room
-    yield from table(_HEADS, [_finding(report, each) for each in new], share)
+    yield from table(_HEADS, [_diagnostic(report, each) for each in new], share)
     if report.listed:
         yield from table(_GROUP_HEADS, [_group(each) for each in report.groups], share)
-        yield from table(_LISTED_HEADS, [_entry(report, each) for each in report.entries], share)
+        yield from table(_LISTED_HEADS, [_entry(report, each) for each in report.records], share)
 
 
 def table(heads: Sequence[str], rows: Sequence[str], room: int) -> Iterator[str]:
@@ -81,11 +90,11 @@ def code(text: str) -> str:
     return f"`{shown}`" if shown else ""
 
 
-def _finding(report: Report, each: Finding) -> str:
-    path = in_repository(report, each.place.path)
+def _diagnostic(report: Report, each: Diagnostic) -> str:
+    path = in_repository(report, each.location.path)
     if each.rule == FAILURE:
         return row("**error**", "", code(path), code(each.message))
-    place = code(f"{path}:{each.place.line}:{each.place.column}")
+    place = code(f"{path}:{each.location.line}:{each.location.column}")
     severity = f"**{each.severity}**" if each.severity == "error" else each.severity
     return row(severity, linked(each.rule), place, code(each.message))
 
@@ -95,7 +104,7 @@ def _group(each: Group) -> str:
     return row(code(each.name), str(each.references), statuses)
 
 
-def _entry(report: Report, each: Entry) -> str:
-    place = each.place
-    where = f"{in_repository(report, place.path)}:{place.line}:{place.column}" if place else ""
+def _entry(report: Report, each: ReferenceRecord) -> str:
+    location = each.location
+    where = f"{in_repository(report, location.path)}:{location.line}:{location.column}" if location else ""
     return row(code(where), code(each.text), each.status, code(each.target or ""), code(each.reason or ""))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from rewrite_refs.cache.verdict import Status
-from rewrite_refs.reports import Entry, Place, Report, in_repository, visible
+from rewrite_refs.reports import Location, ReferenceRecord, Report, in_repository, visible
 from rewrite_refs.reports.groups import UNKNOWN
 from rewrite_refs.results import SEVERITIES
 
@@ -58,9 +58,9 @@ class Row(NamedTuple):
     rule: tuple[str, ...]
 
 
-def upstream(entry: Entry) -> str:
+def upstream(record: ReferenceRecord) -> str:
     """The host of the registry that an image comes from, in words where it is not known."""
-    return entry.upstream or UNKNOWN
+    return record.upstream or UNKNOWN
 
 
 def shown(report: Report, path: str) -> str:
@@ -75,30 +75,30 @@ def tasks(report: Report, link: Link) -> list[Task]:
 
 
 def _of_check(report: Report, link: Link) -> Iterator[Task]:
-    entries = {each.place: each for each in reversed(report.entries) if each.place}
-    formats = {each.place.path: each.format for each in report.entries if each.place}
-    for finding in report.findings:
-        entry = entries.get(finding.place)
+    records = {each.location: each for each in reversed(report.records) if each.location}
+    formats = {each.location.path: each.format for each in report.records if each.location}
+    for diagnostic in report.diagnostics:
+        record = records.get(diagnostic.location)
         yield Task(
-            finding.severity,
-            visible(finding.rule),
-            *_where(report, link, finding.place),
-            visible(finding.message),
-            "by rewrite" if finding.fixable else "by hand",
-            finding.known,
-            entry.status if entry else "",
-            visible(upstream(entry)) if entry else "",
-            visible((entry.format if entry else formats.get(finding.place.path)) or ""),
+            diagnostic.severity,
+            visible(diagnostic.rule),
+            *_where(report, link, diagnostic.location),
+            visible(diagnostic.message),
+            "by rewrite" if diagnostic.fixable else "by hand",
+            diagnostic.known,
+            record.status if record else "",
+            visible(upstream(record)) if record else "",
+            visible((record.format if record else formats.get(diagnostic.location.path)) or ""),
         )
 
 
 def _of_list(report: Report, link: Link) -> Iterator[Task]:
-    for each in report.entries:
+    for each in report.records:
         if each.status in _LEFT:
             yield Task(
                 each.status,
-                each.breaks or "",
-                *_where(report, link, each.place),
+                each.code or "",
+                *_where(report, link, each.location),
                 visible(f"{each.text}: {_advice(each)}"),
                 "",
                 False,
@@ -111,10 +111,10 @@ def _of_list(report: Report, link: Link) -> Iterator[Task]:
 def references(report: Report, link: Link) -> Iterator[Row]:
     """All references."""
     broken = _broken(report)
-    for each in report.entries:
+    for each in report.records:
         rules = broken(each)
         yield Row(
-            *_where(report, link, each.place),
+            *_where(report, link, each.location),
             each.status,
             visible(each.text),
             visible(each.target or ""),
@@ -125,28 +125,28 @@ def references(report: Report, link: Link) -> Iterator[Row]:
         )
 
 
-def _broken(report: Report) -> Callable[[Entry], list[str]]:
+def _broken(report: Report) -> Callable[[ReferenceRecord], list[str]]:
     """The function from a reference to the rules that it breaks: those of the findings where it begins."""
     if report.listed:
-        return lambda each: [each.breaks] if each.breaks and each.status in _LEFT else []
-    found: dict[Place, dict[str, None]] = {}
-    for finding in report.findings:
-        found.setdefault(finding.place, {})[finding.rule] = None
-    return lambda each: list(found.get(each.place, ())) if each.place else []
+        return lambda each: [each.code] if each.code and each.status in _LEFT else []
+    found: dict[Location, dict[str, None]] = {}
+    for diagnostic in report.diagnostics:
+        found.setdefault(diagnostic.location, {})[diagnostic.rule] = None
+    return lambda each: list(found.get(each.location, ())) if each.location else []
 
 
-def _where(report: Report, link: Link, place: Place | None) -> Where:
-    if place is None:
+def _where(report: Report, link: Link, location: Location | None) -> Where:
+    if location is None:
         return Where("", 0, None)
-    path = in_repository(report, place.path)
-    url = link(path, place.line)
+    path = in_repository(report, location.path)
+    url = link(path, location.line)
     is_safe = url is not None and url.startswith(("https://", "http://")) and url.isprintable()
-    return Where(visible(path), place.line, url if is_safe else None)
+    return Where(visible(path), location.line, url if is_safe else None)
 
 
-def _advice(entry: Entry) -> str:
+def _advice(record: ReferenceRecord) -> str:
     """What is to be done about a reference that is left, or why nothing can be."""
-    said = [entry.reason] if entry.reason else []
-    if entry.target:
-        said.append(f"use {entry.target}")
-    return "; ".join(said) or f"the rule for {entry.rule} takes it"
+    said = [record.reason] if record.reason else []
+    if record.target:
+        said.append(f"use {record.target}")
+    return "; ".join(said) or f"the rule for {record.rule} takes it"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from rewrite_refs.cache.verdict import Status
 from rewrite_refs.images.upstreams import upstream_of
-from rewrite_refs.reports import Entry, Report, inert, number, visible
+from rewrite_refs.reports import ReferenceRecord, Report, inert, number, visible
 from rewrite_refs.reports.groups import UNKNOWN
 from rewrite_refs.reports.pagerows import shown, upstream
 
@@ -33,11 +33,11 @@ def text(words: str) -> str:
 
 def numbers(report: Report) -> Iterator[str]:
     """How many references there are, and how many of each status."""
-    counts = Counter(each.status for each in report.entries)
-    files = len({each.place.path for each in report.entries if each.place})
-    unmapped = [each for each in report.entries if each.status == "unmapped"]
+    counts = Counter(each.status for each in report.records)
+    files = len({each.location.path for each in report.records if each.location})
+    unmapped = [each for each in report.records if each.status == "unmapped"]
     cacheable = sum(upstream_of(upstream(each)) is not None for each in unmapped)
-    total = len(report.entries)
+    total = len(report.records)
     yield '<ul class="numbers">'
     yield f"<li><strong>{total:,}</strong><b>References</b><small>in {number(files, 'file')}</small></li>"
     for status, (label, meaning) in STATUSES.items():
@@ -53,9 +53,9 @@ def numbers(report: Report) -> Iterator[str]:
 
 def unread(report: Report) -> Iterator[str]:
     """What could not be read.  Parts of files that could not be are findings of a check."""
-    rows = [(shown(report, each.path), each.message) for each in report.failures]
+    rows = [(shown(report, each.path), each.message) for each in report.file_failures]
     if report.listed:
-        rows += [(f"{shown(report, each.path)}:{each.line}", each.message) for each in report.troubles]
+        rows += [(f"{shown(report, each.path)}:{each.line}", each.message) for each in report.parse_failures]
     if rows:
         yield '<section><h2>Not read</h2><div class="wide"><table><thead><tr>'
         yield '<th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>'
@@ -66,22 +66,26 @@ def unread(report: Report) -> Iterator[str]:
 
 def summaries(report: Report) -> Iterator[str]:
     """How far each upstream is, and each format.  Your own images have no upstream."""
-    upstreams = _grouped((each for each in report.entries if each.status != "own"), upstream)
-    formats = _grouped(report.entries, lambda each: each.format or UNKNOWN)
+    upstreams = _grouped((each for each in report.records if each.status != "own"), upstream)
+    formats = _grouped(report.records, lambda each: each.format or UNKNOWN)
     yield '<div class="summaries">'
     yield from _table("upstream", upstreams, {name: _rule(name, group) for name, group in upstreams.items()})
     yield from _table("format", formats, {})
     yield "</div>"
 
 
-def _grouped(entries: Iterable[Entry], of: Callable[[Entry], str]) -> dict[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = {}
-    for each in entries:
+def _grouped(
+    records: Iterable[ReferenceRecord], of: Callable[[ReferenceRecord], str]
+) -> dict[str, list[ReferenceRecord]]:
+    groups: dict[str, list[ReferenceRecord]] = {}
+    for each in records:
         groups.setdefault(of(each), []).append(each)
     return groups
 
 
-def _table(key: str, groups: Mapping[str, Sequence[Entry]], rules: Mapping[str, str]) -> Iterator[str]:
+def _table(
+    key: str, groups: Mapping[str, Sequence[ReferenceRecord]], rules: Mapping[str, str]
+) -> Iterator[str]:
     """A table of references by *key*, those with most to do first; *rules* is one more column."""
     counts = {name: Counter(each.status for each in group) for name, group in groups.items()}
     total = sum(counts.values(), Counter[Status]())
@@ -111,9 +115,9 @@ def _filter(chosen: str, inside: str) -> str:
     return f'<div data-filter="{escape(chosen)}">{inside}</div>'
 
 
-def _rule(host: str, entries: Sequence[Entry]) -> str:
+def _rule(host: str, records: Sequence[ReferenceRecord]) -> str:
     """Whether a rule maps an upstream, or could."""
-    if any(each.rule for each in entries):
+    if any(each.rule for each in records):
         return "yes"
     if host == UNKNOWN:
         return ""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rewrite_refs.reports import Finding, Place, Report, Severity, address, in_repository, visible
+from rewrite_refs.reports import Diagnostic, Location, Report, Severity, address, in_repository, visible
 from rewrite_refs.reports.common import TOOL, dumps, manual, shown
 
 _SEVERITY: Mapping[Severity, str] = {"error": "ERROR", "warning": "WARNING", "note": "INFO"}
@@ -30,12 +30,12 @@ def lines(report: Report) -> Iterator[str]:
     )
 
 
-def _diagnostic(report: Report, each: Finding) -> dict[str, Any]:
+def _diagnostic(report: Report, each: Diagnostic) -> dict[str, Any]:
     diagnostic = {
         "message": visible(each.message),
         "location": {
-            "path": in_repository(report, each.place.path),
-            "range": _range(each.place, each.line),
+            "path": in_repository(report, each.location.path),
+            "range": _range(each.location, each.line),
         },
         "severity": _SEVERITY[each.severity],
         "code": _linked({"value": each.rule}, manual(each.rule)),
@@ -49,12 +49,12 @@ def _linked(member: dict[str, str], url: str | None) -> dict[str, str]:
     return member | ({"url": url} if url else {})
 
 
-def _range(place: Place, line: str) -> dict[str, Any]:
+def _range(location: Location, line: str) -> dict[str, Any]:
     """A place with columns in bytes, if *line* is the line that has all of it; else with whole lines."""
-    if place.line != place.end_line or place.end_column > len(line) + 1:
-        return {"start": {"line": place.line}, "end": {"line": place.end_line}}
-    start, end = (_bytes(line, column) for column in (place.column, place.end_column))
-    return {"start": {"line": place.line, "column": start}, "end": {"line": place.line, "column": end}}
+    if location.line != location.end_line or location.end_column > len(line) + 1:
+        return {"start": {"line": location.line}, "end": {"line": location.end_line}}
+    start, end = (_bytes(line, column) for column in (location.column, location.end_column))
+    return {"start": {"line": location.line, "column": start}, "end": {"line": location.line, "column": end}}
 
 
 def _bytes(line: str, column: int) -> int:
@@ -62,18 +62,19 @@ def _bytes(line: str, column: int) -> int:
     return len(line[: column - 1].encode("utf-8", "surrogatepass")) + 1
 
 
-def _suggestion(each: Finding) -> dict[str, Any] | None:
+def _suggestion(each: Diagnostic) -> dict[str, Any] | None:
     """The whole fix as one replacement, for suggestions are alternatives; None where it leaves the line."""
-    number, line = each.place.line, each.line
+    number, line = each.location.line, each.line
     fix = sorted(each.fix)
     inside = (
-        number == place.line == place.end_line and place.end_column <= len(line) + 1 for place, _ in fix
+        number == location.line == location.end_line and location.end_column <= len(line) + 1
+        for location, _ in fix
     )
     if not fix or not all(inside):
         return None
-    text, at = "", fix[0].place.column - 1
-    for place, new in fix:
-        text += line[at : place.column - 1] + new
-        at = place.end_column - 1
-    whole = fix[0].place._replace(end_column=at + 1)
+    text, at = "", fix[0].location.column - 1
+    for location, new in fix:
+        text += line[at : location.column - 1] + new
+        at = location.end_column - 1
+    whole = fix[0].location._replace(end_column=at + 1)
     return {"range": _range(whole, line), "text": text}

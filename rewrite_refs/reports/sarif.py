@@ -23,9 +23,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rewrite_refs import __version__
-from rewrite_refs.lint.base import Rule
+from rewrite_refs.lint.base import LintRule
 from rewrite_refs.lint.registry import RULES, summary
-from rewrite_refs.reports import Finding, Place, Report, Severity, address, in_repository, visible
+from rewrite_refs.reports import Diagnostic, Location, Report, Severity, address, in_repository, visible
 from rewrite_refs.reports.common import FAILURE, REFERENCE, TOOL, dumps, manual, shown
 from rewrite_refs.results import SEVERITIES
 
@@ -56,9 +56,9 @@ def lines(report: Report) -> Iterator[str]:
     if len(kept) < len(results):
         text = f"{len(results) - len(kept)} results are left out, the least severe: GitHub takes {_MOST}."
         notes.append({"level": "warning", "message": {"text": text}})
-    invocation = {"executionSuccessful": not report.failures, "toolExecutionNotifications": notes}
+    invocation = {"executionSuccessful": not report.file_failures, "toolExecutionNotifications": notes}
     indices = {rule["id"]: index for index, rule in enumerate(rules)}
-    compared = any(each.known for each in report.findings)
+    compared = any(each.known for each in report.diagnostics)
     run = {
         "tool": {"driver": driver},
         "invocations": [invocation],
@@ -68,7 +68,7 @@ def lines(report: Report) -> Iterator[str]:
     yield dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: LintRule) -> dict[str, Any]:
     """The metadata of a rule, from its manual."""
     tags = [*_TAGS, "fixable"] if rule.FIXABLE else [*_TAGS]
     metadata = _descriptor(rule.NAME, rule.__doc__ or rule.NAME, summary(rule), rule.SEVERITY, tags)
@@ -106,7 +106,7 @@ def _descriptor(
 
 
 def _result(
-    report: Report, each: Finding, fingerprint: str, indices: Mapping[str, int], compared: bool
+    report: Report, each: Diagnostic, fingerprint: str, indices: Mapping[str, int], compared: bool
 ) -> dict[str, Any]:
     """A result (section 3.27)."""
     result: dict[str, Any] = {
@@ -117,8 +117,8 @@ def _result(
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": _artifact(report, each.place.path),
-                    "region": _region(each.place),
+                    "artifactLocation": _artifact(report, each.location.path),
+                    "region": _region(each.location),
                 }
             }
         ],
@@ -128,9 +128,10 @@ def _result(
         result["baselineState"] = "unchanged" if each.known else "new"
     if each.fix:
         replacements = [
-            {"deletedRegion": _region(place), "insertedContent": {"text": text}} for place, text in each.fix
+            {"deletedRegion": _region(location), "insertedContent": {"text": text}}
+            for location, text in each.fix
         ]
-        change = {"artifactLocation": _artifact(report, each.place.path), "replacements": replacements}
+        change = {"artifactLocation": _artifact(report, each.location.path), "replacements": replacements}
         result["fixes"] = [{"description": _message(each.help or each.problem), "artifactChanges": [change]}]
     return result
 
@@ -144,9 +145,9 @@ def _message(text: str) -> dict[str, str]:
     return {"text": visible(text).replace("](", "] (")}
 
 
-def _notification(report: Report, each: Finding) -> dict[str, Any]:
+def _notification(report: Report, each: Diagnostic) -> dict[str, Any]:
     """A file that could not be read or written."""
-    location = {"physicalLocation": {"artifactLocation": _artifact(report, each.place.path)}}
+    location = {"physicalLocation": {"artifactLocation": _artifact(report, each.location.path)}}
     return {"level": "error", "message": _message(each.message), "locations": [location]}
 
 
@@ -157,10 +158,10 @@ def _artifact(report: Report, path: str) -> dict[str, str]:
     return {"uri": quote(os.fsencode(in_repository(report, path))), "uriBaseId": "%SRCROOT%"}
 
 
-def _region(place: Place) -> dict[str, int]:
+def _region(location: Location) -> dict[str, int]:
     return {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
+        "startLine": location.line,
+        "startColumn": location.column,
+        "endLine": location.end_line,
+        "endColumn": location.end_column,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-from rewrite_refs.reports import Place, visible
+from rewrite_refs.reports import Location, visible
 
 _WIDEST = 160  # of a line; longer ones are cut around the mark
 _AROUND = 60
@@ -20,10 +20,10 @@ class Snippet(NamedTuple):
     width: int
 
 
-def snippet(line: str, place: Place) -> Snippet | None:
+def snippet(line: str, location: Location) -> Snippet | None:
     """What to show of the *line* in which a place begins; None where there is nothing to show."""
-    start = place.column - 1
-    stop = place.end_column - 1 if place.end_line == place.line else len(line)
+    start = location.column - 1
+    stop = location.end_column - 1 if location.end_line == location.line else len(line)
     stop = max(min(stop, len(line)), start)
     if not line.strip():
         return None

@@ -17,7 +17,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _rules(report: Report) -> Iterator[str]:
-    new = [each for each in report.findings if not each.known]
+    new = [each for each in report.diagnostics if not each.known]
     totals = Counter((each.rule, each.severity) for each in new)
     fixable = Counter(each.rule for each in new if each.fixable)
     rows = [
@@ -29,7 +29,7 @@ def _rules(report: Report) -> Iterator[str]:
 
 def _upstreams(report: Report) -> Iterator[str]:
     totals: dict[str, Counter[str]] = {}
-    for each in report.entries:
+    for each in report.records:
         totals.setdefault(each.upstream or UNKNOWN, Counter())[each.status] += 1
     used = [name for name in _STATUSES if any(counter[name] for counter in totals.values())]
     rows = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import Rule
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import CacheRule
 
 
 class RunOptions(NamedTuple):
@@ -28,7 +28,7 @@ class RunOptions(NamedTuple):
     """
 
     registry: str | None = None
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CacheRule, ...] = ()
     exclude: tuple[str, ...] = ()
     embedded: bool = False
     config: Path | None = None
@@ -37,5 +37,5 @@ class RunOptions(NamedTuple):
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
     strict: bool = False
-    direction: type[Rules] = Rules
+    direction: type[RuleSet] = RuleSet
     allow_extends: tuple[Path, ...] = ()

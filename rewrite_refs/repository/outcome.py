@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.errors import Problem
 from rewrite_refs.files import io as files
-from rewrite_refs.results import Entry, Finding, Place, Trouble
+from rewrite_refs.results import Diagnostic, Location, ParseFailure, ReferenceRecord
 from rewrite_refs.text.lines import Lines
 
 
@@ -18,7 +18,7 @@ class Outcome(NamedTuple):
     ``old`` and ``new`` are its content before and after (the same where
     nothing is to change); ``error`` says why it could not be read or written;
     ``templates`` counts parts that another tool fills in first, ``embedded``
-    the references that only ``--embedded`` takes for such.  ``findings`` are those
+    the references that only ``--embedded`` takes for such.  ``diagnostics`` are those
     of the lint, where it was asked for.
     """
 
@@ -26,12 +26,12 @@ class Outcome(NamedTuple):
     shown: str
     old: bytes = b""
     new: bytes = b""
-    entries: tuple[Entry, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
+    records: tuple[ReferenceRecord, ...] = ()
+    parse_failures: tuple[ParseFailure, ...] = ()
     templates: int = 0
     embedded: int = 0
     error: str | None = None
-    findings: tuple[Finding, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -45,30 +45,30 @@ class Outcome(NamedTuple):
         except files.Unwritable as error:
             kept = tuple(
                 each._replace(done=False, reason="the file was not written") if each.done else each
-                for each in self.entries
+                for each in self.records
             )
-            return self._replace(new=self.old, entries=kept, error=f"not written: {error}")
+            return self._replace(new=self.old, records=kept, error=f"not written: {error}")
         return self
 
 
-def entry_of(finding: Judged, shown: str, format: str, lines: Lines) -> Entry:
+def record_of(resolution: Resolution, shown: str, format: str, lines: Lines) -> ReferenceRecord:
     """The entry of a reference in a file that reports call *shown*."""
-    verdict, span = finding.verdict, finding.occurrence.span
-    place = Place(shown, *lines.position(span.start), *lines.position(span.end))
-    return Entry(
-        place,
+    verdict, span = resolution.verdict, resolution.occurrence.span
+    location = Location(shown, *lines.position(span.start), *lines.position(span.end))
+    return ReferenceRecord(
+        location,
         format,
-        finding.occurrence.text,
+        resolution.occurrence.text,
         verdict.reference,
         verdict.status,
         verdict.target,
         verdict.rule,
         verdict.reason,
-        finding.done,
-        verdict.breaks,
+        resolution.done,
+        verdict.code,
     )
 
 
-def trouble_of(problem: Problem, shown: str, lines: Lines) -> Trouble:
+def parse_failure_of(problem: Problem, shown: str, lines: Lines) -> ParseFailure:
     """A problem with its line, in a file that reports call *shown*."""
-    return Trouble(shown, *lines.position(problem.offset), problem.message)
+    return ParseFailure(shown, *lines.position(problem.offset), problem.message)

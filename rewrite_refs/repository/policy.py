@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import Cache, Rule
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import Cache, CacheRule
 from rewrite_refs.engine.style import Style
 from rewrite_refs.files.patterns import Patterns
 from rewrite_refs.formats import FORMATS
@@ -28,14 +28,14 @@ class Override(NamedTuple):
 
     files: Patterns
     registry: str | None = None
-    rules: tuple[Rule, ...] | None = None
+    rules: tuple[CacheRule, ...] | None = None
     style: Mapping[str, str] | None = None
 
 
 class Policy(NamedTuple):
     """What holds for one file; ``styles`` by the name of the format."""
 
-    rules: Rules
+    rules: RuleSet
     styles: Mapping[str, Style] = {}
 
     def style(self, format: Format) -> Style:
@@ -54,7 +54,7 @@ class Policies:
 
     def __init__(
         self,
-        rules: Rules,
+        rules: RuleSet,
         overrides: Sequence[Override] = (),
         style: Mapping[str, str] | None = None,
         parameter: Style | None = None,
@@ -87,7 +87,9 @@ class Policies:
         for registry, rules in ((None, None), *((each.registry, each.rules) for each in self._overrides)):
             host = registry or self._rules.registry
             cache = (
-                Cache(host, _behind(host, self._rules.rules if rules is None else rules)) if host else None
+                Cache(host, _usable_rules(host, self._rules.rules if rules is None else rules))
+                if host
+                else None
             )
             if cache and cache not in seen:
                 seen.append(cache)
@@ -105,7 +107,7 @@ class Policies:
             registry = each.registry or registry
             rules = rules if each.rules is None else each.rules
             style |= each.style or {}
-        rules = _behind(registry, rules)
+        rules = _usable_rules(registry, rules)
         others = tuple(each for each in self.caches() if each != Cache(registry or "", rules))
         merged = replace(self._rules, registry=registry, rules=rules, others=others, strict=strict)
         return Policy(merged, dict(self._styles(registry or "", style)))
@@ -118,6 +120,6 @@ class Policies:
             yield name, base._replace(variables=held if name in _DECLARING else ())
 
 
-def _behind(registry: str | None, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def _usable_rules(registry: str | None, rules: tuple[CacheRule, ...]) -> tuple[CacheRule, ...]:
     """The rules that *registry* can have: none for itself, where it shares those of another registry."""
     return tuple(each for each in rules if not Cache(registry or "", ()).is_at(each.upstream))

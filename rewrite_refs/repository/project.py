@@ -43,14 +43,14 @@ class Project:
 
     def judge(self, occurrence: Occurrence, context: FileContext) -> Verdict:
         """The verdict on a reference in a file."""
-        return _through(self._all, occurrence, context)
+        return _apply_passes(self._all, occurrence, context)
 
     def judge_alone(self, occurrence: Occurrence, context: FileContext) -> Verdict:
         """The verdict on a reference before kustomizations are asked about its name."""
-        return _through(self._in_file, occurrence, context)
+        return _apply_passes(self._in_file, occurrence, context)
 
 
-def _through(passes: Iterable[Pass], occurrence: Occurrence, context: FileContext) -> Verdict:
+def _apply_passes(passes: Iterable[Pass], occurrence: Occurrence, context: FileContext) -> Verdict:
     verdict = context.rules.judge(occurrence)
     for each in passes:
         verdict = each(verdict, occurrence, context)

@@ -15,10 +15,10 @@ from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io
 from rewrite_refs.files.walk import walk
 from rewrite_refs.formats.base import File
-from rewrite_refs.repository.outcome import Outcome, entry_of, trouble_of
+from rewrite_refs.repository.outcome import Outcome, parse_failure_of, record_of
 from rewrite_refs.repository.project import Project
 from rewrite_refs.repository.workspace import Area, Workspace
-from rewrite_refs.results import Finding, Place, Trouble
+from rewrite_refs.results import Diagnostic, Location, ParseFailure
 from rewrite_refs.text.lines import Lines
 from rewrite_refs.text.spans import Occurrence
 
@@ -148,35 +148,35 @@ class Session:
 
         if edit:
             result = parameters.rewrite(source, context, judge)
-            new, judged, problems = result.text, result.findings, result.problems
+            new, resolutions, problems = result.text, result.resolutions, result.problems
         else:
             inspected, problems = parameters.inspect(source, context, judge)
-            new, judged = source.text, tuple(inspected)
+            new, resolutions = source.text, tuple(inspected)
         area = self.workspace.area(path.parent)
         lines = source.once(Lines)
-        taken = [each for each in judged if _is_taken(each.occurrence, area)]
-        entries = {entry_of(each, shown, context.format.name, lines): None for each in taken}
+        taken = [each for each in resolutions if _is_taken(each.occurrence, area)]
+        records = {record_of(each, shown, context.format.name, lines): None for each in taken}
         templates = sum(each.template for each in problems)
         known = comments(source, context.format.comments == "own-line")
         settings = area.policies.lint
-        found: Sequence[Finding] = ()
+        found: Sequence[Diagnostic] = ()
         if self._lint:
             from rewrite_refs.lint import engine
 
-            others = [each for each in judged if not _is_taken(each.occurrence, area)]
-            found = engine.findings(engine.Text(path, shown, lines, taken, others, problems, known), settings)
-        if problems and settings.hides(known, path, "unparsable-file"):
+            others = [each for each in resolutions if not _is_taken(each.occurrence, area)]
+            found = engine.diagnose(engine.Text(path, shown, lines, taken, others, problems, known), settings)
+        if problems and settings.is_ignored(known, path, "unparsable-file"):
             problems = ()
         return Outcome(
             path,
             shown,
             data,
             data if new == source.text else new.encode("utf-8"),
-            tuple(entries),
-            tuple(trouble_of(each, shown, lines) for each in problems if not each.template),
+            tuple(records),
+            tuple(parse_failure_of(each, shown, lines) for each in problems if not each.template),
             templates,
-            sum(not each.occurrence.key for each in judged) - len(taken),
-            findings=tuple(found),
+            sum(not each.occurrence.key for each in resolutions) - len(taken),
+            diagnostics=tuple(found),
         )
 
     def _undecodable(self, context: FileContext, data: bytes, before: str) -> Outcome:
@@ -184,15 +184,15 @@ class Session:
         path = context.path
         shown, settings = self.workspace.shown(path), self.workspace.area(path.parent).policies.lint
         position = Lines(before).position(len(before))
-        if settings.hides(Comments(), path, "unparsable-file"):
+        if settings.is_ignored(Comments(), path, "unparsable-file"):
             return Outcome(path, shown, data, data)
-        found: list[Finding] = []
+        found: list[Diagnostic] = []
         if self._lint:
             from rewrite_refs.lint import engine
 
-            found = engine.unread(Place(shown, *position, *position), _NOT_UTF8, settings)
-        troubles = (Trouble(shown, *position, _NOT_UTF8),)
-        return Outcome(path, shown, data, data, troubles=troubles, findings=tuple(found))
+            found = engine.diagnose_unreadable(Location(shown, *position, *position), _NOT_UTF8, settings)
+        parse_failures = (ParseFailure(shown, *position, _NOT_UTF8),)
+        return Outcome(path, shown, data, data, parse_failures=parse_failures, diagnostics=tuple(found))
 
 
 def _is_taken(occurrence: Occurrence, area: Area) -> bool:

@@ -259,13 +259,13 @@ class Workspace:
         policy = area.policies.of(path)
         style = policy.style(format)
         if style.parameter and format.variables and format.variables.beside:
-            style = style._replace(taken=self._set_beside(path.parent / format.variables.beside))
+            style = style._replace(taken=self._env_file_variables(path.parent / format.variables.beside))
         root = self.boundary(path.parent)
         in_chart = self.chart_of(path, root) is not None
         name = PurePath(path.relative_to(root)).as_posix()
         return FileContext(path, name, area.root, format, policy.rules, style, in_chart)
 
-    def _set_beside(self, path: Path) -> frozenset[str]:
+    def _env_file_variables(self, path: Path) -> frozenset[str]:
         """The variables that a file of assignments sets, such as the ``.env`` that Compose reads."""
         source = self.source(path)
         return frozenset(_ASSIGNED.findall(source.text)) if source else frozenset()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class SourceLocation(NamedTuple):
     """Where something stands: a file as messages name it, and its line from 1 (None where it has none)."""
 
     path: str
@@ -34,13 +34,13 @@ class Imported(NamedTuple):
     path: str = ""
     account: str | None = None
     region: str | None = None
-    place: Place | None = None
+    location: SourceLocation | None = None
 
 
 class Unresolved(NamedTuple):
     """A rule, or a part of one, of which the source does not tell the value; ``reason`` says why."""
 
-    place: Place
+    location: SourceLocation
     reason: str
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place
+from rewrite_refs.sources import Import, Imported, SourceLocation
 from rewrite_refs.sources import aws_json as describe
 
 PERMISSION = "ecr:DescribePullThroughCacheRules"
@@ -98,8 +98,8 @@ def _ask(session: Session, region: str) -> tuple[str, list[Imported]]:
     except ValueError as error:
         # botocore's own way to refuse what AWS_ENDPOINT_URL holds.
         raise ConfigError(f"AWS, {region}: {_line(error)}: see AWS_ENDPOINT_URL") from None
-    place = Place(f"AWS account {account}, {region}")
-    return account, [rule._replace(account=account, region=region, place=place) for rule in rules]
+    location = SourceLocation(f"AWS account {account}, {region}")
+    return account, [rule._replace(account=account, region=region, location=location) for rule in rules]
 
 
 def _refused(error: Any) -> str:

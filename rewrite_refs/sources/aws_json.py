@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place
+from rewrite_refs.sources import Import, Imported, SourceLocation
 
 COMMAND = "aws ecr describe-pull-through-cache-rules"
 
@@ -40,7 +40,7 @@ def read(text: str, shown: str) -> Import:
     found: list[Imported] = []
     for index, answer in enumerate(answers if isinstance(answers, list) else [answers]):
         at = f"{shown}: answer {index + 1}" if isinstance(answers, list) else shown
-        found += (rule._replace(place=Place(shown)) for rule in rules(answer, at))
+        found += (rule._replace(location=SourceLocation(shown)) for rule in rules(answer, at))
     return Import(tuple(dict.fromkeys(found)))
 
 

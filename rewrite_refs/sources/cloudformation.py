@@ -21,7 +21,7 @@ from rewrite_refs.config.documents import without_values
 from rewrite_refs.errors import ConfigError, ParseError
 from rewrite_refs.files import io as files
 from rewrite_refs.images.upstreams import UPSTREAMS
-from rewrite_refs.sources import Import, Imported, Place, Unresolved, cdk
+from rewrite_refs.sources import Import, Imported, SourceLocation, Unresolved, cdk
 from rewrite_refs.sources import aws_json as describe
 from rewrite_refs.sources import kubernetes as manifests
 from rewrite_refs.sources.cloudformation_functions import Scope, Unknown, call, expand, holds, resolve
@@ -87,7 +87,7 @@ def read(text: str, shown: str, account: str | None = None, region: str | None =
         try:
             for root in roots:
                 for scope, node, at, why in _rules(root, whole):
-                    found.append(_import(scope, node, Place(shown, lines.position(at)[0]), why))
+                    found.append(_import(scope, node, SourceLocation(shown, lines.position(at)[0]), why))
         except RecursionError:
             line = lines.position(span.start)[0]
             raise ConfigError(f"{shown}:{line}: an Fn::ForEach in it holds itself: mend it") from None
@@ -136,7 +136,7 @@ def _together(found: Iterable[Import]) -> Import:
     unresolved: dict[Unresolved, None] = {}
     for each in found:
         for rule in each.rules:
-            rules.setdefault(rule._replace(place=None), rule)
+            rules.setdefault(rule._replace(location=None), rule)
         unresolved.update(dict.fromkeys(each.unresolved))
     return Import(tuple(rules.values()), tuple(unresolved))
 
@@ -212,19 +212,19 @@ def _start(node: Node) -> int:
 # --- from a resource to a rule -----------------------------------------------------------------
 
 
-def _import(scope: Scope, properties: Node, place: Place, why: str) -> Import:
+def _import(scope: Scope, properties: Node, location: SourceLocation, why: str) -> Import:
     """The rule of one resource, or why it has none (*why*, where that is known already)."""
     try:
         if why:
             raise Unknown(why)
-        return Import((_rule(properties, scope, place),))
+        return Import((_rule(properties, scope, location),))
     except Unknown as reason:
-        return Import(unresolved=(Unresolved(place, str(reason)),))
+        return Import(unresolved=(Unresolved(location, str(reason)),))
     except RecursionError:
-        return Import(unresolved=(Unresolved(place, "its properties refer to themselves"),))
+        return Import(unresolved=(Unresolved(location, "its properties refer to themselves"),))
 
 
-def _rule(properties: Node, scope: Scope, place: Place) -> Imported:
+def _rule(properties: Node, scope: Scope, location: SourceLocation) -> Imported:
     called = call(properties, scope)
     if called:
         raise Unknown(f"its properties come from {called[0]}")
@@ -243,7 +243,7 @@ def _rule(properties: Node, scope: Scope, place: Place) -> Imported:
         describe.path(_property(nodes, "UpstreamRepositoryPrefix", scope)),
         secret.account or scope.account,
         secret.region or scope.region,
-        place,
+        location,
     )
 
 

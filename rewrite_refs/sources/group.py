@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rewrite_refs.cache.rule import ROOT, Rule, rule_for
+from rewrite_refs.cache.rule import ROOT, CacheRule, make_rule
 from rewrite_refs.images.hosts import Home, home_of, host_of
 from rewrite_refs.images.upstreams import upstream_of
-from rewrite_refs.sources import Import, Place, Unresolved
+from rewrite_refs.sources import Import, SourceLocation, Unresolved
 
 
 @dataclass(slots=True)
 class Cache:
     """The rules of one account and region, None where nobody tells which.
 
-    ``rules`` holds the prefixes by the names of their upstreams; ``place`` is that of the first.
+    ``rules`` holds the prefixes by the names of their upstreams; ``location`` is that of the first.
     """
 
     account: str | None
     region: str | None
-    place: Place
+    location: SourceLocation
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -30,7 +30,7 @@ class Cache:
         return host_of(self.account, self.region) if self.account and self.region else None
 
 
-class Sorted(NamedTuple):
+class SortedRules(NamedTuple):
     """The registries in the order of the source, those without a rule last; what cannot be a rule of one."""
 
     caches: tuple[Cache, ...]
@@ -44,7 +44,7 @@ def by_registry(
     region: str | None = None,
     home: Home | None = None,
     aliases: Mapping[str, str] = {},
-) -> Sorted:
+) -> SortedRules:
     """Sort the rules of an Import by account and region.
 
     Where the source does not tell the *account* or the *region*, these hold, or else
@@ -54,21 +54,21 @@ def by_registry(
     caches: dict[tuple[str | None, str | None], Cache] = {}
     unresolved = list(imported.unresolved)
     for each in imported.rules:
-        place = each.place or Place(source)
+        location = each.location or SourceLocation(source)
         whose = _whose(each.account or account, each.region or region, home)
-        cache = caches.get(whose) or Cache(*whose, place)
+        cache = caches.get(whose) or Cache(*whose, location)
         try:
-            rule = rule_for(each.upstream, each.prefix, "" if each.path == ROOT else each.path)
+            rule = make_rule(each.upstream, each.prefix, "" if each.path == ROOT else each.path)
             _check(rule, cache, aliases)
         except ValueError as error:
-            unresolved.append(Unresolved(place, str(error)))
+            unresolved.append(Unresolved(location, str(error)))
             continue
         caches[whose] = cache
         prefixes = dict.fromkeys((*cache.rules.get(rule.name, ()), rule.prefix or ROOT))
         cache.rules[rule.name] = tuple(sorted(prefixes, key=lambda prefix: prefix != _documented(rule)))
     for account, region in imported.registries:
-        caches.setdefault((account, region), Cache(account, region, Place(source)))
-    return Sorted(tuple(caches.values()), tuple(unresolved))
+        caches.setdefault((account, region), Cache(account, region, SourceLocation(source)))
+    return SortedRules(tuple(caches.values()), tuple(unresolved))
 
 
 def _whose(account: str | None, region: str | None, home: Home | None) -> tuple[str | None, str | None]:
@@ -78,7 +78,7 @@ def _whose(account: str | None, region: str | None, home: Home | None) -> tuple[
     return account, region
 
 
-def _check(rule: Rule, cache: Cache, aliases: Mapping[str, str]) -> None:
+def _check(rule: CacheRule, cache: Cache, aliases: Mapping[str, str]) -> None:
     """Raise ValueError where a rule cannot stand beside those of a registry."""
     if rule.upstream in aliases:
         raise ValueError(f"{rule.upstream} is an alias of {aliases[rule.upstream]} in the configuration")
@@ -92,7 +92,7 @@ def _check(rule: Rule, cache: Cache, aliases: Mapping[str, str]) -> None:
         )
 
 
-def _documented(rule: Rule) -> str | None:
+def _documented(rule: CacheRule) -> str | None:
     """The prefix of AWS's own example."""
     upstream = upstream_of(rule.upstream)
     return upstream.prefix if upstream else None

@@ -24,13 +24,13 @@ from pathlib import Path
 
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.files.io import MAX_NAMED, Unreadable, named
-from rewrite_refs.sources import Import, Imported, Place, Unresolved
+from rewrite_refs.sources import Import, Imported, SourceLocation, Unresolved
 from rewrite_refs.sources import terraform_json as terraformjson
 from rewrite_refs.sources.hcl import terragrunt
 from rewrite_refs.sources.hcl.blocks import Block, Broken, parse, written
 from rewrite_refs.sources.hcl.modules import Given, Instance, Module, Placed
 from rewrite_refs.sources.hcl.values import Large
-from rewrite_refs.sources.terraform_rules import REMEDY, WORD, Found, Unmade, roots, rules, tree
+from rewrite_refs.sources.terraform_rules import REMEDY, WORD, Found, UnresolvedRule, roots, rules, tree
 
 # OpenTofu reads NAME.tofu instead of NAME.tf.
 _CONFIGURATION = (".tf", ".tofu")
@@ -59,7 +59,7 @@ def read(files: Mapping[str, str]) -> Import:
         }
     )
     found: list[Found] = [
-        Unresolved(Place(name), f"Terraform's JSON is not read: {REMEDY}")
+        Unresolved(SourceLocation(name), f"Terraform's JSON is not read: {REMEDY}")
         for name, content in files.items()
         if name.endswith(_JSON) and WORD.search(content)
     ]
@@ -72,11 +72,11 @@ def read(files: Mapping[str, str]) -> Import:
             raise ConfigError(message) from None
     distinct = {each[:-1]: each for each in reversed(found) if isinstance(each, Imported)}
     # A module that makes none here may make some where it is called with other values.
-    told = {each.place for each in found if not isinstance(each, Unmade)}
+    told = {each.location for each in found if not isinstance(each, UnresolvedRule)}
     unresolved = dict.fromkeys(
-        Unresolved(each.place, each.reason)
+        Unresolved(each.location, each.reason)
         for each in found
-        if isinstance(each, Unresolved) or (isinstance(each, Unmade) and each.place not in told)
+        if isinstance(each, Unresolved) or (isinstance(each, UnresolvedRule) and each.location not in told)
     )
     return Import(tuple(reversed(distinct.values())), tuple(unresolved))
 
@@ -157,7 +157,7 @@ def _modules(files: Mapping[str, str]) -> dict[str, Module]:
     folders = {_folder(name) for name in files if name.endswith(_CONFIGURATION)}
     blocks: dict[str, list[Placed]] = {folder: [] for folder in folders}
     given: dict[str, dict[str, list[Given]]] = {folder: {} for folder in folders}
-    broken: dict[str, Place] = {}
+    broken: dict[str, SourceLocation] = {}
     for name in sorted(files, key=_order):
         folder = _folder(name)
         if name.endswith(terragrunt.FILE):
@@ -175,7 +175,7 @@ def _modules(files: Mapping[str, str]) -> dict[str, Module]:
             if name.endswith(_CONFIGURATION) and WORD.search(files[name]):
                 message = "this is no HCL: correct it (terraform validate says more)"
                 raise ConfigError(f"{name}:{error.line}: {message}") from None
-            broken.setdefault(owner, Place(name, error.line))
+            broken.setdefault(owner, SourceLocation(name, error.line))
             continue
         if name.endswith(_CONFIGURATION):
             blocks[owner] = _overridden(blocks[owner], name, block)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place, Unresolved
+from rewrite_refs.sources import Import, Imported, SourceLocation, Unresolved
 from rewrite_refs.sources.terraform_rules import RULES, rule
 
 HINT = "run terraform show -json, or terraform show -json PLANFILE, and import what it prints"
@@ -38,8 +38,8 @@ def read(text: str, shown: str) -> Import:
         raise ConfigError(f"{shown}: this is no output of terraform show -json: {HINT}")
     values = _mapping(data.get("planned_values") or data.get("values"))
     regions = dict(_regions(data))
-    place = Place(shown)
-    found = [_rule(each, place, regions) for each in _resources(_mapping(values.get("root_module")))]
+    location = SourceLocation(shown)
+    found = [_rule(each, location, regions) for each in _resources(_mapping(values.get("root_module")))]
     rules = dict.fromkeys(each for each in found if isinstance(each, Imported))
     unresolved = dict.fromkeys(each for each in found if isinstance(each, Unresolved))
     return Import(tuple(rules), tuple(unresolved))
@@ -90,13 +90,15 @@ def _region(provider: dict[str, Any], variables: dict[str, Any]) -> str | None:
     return _text(region.get("constant_value"))
 
 
-def _rule(resource: dict[str, Any], place: Place, regions: dict[str, str | None]) -> Imported | Unresolved:
+def _rule(
+    resource: dict[str, Any], location: SourceLocation, regions: dict[str, str | None]
+) -> Imported | Unresolved:
     values = _mapping(resource.get("values"))
     prefix, url = _text(values.get("ecr_repository_prefix")), _text(values.get("upstream_registry_url"))
     if not prefix or not url:
         address = resource.get("address") or "one rule"
         return Unresolved(
-            place,
+            location,
             f"{address} is known only after terraform apply: run that, and terraform show -json after it",
         )
     return rule(
@@ -106,7 +108,7 @@ def _rule(resource: dict[str, Any], place: Place, regions: dict[str, str | None]
         _text(values.get("registry_id")),
         _text(values.get("region")) or regions.get(_INDEX.sub("", str(resource.get("address")))),
         _text(values.get("credential_arn")),
-        place,
+        location,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from rewrite_refs.sources import Imported, Place, Unresolved
+from rewrite_refs.sources import Imported, SourceLocation, Unresolved
 from rewrite_refs.sources import aws_json as describe
 from rewrite_refs.sources.hcl.blocks import Block, children, elements, parse, written
 from rewrite_refs.sources.hcl.community import model
@@ -30,14 +30,14 @@ WORD = re.compile(
 REMEDY = "import the output of terraform show -json instead"
 
 
-class Unmade(NamedTuple):
+class UnresolvedRule(NamedTuple):
     """A block that makes no rule with the values that the files give, while others may; ``reason`` is why."""
 
-    place: Place
+    location: SourceLocation
     reason: str
 
 
-Found = Imported | Unresolved | Unmade
+Found = Imported | Unresolved | UnresolvedRule
 
 # A registry takes 50 rules (Amazon ECR service quotas), and people ask for more.
 _MOST = 1000
@@ -76,7 +76,7 @@ def _makes(module: Module, block: Block, modules: Mapping[str, Module], makers: 
     local = module.local(block)
     if local in modules:
         return local in makers
-    return model(source_of(block)) is not None or _tells(block)
+    return model(source_of(block)) is not None or _has_values(block)
 
 
 def _is_rule(block: Block) -> bool:
@@ -84,7 +84,7 @@ def _is_rule(block: Block) -> bool:
 
 
 def rules(
-    instance: Instance, known: Tree, at: Place | None = None, trail: tuple[str, ...] = ()
+    instance: Instance, known: Tree, at: SourceLocation | None = None, trail: tuple[str, ...] = ()
 ) -> Iterator[Found]:
     """The rules of a module and of those that it calls, what cannot be resolved of them, and what makes none.
 
@@ -92,27 +92,27 @@ def rules(
     other one), and *trail* the modules that led to it.
     """
     for file, block in instance.module.blocks:
-        place = at or Place(file, block.line)
+        location = at or SourceLocation(file, block.line)
         if _is_rule(block):
-            make = partial(_rule, block, instance, place)
-            yield from _repeated(block, instance, place, make, ours=at is None)
+            make = partial(_rule, block, instance, location)
+            yield from _repeated(block, instance, location, make, ours=at is None)
         elif block.type == "module":
-            yield from _called(block, instance, known, place, (*trail, instance.module.folder))
+            yield from _called(block, instance, known, location, (*trail, instance.module.folder))
 
 
 def _called(
-    block: Block, instance: Instance, known: Tree, place: Place, trail: tuple[str, ...]
+    block: Block, instance: Instance, known: Tree, location: SourceLocation, trail: tuple[str, ...]
 ) -> Iterator[Found]:
     """What the calls of a module make that *block* asks for."""
     module = _module_of(instance.module, block, known.modules)
     if module is None:
-        if _tells(block):
-            yield Unresolved(place, f"the module {source_of(block)} is not known here: {REMEDY}")
+        if _has_values(block):
+            yield Unresolved(location, f"the module {source_of(block)} is not known here: {REMEDY}")
         return
     local = module.folder in known.modules
     if module.folder in trail or (local and module.folder not in known.makers):
         return
-    inside = None if local else place
+    inside = None if local else location
 
     def make(scope: Scope) -> Iterator[Found]:
         arguments = {
@@ -126,13 +126,13 @@ def _called(
             providers = {name: instance.providers.get(own, Provider()) for name, own in passed.items()}
         return rules(Instance(module, arguments, providers), known, inside, trail)
 
-    yield from _repeated(block, instance, place, make, ours=local or _tells(block))
+    yield from _repeated(block, instance, location, make, ours=local or _has_values(block))
 
 
 def _repeated(
     block: Block,
     instance: Instance,
-    place: Place,
+    location: SourceLocation,
     make: Callable[[Scope], Iterable[Found]],
     ours: bool,
 ) -> Iterator[Found]:
@@ -143,18 +143,20 @@ def _repeated(
     try:
         scopes = list(_instances(block, instance.scope))
     except Wrong as error:
-        yield Unresolved(place, f"{_address(block)}: {error}: {REMEDY}")
+        yield Unresolved(location, f"{_address(block)}: {error}: {REMEDY}")
         return
     found: list[Found] = []
     for scope in scopes:
         if isinstance(scope, Unknown):
             message = f"how many there are of {_address(block)} depends on {scope}: {REMEDY}"
-            found.append(Unresolved(place, message))
+            found.append(Unresolved(location, message))
         else:
             found += make(scope)
     yield from found
     if not found and ours and _is_switched(block):
-        yield Unmade(place, f"{_address(block)}: with the values in the files there is none: {REMEDY}")
+        yield UnresolvedRule(
+            location, f"{_address(block)}: with the values in the files there is none: {REMEDY}"
+        )
 
 
 def _is_switched(block: Block) -> bool:
@@ -167,26 +169,26 @@ def _is_switched(block: Block) -> bool:
     return any(_NAMED.search(each) for each in deciding)
 
 
-def _rule(block: Block, instance: Instance, place: Place, scope: Scope) -> Iterator[Found]:
+def _rule(block: Block, instance: Instance, location: SourceLocation, scope: Scope) -> Iterator[Found]:
     """The rule of one instance of a resource."""
     values: list[str] = []
     for name, needed in _VALUES.items():
         try:
             value = value_of(block, name, scope)
         except Wrong as error:
-            yield Unresolved(place, f"{_address(block)}: {name}: {error}: {REMEDY}")
+            yield Unresolved(location, f"{_address(block)}: {name}: {error}: {REMEDY}")
             return
         if isinstance(value, Unknown):
-            yield Unresolved(place, f"{_address(block)}: {name} depends on {value}: {REMEDY}")
+            yield Unresolved(location, f"{_address(block)}: {name} depends on {value}: {REMEDY}")
             return
         if needed and not value:
-            yield Unresolved(place, f"{_address(block)} has no {name}: give it one")
+            yield Unresolved(location, f"{_address(block)} has no {name}: give it one")
             return
         values.append(value or "")
     prefix, url, path = values
     provider = instance.providers.get(_provider(block), Provider())
     region = known(block, "region", scope, provider.region)
-    yield rule(prefix, url, path, provider.account, region, known(block, "credential_arn", scope), place)
+    yield rule(prefix, url, path, provider.account, region, known(block, "credential_arn", scope), location)
 
 
 def rule(
@@ -196,7 +198,7 @@ def rule(
     account: str | None,
     region: str | None,
     secret: str | None,
-    place: Place,
+    location: SourceLocation,
 ) -> Imported:
     """A rule of a resource's values.
 
@@ -210,7 +212,7 @@ def rule(
         describe.path(path),
         account or home.account,
         region or (home.region if account in (None, home.account) else None),
-        place,
+        location,
     )
 
 
@@ -237,7 +239,7 @@ def _module_of(caller: Module, block: Block, modules: Mapping[str, Module]) -> M
     return Module(source, tuple(Placed(source, each) for each in parse(known).blocks))
 
 
-def _tells(block: Block) -> bool:
+def _has_values(block: Block) -> bool:
     """Whether the block of a module that is not known looks like one that makes rules."""
     arguments = ((name, written(node)) for name, node in block.attributes.items() if name not in _META)
     speaks = any(_NAMES.search(name) or _PARTS.search(f"{name} = {value}") for name, value in arguments)

@@ -45,7 +45,7 @@ class Chars:
         if span is None or site is None:
             return None
         pieces = tuple(part for piece in occurrence.pieces for part in self._lifted(piece))
-        return replace(occurrence, pieces=pieces, span=span, site=site, front=None)
+        return replace(occurrence, pieces=pieces, span=span, site=site, head_offset=None)
 
     def _lifted(self, piece: Piece) -> Iterable[Piece]:
         if piece.span is None:

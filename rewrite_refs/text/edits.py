@@ -41,26 +41,26 @@ def edits_for(text: str, occurrence: Occurrence, changes: Iterable[Change]) -> t
 
     Raises Unplaceable where a change touches something that has no place.
     """
-    laid = occurrence.laid_out()
+    indexed = occurrence.indexed_pieces()
     edits: list[Edit] = []
     filled: set[int] = set()
     for change in changes:
         if change.start == change.end:
-            at = _insertion_point(occurrence.site, laid, change.start, filled)
+            at = _insertion_point(occurrence.site, indexed, change.start, filled)
             edits.append(Edit(at, at, change.text))
         else:
-            edits.extend(_replacement(text, laid, change))
+            edits.extend(_replacement(text, indexed, change))
     return merged(edits)
 
 
-def _insertion_point(site: Span, laid: list[tuple[int, int, Piece]], index: int, filled: set[int]) -> int:
+def _insertion_point(site: Span, indexed: list[tuple[int, int, Piece]], index: int, filled: set[int]) -> int:
     """Where in the source to insert before character *index* of the resolved text.
 
     An empty default takes the first insertion; then it is the piece that
     follows, unless only the one before stands where the reference is used.
     """
     before = after = None
-    for start, end, piece in laid:
+    for start, end, piece in indexed:
         if piece.span is None or not piece.known:
             continue
         if start == end == index and piece.span.start == piece.span.end:
@@ -78,16 +78,16 @@ def _insertion_point(site: Span, laid: list[tuple[int, int, Piece]], index: int,
     return after
 
 
-def _replacement(source: str, laid: list[tuple[int, int, Piece]], change: Change) -> Iterable[Edit]:
+def _replacement(source: str, indexed: list[tuple[int, int, Piece]], change: Change) -> Iterable[Edit]:
     text = change.text
     last: Span | None = None
-    for start, end, piece in laid:
+    for start, end, piece in indexed:
         low, high = max(start, change.start), min(end, change.end)
         if low >= high:
             continue
         if piece.span is None or not (piece.known or (low, high) == (start, end)):
             raise Unplaceable("a part of the registry does not stand in this file")
-        if last is not None and not _is_beside(source, last, piece.span):
+        if last is not None and not _is_adjacent(source, last, piece.span):
             raise Unplaceable("the registry is put together from a variable and other text")
         last = piece.span
         if piece.verbatim:
@@ -99,7 +99,7 @@ def _replacement(source: str, laid: list[tuple[int, int, Piece]], change: Change
         text = ""
 
 
-def _is_beside(source: str, one: Span, other: Span) -> bool:
+def _is_adjacent(source: str, one: Span, other: Span) -> bool:
     """Whether one place follows another, perhaps over a continued line, and not through a variable.
 
     Another value of the variable would bring back a part of what was replaced.

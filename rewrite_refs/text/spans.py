@@ -37,7 +37,7 @@ class Piece(NamedTuple):
         return self.span is not None and self.span.end - self.span.start == len(self.text)
 
 
-class Apart(NamedTuple):
+class NewNameSlot(NamedTuple):
     """A place where a new name can stand beside the one that is written, and count instead of it.
 
     That is ``newName`` of a kustomization: between ``before`` and ``after`` the
@@ -49,16 +49,16 @@ class Apart(NamedTuple):
     after: str = ""
 
 
-class Barred(NamedTuple):
+class Blocked(NamedTuple):
     """Why what stands in a place cannot be pulled through a cache.
 
-    ``rule`` is the rule of the lint that says so.  ``is_all`` tells that nothing of
+    ``rule`` is the rule of the lint that says so.  ``all_images`` tells that nothing of
     any upstream can be pulled there, so that no image there is one of an upstream.
     """
 
     rule: Literal["lambda-image", "pull-before-login"]
     reason: str
-    is_all: bool = False
+    all_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +67,32 @@ class Occurrence:
 
     ``span`` is the place to show, ``site`` the word in which the reference is
     used (pieces outside it come from a variable's default elsewhere), and
-    ``front`` an offset at which a literal head can be put before a leading
+    ``head_offset`` an offset at which a literal head can be put before a leading
     variable.  ``own`` says why the image is one that the repository builds;
     ``reason`` why nothing can be said of it.  ``embedded`` marks one inside a
     longer text, of which it is not sure that it is an image at all.  ``key``
     marks a name that other references are compared with, and that nobody pulls;
-    ``apart`` is where a name can be put that counts instead of this one.
+    ``new_name_slot`` is where a name can be put that counts instead of this one.
     ``keys`` leads to the mapping that names the image, where a registry for it
     may stand below the same keys in a file that this one is laid over.  ``note``
     says how sure the format is of it, where it is less so; ``by_host`` marks one
-    that nothing but its registry shows to be an image; ``barred`` says why the
+    that nothing but its registry shows to be an image; ``blocked`` says why the
     cache does not work in this place.
     """
 
     pieces: tuple[Piece, ...]
     span: Span
     site: Span
-    front: int | None = None
+    head_offset: int | None = None
     own: str | None = None
     reason: str | None = None
     embedded: bool = False
     key: bool = False
-    apart: Apart | None = None
+    new_name_slot: NewNameSlot | None = None
     keys: tuple[str, ...] | None = None
     note: str | None = None
     by_host: bool = False
-    barred: Barred | None = None
+    blocked: Blocked | None = None
 
     @property
     def text(self) -> str:
@@ -102,9 +102,9 @@ class Occurrence:
     @property
     def holes(self) -> tuple[tuple[int, int], ...]:
         """Index ranges of ``text`` that have no known value."""
-        return tuple((start, end) for start, end, piece in self.laid_out() if not piece.known)
+        return tuple((start, end) for start, end, piece in self.indexed_pieces() if not piece.known)
 
-    def laid_out(self) -> list[tuple[int, int, Piece]]:
+    def indexed_pieces(self) -> list[tuple[int, int, Piece]]:
         """Each piece with the index range that it has in ``text``."""
         result, at = [], 0
         for piece in self.pieces:

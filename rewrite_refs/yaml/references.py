@@ -58,7 +58,7 @@ def is_head(node: Node | None) -> bool:
     return is_host(node) or bool(PLACEHOLDER.match(text_of(node)))
 
 
-def is_other(value: str) -> bool:
+def is_not_a_reference(value: str) -> bool:
     """Whether a value is plainly no reference, or nothing but a placeholder of Kubernetes' tools."""
     if len(value) > _MAX_VALUE:
         return True

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import Rule, rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import CacheRule, make_rule
 from rewrite_refs.emit.survey import Survey, of
-from rewrite_refs.reports import Entry
+from rewrite_refs.reports import ReferenceRecord
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from tests.common import HOST, RULES
 
@@ -42,13 +42,13 @@ _PREFIXES = (
 )
 
 
-def entries(texts: Sequence[str], rules: Rules = RULES) -> Iterator[Entry]:
+def entries(texts: Sequence[str], rules: RuleSet = RULES) -> Iterator[ReferenceRecord]:
     """What a run says of some references; ``${TAG}`` is unknown."""
     for text in texts:
         span = Span(0, len(text))
         pieces = [Piece(part, None, part != "${TAG}") for part in _VARIABLE.split(text) if part]
         verdict = rules.judge(Occurrence(tuple(pieces), span, span))
-        yield Entry(
+        yield ReferenceRecord(
             None,
             None,
             text,
@@ -60,7 +60,7 @@ def entries(texts: Sequence[str], rules: Rules = RULES) -> Iterator[Entry]:
         )
 
 
-def survey(*texts: str, rules: Rules = RULES) -> Survey:
+def survey(*texts: str, rules: RuleSet = RULES) -> Survey:
     """The survey of some references."""
     return of(entries(texts, rules), rules)
 
@@ -69,13 +69,13 @@ EVERYTHING = survey(
     *(f"{host}/team/app:1" for host in UPSTREAMS),
     f"ghcr.io/team/other@{DIGEST}",
     "mcr.microsoft.com/dotnet/sdk:8.0",
-    rules=Rules(HOST, (rule_for("quay.io", "quay"), rule_for("cgr.dev/example.com", "cg"))),
+    rules=RuleSet(HOST, (make_rule("quay.io", "quay"), make_rule("cgr.dev/example.com", "cg"))),
 )
 NOTHING_MISSING = survey("nginx", "quay.io/a/b:1", f"{HOST}/docker-hub/library/redis:7")
-AT_ROOT = survey("nginx", "quay.io/a/b:1", rules=Rules(HOST, (rule_for("docker.io", "ROOT"),)))
-NO_REGISTRY = survey("nginx", "ghcr.io/a/b:1", rules=Rules(None, (rule_for("docker.io", "hub"),)))
-PLACEHOLDER = survey("nginx", "ghcr.io/a/b:1", rules=Rules(PLACEHOLDERS[0], RULES.rules[:2]))
-NOTHING = survey(rules=Rules())
+AT_ROOT = survey("nginx", "quay.io/a/b:1", rules=RuleSet(HOST, (make_rule("docker.io", "ROOT"),)))
+NO_REGISTRY = survey("nginx", "ghcr.io/a/b:1", rules=RuleSet(None, (make_rule("docker.io", "hub"),)))
+PLACEHOLDER = survey("nginx", "ghcr.io/a/b:1", rules=RuleSet(PLACEHOLDERS[0], RULES.rules[:2]))
+NOTHING = survey(rules=RuleSet())
 SURVEYS = {
     "everything": EVERYTHING,
     "nothing missing": NOTHING_MISSING,
@@ -90,8 +90,8 @@ SURVEYS = {
 def surveys(draw: st.DrawFn, registries: Sequence[str | None] = (None, HOST, *PLACEHOLDERS)) -> Survey:
     """Surveys with whatever rules and upstreams."""
     prefixes = draw(st.lists(st.sampled_from([*_PREFIXES, "ROOT"]), unique=True, max_size=4))
-    rules: list[Rule] = [
-        rule_for(
+    rules: list[CacheRule] = [
+        make_rule(
             draw(st.sampled_from(UPSTREAMS)),
             prefix,
             "" if prefix == "ROOT" else draw(st.sampled_from(["", "team"])),
@@ -110,4 +110,4 @@ def surveys(draw: st.DrawFn, registries: Sequence[str | None] = (None, HOST, *PL
             max_size=12,
         )
     )
-    return survey(*texts, rules=Rules(registry, tuple(rules)))
+    return survey(*texts, rules=RuleSet(registry, tuple(rules)))

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.emit.awscli import lines
 from rewrite_refs.emit.survey import Survey
 from tests.common import HOST
@@ -120,7 +120,7 @@ def test_no_process_has_a_token_in_its_arguments(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_is_there_is_used(tmp_path: Path) -> None:
-    found = survey("nginx", rules=Rules(HOST))
+    found = survey("nginx", rules=RuleSet(HOST))
     _, calls = run(found, tmp_path, SECRET="arn:of:mine", **TOKENS)
     assert [each[1] for each in calls] == [
         "create-pull-through-cache-rule",
@@ -130,21 +130,21 @@ def test_a_secret_that_is_there_is_used(tmp_path: Path) -> None:
 
 
 def test_without_a_token_nothing_is_made(tmp_path: Path) -> None:
-    done, calls = run(survey("nginx", "quay.io/a/b", rules=Rules(HOST)), tmp_path, DOCKER_HUB_USERNAME="x")
+    done, calls = run(survey("nginx", "quay.io/a/b", rules=RuleSet(HOST)), tmp_path, DOCKER_HUB_USERNAME="x")
     assert done.returncode
     assert "DOCKER_HUB_ACCESS_TOKEN: Docker Hub access token that may read" in done.stderr
     assert calls == []
 
 
 def test_in_another_account_nothing_is_made(tmp_path: Path) -> None:
-    done, calls = run(survey("quay.io/a/b", rules=Rules(HOST)), tmp_path, ACCOUNT="210987654321")
+    done, calls = run(survey("quay.io/a/b", rules=RuleSet(HOST)), tmp_path, ACCOUNT="210987654321")
     assert (done.returncode, calls) == (1, [])
     assert "account 210987654321, and the cache is in 123456789012" in done.stderr
 
 
 @pytest.mark.parametrize("broken", ["create-secret", "create-pull-through-cache-rule"])
 def test_the_first_failure_is_the_end(broken: str, tmp_path: Path) -> None:
-    done, calls = run(survey("nginx", "quay.io/a/b", rules=Rules(HOST)), tmp_path, BROKEN=broken, **TOKENS)
+    done, calls = run(survey("nginx", "quay.io/a/b", rules=RuleSet(HOST)), tmp_path, BROKEN=broken, **TOKENS)
     assert done.returncode
     assert calls[-1][1] == broken
 
@@ -158,7 +158,7 @@ def test_without_a_registry_the_region_is_the_environments(tmp_path: Path) -> No
 
 
 def test_with_all_pinned_there_is_no_lifecycle_policy() -> None:
-    assert "lifecycle=" not in printed(survey(f"quay.io/a/b@{DIGEST}", rules=Rules(HOST)))
+    assert "lifecycle=" not in printed(survey(f"quay.io/a/b@{DIGEST}", rules=RuleSet(HOST)))
 
 
 def test_with_nothing_missing_there_is_nothing_to_do(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def endpoint(moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 @pytest.mark.skipif(not shutil.which("aws"), reason="needs the AWS CLI: pip install awscli")
 def test_the_aws_cli_makes_the_rules(endpoint: str) -> None:
-    found = survey("nginx", "quay.io/a/b", f"ghcr.io/a/b@{DIGEST}", rules=Rules(HOST))
+    found = survey("nginx", "quay.io/a/b", f"ghcr.io/a/b@{DIGEST}", rules=RuleSet(HOST))
     done = subprocess.run(
         ["sh", "-c", printed(found)], env=os.environ | TOKENS, capture_output=True, text=True, check=False
     )

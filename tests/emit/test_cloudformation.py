@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.emit.cloudformation import lines
 from rewrite_refs.emit.survey import Survey
 from tests.common import HOST
@@ -44,7 +44,7 @@ def of_kind(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def test_a_rule_with_its_secret_and_template() -> None:
-    document = read(survey("nginx", rules=Rules(HOST)))
+    document = read(survey("nginx", rules=RuleSet(HOST)))
     resources = document["Resources"]
     assert resources["DockerHubSecret"]["Properties"] == {
         "Name": "ecr-pullthroughcache/docker-hub",

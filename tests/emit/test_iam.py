@@ -7,8 +7,8 @@ import boto3
 import pytest
 from hypothesis import given
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.emit.iam import lines
 from rewrite_refs.emit.survey import Survey
 from tests.common import HOST
@@ -29,7 +29,7 @@ def resources(found: Survey) -> list[str]:
 
 
 def test_the_policies_hold_for_the_prefixes_of_all_rules() -> None:
-    found = survey("nginx", "ghcr.io/a/b", rules=Rules(HOST, (rule_for("docker.io", "mirror/docker.io"),)))
+    found = survey("nginx", "ghcr.io/a/b", rules=RuleSet(HOST, (make_rule("docker.io", "mirror/docker.io"),)))
     arns = [
         "arn:aws:ecr:eu-west-1:123456789012:repository/github/*",
         "arn:aws:ecr:eu-west-1:123456789012:repository/mirror/docker.io/*",
@@ -89,7 +89,7 @@ def test_the_actions_are_ones_that_ecr_has() -> None:
     ],
 )
 def test_account_region_and_partition_come_from_the_registry(registry: str | None, start: str) -> None:
-    found = survey("quay.io/a/b", rules=Rules(registry))
+    found = survey("quay.io/a/b", rules=RuleSet(registry))
     assert resources(found) == [f"{start}repository/quay/*"]
     assert any("REGION" in note for note in read(found)["note"]) == ("REGION" in start)
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.emit.renovate import lines
 from rewrite_refs.emit.survey import Survey
 from rewrite_refs.errors import ConfigError
@@ -31,11 +31,11 @@ def looked_up(name: str, aliases: dict[str, str]) -> str:
 
 def test_the_rules_the_other_way_round() -> None:
     rules = (
-        rule_for("docker.io", "docker-hub"),
-        rule_for("quay.io", "docker-hub/quay"),
-        rule_for("cgr.dev/example.com", "cg"),
+        make_rule("docker.io", "docker-hub"),
+        make_rule("quay.io", "docker-hub/quay"),
+        make_rule("cgr.dev/example.com", "cg"),
     )
-    document = read(survey("ghcr.io/a/b", rules=Rules(HOST, rules)))
+    document = read(survey("ghcr.io/a/b", rules=RuleSet(HOST, rules)))
     assert list(document) == ["$schema", "description", "registryAliases"]
     assert list(document["registryAliases"].items()) == [
         (f"{HOST}/docker-hub/quay", "quay.io"),
@@ -45,9 +45,9 @@ def test_the_rules_the_other_way_round() -> None:
 
 
 def test_a_placeholder_is_a_key_as_it_stands_and_with_its_default() -> None:
-    rules = (rule_for("quay.io", "quay"),)
-    assert read(survey(rules=Rules("${ECR}", rules)))["registryAliases"] == {"${ECR}/quay": "quay.io"}
-    assert read(survey(rules=Rules(f"${{ECR:-{HOST}}}", rules)))["registryAliases"] == {
+    rules = (make_rule("quay.io", "quay"),)
+    assert read(survey(rules=RuleSet("${ECR}", rules)))["registryAliases"] == {"${ECR}/quay": "quay.io"}
+    assert read(survey(rules=RuleSet(f"${{ECR:-{HOST}}}", rules)))["registryAliases"] == {
         f"${{ECR:-{HOST}}}/quay": "quay.io",
         f"{HOST}/quay": "quay.io",
     }
@@ -66,17 +66,17 @@ def test_without_a_registry_there_are_no_names() -> None:
 
 @pytest.mark.parametrize("text", ["nginx:1", "grafana/loki:3", "quay.io/a/b:1", "cgr.dev/example.com/x:1"])
 def test_what_is_rewritten_is_looked_up_where_it_came_from(text: str) -> None:
-    rules = Rules(
+    rules = RuleSet(
         HOST,
         (
-            rule_for("docker.io", "docker-hub"),
-            rule_for("quay.io", "quay"),
-            rule_for("cgr.dev/example.com", "cg"),
+            make_rule("docker.io", "docker-hub"),
+            make_rule("quay.io", "quay"),
+            make_rule("cgr.dev/example.com", "cg"),
         ),
     )
-    (entry,) = entries([text], rules)
+    (record,) = entries([text], rules)
     aliases = read(survey(rules=rules))["registryAliases"]
-    assert Reference.parse(looked_up(entry.target or "", aliases)) == Reference.parse(text)
+    assert Reference.parse(looked_up(record.target or "", aliases)) == Reference.parse(text)
 
 
 @given(surveys(registries=[HOST]))

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.emit import EMITTERS
 from rewrite_refs.emit.survey import Survey, of
 from rewrite_refs.emit.table import lines
 from tests.common import HOST, RULES
 from tests.emit.surveys import entries, survey, surveys
 
-RULES_OF_ALL_KINDS = Rules(
+RULES_OF_ALL_KINDS = RuleSet(
     HOST,
-    (rule_for("docker.io", "ROOT"), rule_for("cgr.dev", "cg", "example.com"), rule_for("quay.io", "quay")),
+    (make_rule("docker.io", "ROOT"), make_rule("cgr.dev", "cg", "example.com"), make_rule("quay.io", "quay")),
 )
 
 
@@ -67,7 +67,7 @@ def test_with_nothing_to_say_there_is_only_the_table() -> None:
 
 
 def test_the_rule_of_other_files_has_no_prefix_here() -> None:
-    other = Rules("210987654321.dkr.ecr.us-east-1.amazonaws.com", (rule_for("ghcr.io", "gh"),))
+    other = RuleSet("210987654321.dkr.ecr.us-east-1.amazonaws.com", (make_rule("ghcr.io", "gh"),))
     found = of([*entries(["ghcr.io/a/b:1"], other), *entries(["ghcr.io/a/b"])], RULES)
     assert list(lines(found))[1].endswith("github (1); of other files (1)")
 

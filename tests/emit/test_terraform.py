@@ -13,7 +13,7 @@ import tree_sitter
 import tree_sitter_hcl
 from hypothesis import given
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.emit.survey import Survey
 from rewrite_refs.emit.terraform import lines, quoted
 from tests.emit.surveys import (
@@ -53,7 +53,7 @@ def resources(text: str) -> list[tuple[str, ...]]:
 
 
 def test_the_rule_of_an_upstream_without_credentials() -> None:
-    text = printed(survey("registry.k8s.io/pause:3.9", rules=Rules()))
+    text = printed(survey("registry.k8s.io/pause:3.9", rules=RuleSet()))
     assert (
         """
 # registry.k8s.io
@@ -76,7 +76,7 @@ resource "aws_ecr_repository_creation_template" "kubernetes" {
 
 
 def test_the_rule_of_an_upstream_with_credentials() -> None:
-    text = printed(survey("nginx", rules=Rules()))
+    text = printed(survey("nginx", rules=RuleSet()))
     assert (
         """
 # docker.io

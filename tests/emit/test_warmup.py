@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from rewrite_refs.cache.judge import Rules
-from rewrite_refs.cache.rule import rule_for
+from rewrite_refs.cache.judge import RuleSet
+from rewrite_refs.cache.rule import make_rule
 from rewrite_refs.emit.survey import Survey, of
 from rewrite_refs.emit.warmup import lines
 from rewrite_refs.errors import ConfigError
@@ -84,7 +84,7 @@ def test_one_that_fails_stops_no_other_and_shows_in_the_end(tools: Path) -> None
 
 @pytest.mark.parametrize("names", [("broken", "app"), ("app", "broken")])
 def test_two_scripts_are_one(names: tuple[str, str], tools: Path) -> None:
-    other = Rules("210987654321.dkr.ecr.us-east-1.amazonaws.com", RULES.rules)
+    other = RuleSet("210987654321.dkr.ecr.us-east-1.amazonaws.com", RULES.rules)
     one, two = survey(f"quay.io/a/{names[0]}:1"), survey(f"quay.io/a/{names[1]}:1", rules=other)
     code, calls = run(printed(one) + printed(two), tools)
     assert (code, len(calls)) == (1, 2)
@@ -92,7 +92,7 @@ def test_two_scripts_are_one(names: tuple[str, str], tools: Path) -> None:
 
 @pytest.mark.parametrize("placeholder", PLACEHOLDERS[:2])
 def test_a_placeholder_is_a_variable_of_the_shell(placeholder: str, tools: Path) -> None:
-    found = survey("nginx:1", f"{placeholder}/quay/a/b:1", rules=Rules(placeholder, RULES.rules))
+    found = survey("nginx:1", f"{placeholder}/quay/a/b:1", rules=RuleSet(placeholder, RULES.rules))
     calls = [
         "docker pull --quiet reg.example/docker-hub/library/nginx:1",
         "docker pull --quiet reg.example/quay/a/b:1",
@@ -103,12 +103,12 @@ def test_a_placeholder_is_a_variable_of_the_shell(placeholder: str, tools: Path)
 
 
 def test_a_placeholder_with_a_default_is_its_default(tools: Path) -> None:
-    found = survey("nginx:1", rules=Rules(PLACEHOLDERS[2], RULES.rules))
+    found = survey("nginx:1", rules=RuleSet(PLACEHOLDERS[2], RULES.rules))
     assert run(found, tools) == (0, [f"docker pull --quiet {HOST}/docker-hub/library/nginx:1"])
 
 
 def test_what_other_files_pull_comes_from_their_registry(tools: Path) -> None:
-    other = Rules("210987654321.dkr.ecr.us-east-1.amazonaws.com", (rule_for("ghcr.io", "gh"),))
+    other = RuleSet("210987654321.dkr.ecr.us-east-1.amazonaws.com", (make_rule("ghcr.io", "gh"),))
     found = of(
         [*entries(["ghcr.io/a/b:1"], other), *entries(["ghcr.io/a/b:1", "cgr.dev/x", "cgr.dev/y"])], RULES
     )

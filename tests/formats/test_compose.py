@@ -220,7 +220,7 @@ def test_extension_fields_alone() -> None:
 def test_a_name_that_is_used_for_something_else_is_left(text: str, done: bool) -> None:
     result = run(text)
     assert result.text == (text.replace("nginx", f"{HUB}/library/nginx") if done else text)
-    assert [finding.done for finding in result.findings] == [done]
+    assert [resolution.done for resolution in result.resolutions] == [done]
 
 
 def test_the_first_version_has_its_services_at_the_top() -> None:
@@ -240,8 +240,8 @@ def test_where_a_reference_stands() -> None:
     text = WEB + "    image: '${R:-docker.io}/a'\n  b: {image: nginx}\n"
     one, other = occurrences(text, COMPOSE)
     assert text[slice(*one.span)] == "${R:-docker.io}/a"
-    assert one.front == one.span.start == one.site.start
-    assert other.front is None
+    assert one.head_offset == one.span.start == one.site.start
+    assert other.head_offset is None
 
 
 def test_documents() -> None:

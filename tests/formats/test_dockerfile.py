@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import dockerfile
 from rewrite_refs.formats.dockerfile import FORMAT as DOCKERFILE
@@ -22,7 +22,7 @@ from rewrite_refs.text.spans import Span
 from tests.common import HUB, LIBRARY, RULES, assert_properties, claims, occurrences, rewritten
 
 CASES = json.loads((Path(__file__).parent.parent / "data/dockerfiles.json").read_text())
-VECTOR_RULES = Rules("123456789012.dkr.ecr.us-east-1.amazonaws.com", RULES.rules)
+VECTOR_RULES = RuleSet("123456789012.dkr.ecr.us-east-1.amazonaws.com", RULES.rules)
 
 
 def content(case: dict[str, Any], key: str) -> str:
@@ -174,7 +174,7 @@ def test_rewrites(before: str, expected: str) -> None:
     ],
 )
 def test_unresolved(text: str, reason: str) -> None:
-    left = [each for each in rewritten(text, DOCKERFILE).findings if not each.done]
+    left = [each for each in rewritten(text, DOCKERFILE).resolutions if not each.done]
     assert [each.verdict.status for each in left] == ["unresolved"]
     assert re.search(reason, left[0].verdict.reason or "")
 
@@ -215,7 +215,7 @@ def test_unresolved(text: str, reason: str) -> None:
 def test_refuses_what_buildkit_refuses(text: str, message: str) -> None:
     result = rewritten(text, DOCKERFILE)
     assert result.text == text
-    assert result.findings == ()
+    assert result.resolutions == ()
     assert message in result.problems[0].message
     assert not result.problems[0].template
 

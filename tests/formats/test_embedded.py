@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.formats import inline as embedded
-from rewrite_refs.formats.inline import Speaks
+from rewrite_refs.formats.inline import NameHint
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.spans import Occurrence, Span
 
@@ -27,42 +27,42 @@ def in_value(name: str, value: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("IMAGE", Speaks.IMAGE),
-        ("image", Speaks.IMAGE),
-        ("SIDECAR_IMAGE", Speaks.IMAGE),
-        ("--reloader-image", Speaks.IMAGE),
-        ("-webhookImage", Speaks.IMAGE),
-        ("baseimage", Speaks.IMAGE),
-        ("image2", Speaks.IMAGE),
-        ("IMAGE_REF", Speaks.IMAGE),
-        ("RELATED_IMAGE_WEB", Speaks.IMAGE),
-        ("RELATED_IMAGES", Speaks.IMAGE),
-        ("proxy.image", Speaks.IMAGE),
-        ("registryServerImage", Speaks.IMAGE),
-        ("IMAGE_PROXY", Speaks.NOTHING),
-        ("CACHE_IMAGE", Speaks.NOTHING),
-        ("IMAGE_WEB", Speaks.PART),
-        ("KAFKA_IMAGES", Speaks.PART),
-        ("--images", Speaks.PART),
-        ("WEB", Speaks.NOTHING),
-        ("", Speaks.NOTHING),
-        ("imagePullPolicy", Speaks.NOTHING),
-        ("IMAGE_PULL_POLICY", Speaks.NOTHING),
-        ("--image-pull-policy", Speaks.NOTHING),
-        ("imagePullSecrets", Speaks.NOTHING),
-        ("IMAGE_TAG", Speaks.NOTHING),
-        ("IMAGE_NAME", Speaks.NOTHING),
-        ("IMAGE_REGISTRY", Speaks.NOTHING),
-        ("--image-repository", Speaks.NOTHING),
-        ("--images-dir", Speaks.NOTHING),
-        ("IMAGE_PATH", Speaks.NOTHING),
-        ("last-image-selection", Speaks.NOTHING),
-        ("osImage", Speaks.NOTHING),
-        ("IMAGINE", Speaks.NOTHING),
+        ("IMAGE", NameHint.IMAGE),
+        ("image", NameHint.IMAGE),
+        ("SIDECAR_IMAGE", NameHint.IMAGE),
+        ("--reloader-image", NameHint.IMAGE),
+        ("-webhookImage", NameHint.IMAGE),
+        ("baseimage", NameHint.IMAGE),
+        ("image2", NameHint.IMAGE),
+        ("IMAGE_REF", NameHint.IMAGE),
+        ("RELATED_IMAGE_WEB", NameHint.IMAGE),
+        ("RELATED_IMAGES", NameHint.IMAGE),
+        ("proxy.image", NameHint.IMAGE),
+        ("registryServerImage", NameHint.IMAGE),
+        ("IMAGE_PROXY", NameHint.NOTHING),
+        ("CACHE_IMAGE", NameHint.NOTHING),
+        ("IMAGE_WEB", NameHint.PART),
+        ("KAFKA_IMAGES", NameHint.PART),
+        ("--images", NameHint.PART),
+        ("WEB", NameHint.NOTHING),
+        ("", NameHint.NOTHING),
+        ("imagePullPolicy", NameHint.NOTHING),
+        ("IMAGE_PULL_POLICY", NameHint.NOTHING),
+        ("--image-pull-policy", NameHint.NOTHING),
+        ("imagePullSecrets", NameHint.NOTHING),
+        ("IMAGE_TAG", NameHint.NOTHING),
+        ("IMAGE_NAME", NameHint.NOTHING),
+        ("IMAGE_REGISTRY", NameHint.NOTHING),
+        ("--image-repository", NameHint.NOTHING),
+        ("--images-dir", NameHint.NOTHING),
+        ("IMAGE_PATH", NameHint.NOTHING),
+        ("last-image-selection", NameHint.NOTHING),
+        ("osImage", NameHint.NOTHING),
+        ("IMAGINE", NameHint.NOTHING),
     ],
 )
-def test_what_names_say(name: str, expected: Speaks) -> None:
-    assert embedded.speaks(name) is expected
+def test_what_names_say(name: str, expected: NameHint) -> None:
+    assert embedded.hint_of(name) is expected
 
 
 @pytest.mark.parametrize(

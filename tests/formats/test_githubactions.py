@@ -9,7 +9,7 @@ from textwrap import dedent, indent
 import pytest
 from hypothesis import given
 
-from rewrite_refs.engine.rewrite import Judged, Result
+from rewrite_refs.engine.rewrite import Resolution, Result
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.base import File
 from rewrite_refs.formats.detect import detect
@@ -125,7 +125,7 @@ def job(text: str) -> str:
 
 def reasons(result: Result) -> list[tuple[str, str, str | None]]:
     """Status, text and reason of every reference."""
-    return [(each.verdict.status, each.occurrence.text, each.verdict.reason) for each in result.findings]
+    return [(each.verdict.status, each.occurrence.text, each.verdict.reason) for each in result.resolutions]
 
 
 @pytest.mark.parametrize(("before", "after"), REWRITTEN)
@@ -136,7 +136,7 @@ def test_rewritten(before: str, after: str, newline: str) -> None:
     after = after.replace("LIBRARY", LIBRARY).replace("HUB", HUB).replace("HOST", HOST)
     assert result.text == job(after).replace("\n", newline)
     assert_spliced(text, result)
-    assert all(each.done for each in result.findings)
+    assert all(each.done for each in result.resolutions)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_rewritten(before: str, after: str, newline: str) -> None:
 def test_credentials_of_ecr(username: str, taken: bool) -> None:
     text = job(f"container:\n  image: node\n  credentials: {{username: '{username}', password: x}}")
     result = assert_properties(text, GITHUB_ACTIONS)
-    assert [each.done for each in result.findings] == [taken]
+    assert [each.done for each in result.resolutions] == [taken]
     if not taken:
-        assert "of another registry" in (result.findings[0].verdict.reason or "")
+        assert "of another registry" in (result.resolutions[0].verdict.reason or "")
 
 
 @pytest.mark.parametrize(
@@ -178,31 +178,31 @@ def test_credentials_of_ecr(username: str, taken: bool) -> None:
 def test_what_is_pulled_before_a_login_stays(text: str, images: list[str]) -> None:
     result = assert_properties(text, GITHUB_ACTIONS)
     assert result.text == text
-    verdicts = [each.verdict for each in result.findings]
-    assert [each.occurrence.text for each in result.findings] == images
-    assert {(each.status, each.target, each.breaks) for each in verdicts} == {
+    verdicts = [each.verdict for each in result.resolutions]
+    assert [each.occurrence.text for each in result.resolutions] == images
+    assert {(each.status, each.target, each.code) for each in verdicts} == {
         ("direct", None, "pull-before-login")
     }
     assert all(("docker run" in (each.reason or "")) == ("docker://a/b" in text) for each in verdicts)
     assert all(("needs credentials" in (each.reason or "")) != ("docker://a/b" in text) for each in verdicts)
     logged_in = rewritten(text, GITHUB_ACTIONS, LOGGED_IN)
-    assert all(each.done for each in logged_in.findings)
+    assert all(each.done for each in logged_in.resolutions)
     assert rewritten(logged_in.text, GITHUB_ACTIONS, LOGGED_IN).text == logged_in.text
 
 
 def test_a_cached_reference_without_credentials_breaks_the_rule() -> None:
     text = job(f"container: {LIBRARY}/node:20")
     assert [
-        (each.verdict.status, each.verdict.breaks)
-        for each in assert_properties(text, GITHUB_ACTIONS).findings
+        (each.verdict.status, each.verdict.code)
+        for each in assert_properties(text, GITHUB_ACTIONS).resolutions
     ] == [("cached", "pull-before-login")]
 
 
 def test_runners_that_are_logged_in_pull_no_functions_of_lambda() -> None:
     kind = "apiVersion: lambda.services.k8s.aws/v1alpha1\nkind: Function\n"
     text = kind + "spec: {code: {image: public.ecr.aws/a/b}}\n"
-    findings, _ = inspect(text, BY_NAME["kubernetes"], LOGGED_IN.judge)
-    assert [each.verdict.breaks for each in findings] == ["lambda-image"]
+    resolutions, _ = inspect(text, BY_NAME["kubernetes"], LOGGED_IN.judge)
+    assert [each.verdict.code for each in resolutions] == ["lambda-image"]
 
 
 ELSEWHERE = "give that a key of its own in the matrix"
@@ -277,13 +277,13 @@ def test_unresolved(text: str, expected: list[tuple[str, str]]) -> None:
 def test_what_is_against_an_image_in_one_place_counts() -> None:
     other = f"  other:\n    container: {{image: *i, {ECR}}}\n"
     text = job("container: &i node") + other
-    assert [each.verdict.breaks for each in assert_properties(text, GITHUB_ACTIONS).findings] == [
+    assert [each.verdict.code for each in assert_properties(text, GITHUB_ACTIONS).resolutions] == [
         "pull-before-login"
     ]
     text = (
         JOB.replace("job:", "one:") + f"    container: {{image: &i node, {ECR}}}\n  two: {{container: *i}}\n"
     )
-    assert [each.verdict.breaks for each in assert_properties(text, GITHUB_ACTIONS).findings] == [
+    assert [each.verdict.code for each in assert_properties(text, GITHUB_ACTIONS).resolutions] == [
         "pull-before-login"
     ]
 
@@ -292,14 +292,14 @@ def test_a_text_that_an_anchor_puts_elsewhere_is_left() -> None:
     text = job(f"env: {{TITLE: &i node}}\ncontainer: {{image: *i, {ECR}}}")
     result = assert_properties(text, GITHUB_ACTIONS)
     assert result.text == text
-    assert len(result.findings) == 1
+    assert len(result.resolutions) == 1
 
 
 def test_an_anchor_that_holds_itself() -> None:
     text = job(
         f"strategy: {{matrix: {{i: [a/b]}}}}\ncontainer: ${OPEN} matrix.i }}}}\nenv: &e {{x: *e, y: [z]}}"
     )
-    assert [each.occurrence.text for each in assert_properties(text, GITHUB_ACTIONS).findings] == ["a/b"]
+    assert [each.occurrence.text for each in assert_properties(text, GITHUB_ACTIONS).resolutions] == ["a/b"]
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ def test_a_byte_order_mark(bom: str) -> None:
 
 def test_the_place_is_that_of_the_reference() -> None:
     text = job('steps: [{uses: "docker://a/b:1"}]\ncontainer:  docker://c')
-    spans = [text[slice(*each.occurrence.span)] for each in rewritten(text, GITHUB_ACTIONS).findings]
+    spans = [text[slice(*each.occurrence.span)] for each in rewritten(text, GITHUB_ACTIONS).resolutions]
     assert spans == ["a/b:1", "c"]
 
 
@@ -372,18 +372,18 @@ def test_the_example_of_the_rule() -> None:
     _, _, example = (pull_before_login.__doc__ or "").partition("    before:")
     before, _, after = example.replace("\n             ", "\n  ").partition("    after:")
     before, after = (JOB + indent(each.strip(), "    ") + "\n" for each in (before, after))
-    [finding] = assert_properties(before, GITHUB_ACTIONS).findings
-    assert finding.verdict.breaks == pull_before_login.NAME
-    said = pull_before_login.says(finding)
-    assert said.problem == "node:20 may be pulled before a step can log in"
-    assert said.help == finding.verdict.reason
+    [resolution] = assert_properties(before, GITHUB_ACTIONS).resolutions
+    assert resolution.verdict.code == pull_before_login.NAME
+    message = pull_before_login.message(resolution)
+    assert message.problem == "node:20 may be pulled before a step can log in"
+    assert message.help == resolution.verdict.reason
     with_credentials = after.replace(f"{LIBRARY}/", "")
     assert rewritten(with_credentials, GITHUB_ACTIONS).text == after
-    assert [each.verdict.breaks for each in _findings(after)] == [None]
+    assert [each.verdict.code for each in _findings(after)] == [None]
 
 
-def _findings(text: str) -> tuple[Judged, ...]:
-    return rewritten(text, GITHUB_ACTIONS).findings
+def _findings(text: str) -> tuple[Resolution, ...]:
+    return rewritten(text, GITHUB_ACTIONS).resolutions
 
 
 @given(

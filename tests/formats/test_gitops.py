@@ -168,7 +168,7 @@ def test_rewritten(head: str, before: str, after: str, newline: str) -> None:
     text = (head + before).replace("\n", newline)
     result = rewritten(text, KUBERNETES)
     assert result.text == (head + after).replace("HUB", HUB).replace("ECR", ECR).replace("\n", newline)
-    assert all(each.done for each in result.findings if not each.occurrence.embedded)
+    assert all(each.done for each in result.resolutions if not each.occurrence.embedded)
     assert rewritten(result.text, KUBERNETES).text == result.text
 
 
@@ -214,8 +214,8 @@ def test_a_name_that_kustomize_looks_for_is_reported_and_left(
 ) -> None:
     result = rewritten(text, KUBERNETES)
     assert result.text == text
-    assert [(each.occurrence.text, each.verdict.reason) for each in result.findings] == expected
-    assert {each.verdict.status for each in result.findings} == {"unresolved"}
+    assert [(each.occurrence.text, each.verdict.reason) for each in result.resolutions] == expected
+    assert {each.verdict.status for each in result.resolutions} == {"unresolved"}
 
 
 @pytest.mark.parametrize(

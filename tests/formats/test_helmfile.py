@@ -63,7 +63,7 @@ REWRITTEN = [
 def test_rewritten(before: str, after: str, newline: str) -> None:
     result = rewritten(before.replace("\n", newline), HELMFILE)
     assert result.text == after.replace("HUB", HUB).replace("ECR", ECR).replace("\n", newline)
-    assert all(each.done for each in result.findings)
+    assert all(each.done for each in result.resolutions)
     assert rewritten(result.text, HELMFILE).text == result.text
 
 

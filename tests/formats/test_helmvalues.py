@@ -300,7 +300,7 @@ def test_stays(text: str) -> None:
 def test_reported(text: str, reason: str) -> None:
     result = assert_properties(text, HELM_VALUES)
     assert result.text == text
-    reasons = [each.verdict.reason or "" for each in result.findings]
+    reasons = [each.verdict.reason or "" for each in result.resolutions]
     assert any(reason in each for each in reasons), reasons
 
 
@@ -319,8 +319,8 @@ def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
     )
     result = run(text)
     assert result.text == text
-    assert [each.verdict.status for each in result.findings] == ["direct", "own"]
-    assert result.findings[0].verdict.reason == (
+    assert [each.verdict.status for each in result.resolutions] == ["direct", "own"]
+    assert result.resolutions[0].verdict.reason == (
         "its registry is also a part of docker.io/acme/b:1, which stays: give each a registry of its own"
     )
 
@@ -329,12 +329,12 @@ def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
 def test_bare_names_in_a_file_whose_repository_ends_with_an_owner(owner: str) -> None:
     text = f"image: {{repository: {owner}}}\napis: [{{image: api}}, {{image: web:1}}, {{image: a/b}}]\n"
     result = assert_properties(text, HELM_VALUES)
-    assert [(each.occurrence.text, each.verdict.status) for each in result.findings[1:]] == [
+    assert [(each.occurrence.text, each.verdict.status) for each in result.resolutions[1:]] == [
         ("api", "unresolved"),
         ("web:1", "direct"),
         ("a/b", "direct"),
     ]
-    assert "names an owner only" in (result.findings[1].verdict.reason or "")
+    assert "names an owner only" in (result.resolutions[1].verdict.reason or "")
 
 
 @pytest.mark.parametrize("key", ["all", "common", "defaults"])
@@ -347,7 +347,7 @@ def test_a_registry_for_all_that_stand_beside_it(key: str) -> None:
     new = text.replace("quay.io", f"{ECR}/quay").replace("docker.io", HUB).replace("ghcr.io", f"{ECR}/github")
     assert result.text == new
     assert ("direct", "quay.io/acme/web:v1") in [
-        (each.verdict.status, each.occurrence.text) for each in result.findings
+        (each.verdict.status, each.occurrence.text) for each in result.resolutions
     ]
 
 

@@ -307,8 +307,8 @@ def test_the_schema_of_a_resource_that_kro_defines_has_types_for_values() -> Non
 def test_a_name_that_is_used_for_something_else_is_reported_and_left(spec: str) -> None:
     result = run(CUSTOM + spec + "  other: {image: redis}\n")
     assert result.text == CUSTOM + spec + f"  other: {{image: {HUB}/library/redis}}\n"
-    assert sorted(finding.done for finding in result.findings) == [False, True]
-    assert {each.verdict.reason for each in result.findings} == {UNSAFE, None}
+    assert sorted(resolution.done for resolution in result.resolutions) == [False, True]
+    assert {each.verdict.reason for each in result.resolutions} == {UNSAFE, None}
 
 
 SKAFFOLD = """\
@@ -367,7 +367,7 @@ def test_json() -> None:
     for indent in (None, 2, "\t"):
         for text in (json.dumps(pod, indent=indent), json.dumps(pod, indent=indent).replace("/", "\\/")):
             result = run(text)
-            assert [finding.done for finding in result.findings] == [True, True]
+            assert [resolution.done for resolution in result.resolutions] == [True, True]
             assert json.loads(result.text)["spec"]["containers"] == [
                 {"image": f"{HUB}/library/nginx"},
                 {"image": f"{ECR}/quay/a/b"},
@@ -383,7 +383,7 @@ def test_where_a_reference_stands() -> None:
     one, other = occurrences(text, KUBERNETES)
     assert text[slice(*one.span)] == text[slice(*one.site)] == "nginx:1"
     assert text[slice(*other.span)] == "a/b"
-    assert one.front is None
+    assert one.head_offset is None
 
 
 def test_two_uses_that_contradict_one_another_are_not_both_rewritten() -> None:
@@ -391,7 +391,7 @@ def test_two_uses_that_contradict_one_another_are_not_both_rewritten() -> None:
     assert found(text) == [("direct", "web"), ("direct", "quay.io/web")]
     result = run(text)
     assert result.text == text.replace("quay.io", f"{ECR}/quay")
-    assert [finding.done for finding in result.findings] == [False, True]
+    assert [resolution.done for resolution in result.resolutions] == [False, True]
     assert run(result.text).text == result.text
 
 
@@ -478,4 +478,4 @@ def test_a_function_of_lambda_keeps_its_image(version: str) -> None:
         "  image: nginx\n  args: ['quay.io/a/b:1']\n"
     )
     assert [status for status, _ in found(text)] == ["own"] * 3
-    assert "AWS Lambda cannot pull" in str(run(text).findings[0].verdict.reason)
+    assert "AWS Lambda cannot pull" in str(run(text).resolutions[0].verdict.reason)

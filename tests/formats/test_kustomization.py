@@ -214,7 +214,7 @@ UNCHANGED: list[tuple[str, list[tuple[str, str]]]] = [
 def test_unchanged(text: str, expected: list[tuple[str, str]]) -> None:
     result = alone(text)
     assert result.text == text
-    shown = [each for each in result.findings if not each.occurrence.key]
+    shown = [each for each in result.resolutions if not each.occurrence.key]
     assert [(each.verdict.status, each.occurrence.text) for each in shown] == expected
     assert all(each.verdict.reason for each in shown if each.verdict.target)
 
@@ -279,7 +279,7 @@ def test_properties(text: str) -> None:
     assert_properties(text, KUSTOMIZE)
     result = alone(text)
     assert alone(result.text).text == result.text
-    assert all(each.done or each.verdict.reason for each in result.findings if each.verdict.target)
+    assert all(each.done or each.verdict.reason for each in result.resolutions if each.verdict.target)
 
 
 def test_a_key_is_no_reference_of_its_own() -> None:

@@ -319,7 +319,7 @@ def test_nothing(text: str) -> None:
 def test_a_string_that_an_anchor_puts_elsewhere_is_reported_and_left(spec: str) -> None:
     result = rewritten(POD + spec, KUBERNETES)
     assert result.text == POD + spec
-    assert {each.verdict.reason for each in result.findings} == {UNSAFE}
+    assert {each.verdict.reason for each in result.resolutions} == {UNSAFE}
 
 
 def test_an_anchor_within_variables_is_edited_once() -> None:

@@ -30,7 +30,7 @@ def found(text: str) -> list[tuple[str, str]]:
 
 
 def reasons(text: str) -> list[str | None]:
-    return [each.verdict.reason for each in run(text).findings]
+    return [each.verdict.reason for each in run(text).resolutions]
 
 
 # The value of an ``image``, and what becomes of it; ECR and HUB as in the tests of manifests.
@@ -110,7 +110,7 @@ def test_a_literal_in_an_action_of_which_no_more_is_known() -> None:
     text = POD + '  - image: {{ include "web.image" (dict "default" "quay.io/a/b:1") }}\n'
     result = assert_properties(text, TEMPLATE)
     assert result.text == text.replace("quay.io", f"{ECR}/quay")
-    assert [each.occurrence.text for each in result.findings] == ["quay.io/a/b:1"]
+    assert [each.occurrence.text for each in result.resolutions] == ["quay.io/a/b:1"]
 
 
 # The value of an ``image`` that stays, with the text and the reason that are reported.
@@ -151,10 +151,10 @@ def test_kept(value: str, shown: str | None, reason: str | None) -> None:
     text = f"{POD}  - image: {value}\n"
     result = run(text)
     assert result.text == text
-    (finding,) = result.findings
-    assert finding.verdict.status == "unresolved"
-    assert finding.occurrence.text == (shown or value)
-    assert (reason or "") in (finding.verdict.reason or "")
+    (resolution,) = result.resolutions
+    assert resolution.verdict.status == "unresolved"
+    assert resolution.occurrence.text == (shown or value)
+    assert (reason or "") in (resolution.verdict.reason or "")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_key_in_several_branches() -> None:
         "  - image: {registry: {{ .r }}, repository: b}\n"
     )
     result = run(text)
-    assert [each.occurrence.text for each in result.findings] == [
+    assert [each.occurrence.text for each in result.resolutions] == [
         "nginx:1",
         "quay.io/a/b:{{ .t }}",
         "{{ .z }}",
@@ -223,7 +223,7 @@ def test_parts_of_manifests_and_lists() -> None:
     )
     result = run(text)
     assert result.text.startswith(text[:60].replace("nginx", f"{HUB}/library/nginx"))
-    assert [each.occurrence.embedded for each in result.findings] == [False, False, True]
+    assert [each.occurrence.embedded for each in result.resolutions] == [False, False, True]
 
 
 def test_an_empty_list_instead_of_items() -> None:
@@ -275,14 +275,14 @@ def test_line_by_line() -> None:
         "# image: nope\nmyimage: nope\nimage: two words\nimage:nope\nimage: https://nope/x\nimage: $(nope)\n"
     )
     result = run(text)
-    assert [(each.done, each.occurrence.text) for each in result.findings] == [
+    assert [(each.done, each.occurrence.text) for each in result.resolutions] == [
         (True, "nginx:1"),
         (True, "quay.io/a/{{ .x }}"),
         (True, "c/d"),
         (True, "quay.io/e"),
         (False, "{{ .Values.image }}"),
     ]
-    assert run(f"{broken}image: disk\n").findings[0].occurrence.embedded
+    assert run(f"{broken}image: disk\n").resolutions[0].occurrence.embedded
     assert found("You can run an\nimage: of {{ .x }}\n") == []
 
 
@@ -340,11 +340,11 @@ ELSEWHERE = [
 def test_literals_in_other_actions(action: str, status: str | None, text: str, reason: str | None) -> None:
     before = f"{action}\na: b\n"
     result = run(before)
-    assert [(each.verdict.status, each.occurrence.text) for each in result.findings] == (
+    assert [(each.verdict.status, each.occurrence.text) for each in result.resolutions] == (
         [(status, text)] if status else []
     )
     if reason:
-        assert reason in (result.findings[0].verdict.reason or "")
+        assert reason in (result.resolutions[0].verdict.reason or "")
     assert (result.text != before) == (status == "direct")
     assert_properties(before, TEMPLATE)
 
@@ -366,7 +366,7 @@ def test_helpers() -> None:
         "- name: x\n  image: quay.io/a/b:{{ .Values.tag }}\n{{- end }}\nname: {{ x }}\n"
     )
     result = run(text)
-    assert [each.occurrence.text for each in result.findings] == [
+    assert [each.occurrence.text for each in result.resolutions] == [
         "docker.io",
         "quay.io/a/b:{{ .Values.tag }}",
     ]
@@ -427,12 +427,12 @@ def test_proof_of_what_cannot_be_followed() -> None:
 
 def test_more_branches_than_anybody_writes() -> None:
     text = POD + "  - name: a\n" + "".join(f"    image: a/b:{at}\n" for at in range(100)) + "{{ x }}\n"
-    assert len(run(text).findings) == templateread.MAX_BRANCHES
+    assert len(run(text).resolutions) == templateread.MAX_BRANCHES
 
 
 def test_a_mapping_that_holds_itself() -> None:
     text = "{{ if x }}\na: &a\n  b: *a\n  ? [c]\n  : d\n  image: nginx\n  image: a/b\n{{ end }}\n"
-    assert len(run(text).findings) == 2
+    assert len(run(text).resolutions) == 2
 
 
 def test_words_of_actions() -> None:
@@ -474,8 +474,8 @@ def test_properties(text: str) -> None:
 
 def test_what_is_read_line_by_line_is_said_to_be() -> None:
     text = "a: [\n- }\nimage: nginx:1\nimage: {{ .x }}\n"
-    findings, _ = inspect(text, TEMPLATE, RULES.judge)
-    assert findings[0].verdict.reason == templateread.BY_LINE
+    resolutions, _ = inspect(text, TEMPLATE, RULES.judge)
+    assert resolutions[0].verdict.reason == templateread.BY_LINE
     result = assert_properties(text, TEMPLATE)
     assert result.text == text.replace("nginx", f"{HUB}/library/nginx")
-    assert result.findings[0].verdict.reason is None
+    assert result.resolutions[0].verdict.reason is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rewrite_refs.cache.restore import Restoring
+from rewrite_refs.cache.restore import RestoringRuleSet
 from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import BY_NAME
 from rewrite_refs.formats.placeholders import with_hosts, with_placeholders
@@ -41,8 +41,8 @@ def test_there_and_back(registry: str, format: str, text: str, upstream: str, ca
     after = rewrite(before, knowing, rules.judge)
     assert after.text == text.replace("{}", f"{registry}/{cache}")
     again = rewrite(after.text, knowing, rules.judge)
-    assert (again.text, {each.verdict.status for each in again.findings}) == (after.text, {"cached"})
-    back = rewrite(after.text, knowing, Restoring(registry, RULES.rules).judge)
+    assert (again.text, {each.verdict.status for each in again.resolutions}) == (after.text, {"cached"})
+    back = rewrite(after.text, knowing, RestoringRuleSet(registry, RULES.rules).judge)
     assert back.text == before
 
 

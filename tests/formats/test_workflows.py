@@ -207,7 +207,7 @@ REWRITTEN += [
 def test_rewritten(before: str, after: str) -> None:
     result = rewritten(before, KUBERNETES)
     assert result.text == after.replace("HUB", HUB).replace("ECR", ECR)
-    assert all(each.done for each in result.findings)
+    assert all(each.done for each in result.resolutions)
     assert rewritten(result.text, KUBERNETES).text == result.text
 
 
@@ -271,7 +271,9 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
 def test_what_goes_elsewhere_as_well_is_reported_and_left(text: str) -> None:
     result = rewritten(text, KUBERNETES)
     assert result.text == text
-    assert [(each.occurrence.text, each.verdict.reason) for each in result.findings] == [("node", ELSEWHERE)]
+    assert [(each.occurrence.text, each.verdict.reason) for each in result.resolutions] == [
+        ("node", ELSEWHERE)
+    ]
 
 
 @given(

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rewrite_refs.cache.judge import Rules
+from rewrite_refs.cache.judge import RuleSet
 from rewrite_refs.cache.rule import ROOT
 from rewrite_refs.config.load import FILE_NAME, Config, load
 from rewrite_refs.emit import survey
 from rewrite_refs.errors import ConfigError
 from rewrite_refs.init.proposal import proposed
-from rewrite_refs.init.update import Given, Old, Result, header, updated
-from rewrite_refs.sources import Import, Imported, Place
+from rewrite_refs.init.update import Old, Overrides, Result, header, updated
+from rewrite_refs.sources import Import, Imported, SourceLocation
 from tests.commands import fill
 from tests.common import HOST, RULES
 from tests.emit.surveys import entries
@@ -24,7 +24,7 @@ ACCOUNT, OTHER = "123456789012", "999999999999"
 EU, US = "eu-west-1", "us-east-1"
 US_HOST = HOST.replace(EU, US)
 OTHER_HOST = HOST.replace(ACCOUNT, OTHER)
-NOTHING = Given()
+NOTHING = Overrides()
 PROPOSAL = (
     "  # A proposal by the name of the region: write the patterns of the files that pull from this registry."
 )
@@ -33,7 +33,7 @@ QUAY = Imported("quay.io", "quay")
 
 
 def at(rule: Imported, account: str | None, region: str | None = None, line: int | None = None) -> Imported:
-    return rule._replace(account=account, region=region, place=Place("f", line) if line else None)
+    return rule._replace(account=account, region=region, location=SourceLocation("f", line) if line else None)
 
 
 def old(folder: Path, text: str, **others: str) -> Old:
@@ -41,7 +41,7 @@ def old(folder: Path, text: str, **others: str) -> Old:
     return Old(text, "conf", load(folder / FILE_NAME, "conf"))
 
 
-def after(folder: Path, text: str, *rules: Imported, given: Given = NOTHING, **others: str) -> Result:
+def after(folder: Path, text: str, *rules: Imported, given: Overrides = NOTHING, **others: str) -> Result:
     """The update of a configuration; it loads, and a second update finds nothing to do."""
     result = updated(old(folder, text, **others), Import(rules), "it", given)
     again = updated(old(folder, result.text), Import(rules), "it", given)
@@ -59,19 +59,19 @@ def after(folder: Path, text: str, *rules: Imported, given: Given = NOTHING, **o
         ([at(HUB, ACCOUNT, "cn-north-1")], NOTHING, f"registry: {ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn\nrules:\n  docker.io: docker-hub\n",
          [f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn: the regions in China have no pull-through cache"]),
         ([HUB], NOTHING, "rules:\n  docker.io: docker-hub\n", ["no registry in it: give --registry, or --account-id and --region, or set REWRITE_REFS_REGISTRY where rewrite-refs runs"]),
-        ([HUB], Given(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
-        ([at(HUB, ACCOUNT)], Given(region=EU), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
-        ([at(HUB, None, EU)], Given(account=ACCOUNT), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
-        ([at(HUB, ACCOUNT, EU)], Given("${ECR}"), "registry: '${ECR}'\nrules:\n  docker.io: docker-hub\n", []),
-        ([at(HUB, ACCOUNT, EU)], Given("{{ .Values.registry }}"), "registry: '{{ .Values.registry }}'\nrules:\n  docker.io: docker-hub\n", []),
-        ([at(HUB, OTHER, EU)], Given(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", [f"the rules are those of {OTHER_HOST}, the registry is {HOST}, as given"]),
-        ([Imported("quay.io", "quay/", "centos/"), Imported("ghcr.io", "ROOT"), Imported("cgr.dev", "12", ROOT)], Given(HOST),
+        ([HUB], Overrides(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
+        ([at(HUB, ACCOUNT)], Overrides(region=EU), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
+        ([at(HUB, None, EU)], Overrides(account=ACCOUNT), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
+        ([at(HUB, ACCOUNT, EU)], Overrides("${ECR}"), "registry: '${ECR}'\nrules:\n  docker.io: docker-hub\n", []),
+        ([at(HUB, ACCOUNT, EU)], Overrides("{{ .Values.registry }}"), "registry: '{{ .Values.registry }}'\nrules:\n  docker.io: docker-hub\n", []),
+        ([at(HUB, OTHER, EU)], Overrides(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", [f"the rules are those of {OTHER_HOST}, the registry is {HOST}, as given"]),
+        ([Imported("quay.io", "quay/", "centos/"), Imported("ghcr.io", "ROOT"), Imported("cgr.dev", "12", ROOT)], Overrides(HOST),
          f"registry: {HOST}\nrules:\n  quay.io/centos: quay\n  ghcr.io: ROOT\n  cgr.dev: '12'\n", []),
-        ([Imported(OTHER_HOST, "ecr")], Given(HOST), f"registry: {HOST}\nrules:\n  {OTHER_HOST}: ecr\n", []),
-        ([Imported("quay.io", "mirror/quay.io"), QUAY, QUAY, Imported("quay.io", "q2")], Given(HOST),
+        ([Imported(OTHER_HOST, "ecr")], Overrides(HOST), f"registry: {HOST}\nrules:\n  {OTHER_HOST}: ecr\n", []),
+        ([Imported("quay.io", "mirror/quay.io"), QUAY, QUAY, Imported("quay.io", "q2")], Overrides(HOST),
          f"registry: {HOST}\nrules:\n  quay.io: [quay, mirror/quay.io, q2]\n",
          ["quay.io has the prefixes quay, mirror/quay.io, q2: the first is written, the others are recognised; put first the one that you want"]),
-        ([Imported("quay.io", "b1"), Imported("quay.io", "a1"), Imported("harbor.example", "z1"), Imported("harbor.example", "y1")], Given(HOST),
+        ([Imported("quay.io", "b1"), Imported("quay.io", "a1"), Imported("harbor.example", "z1"), Imported("harbor.example", "y1")], Overrides(HOST),
          f"registry: {HOST}\nrules:\n  quay.io: [b1, a1]\n  harbor.example: [z1, y1]\n",
          [f"{name}: the first is written, the others are recognised; put first the one that you want" for name in ("quay.io has the prefixes b1, a1", "harbor.example has the prefixes z1, y1")]),
         # several registries
@@ -79,24 +79,24 @@ def after(folder: Path, text: str, *rules: Imported, given: Given = NOTHING, **o
          f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n  quay.io: quay\noverrides:\n"
          f"{PROPOSAL}\n"
          f"  - files: ['**/us-east-1/**']\n    registry: {US_HOST}\n", []),
-        ([at(HUB, ACCOUNT, EU), at(QUAY, ACCOUNT, US)], Given(US_HOST),
+        ([at(HUB, ACCOUNT, EU), at(QUAY, ACCOUNT, US)], Overrides(US_HOST),
          f"registry: {US_HOST}\nrules:\n  quay.io: quay\noverrides:\n"
          f"{PROPOSAL}\n"
          f"  - files: ['**/eu-west-1/**']\n    registry: {HOST}\n    rules:\n      docker.io: docker-hub\n", []),
-        ([at(HUB, ACCOUNT, EU), at(Imported("quay.io", "qq"), OTHER, EU), at(QUAY, OTHER, EU)], Given("${ECR}"),
+        ([at(HUB, ACCOUNT, EU), at(Imported("quay.io", "qq"), OTHER, EU), at(QUAY, OTHER, EU)], Overrides("${ECR}"),
          "registry: '${ECR}'\nrules:\n  docker.io: docker-hub\noverrides:\n"
          f"  # A proposal by the account: write the patterns of the files that pull from this registry.\n"
          f"  - files: ['**/{OTHER}/**']\n    registry: {OTHER_HOST}\n    rules:\n      quay.io: [quay, qq]\n",
          [f"{OTHER_HOST}: quay.io has the prefixes quay, qq: the first is written, the others are recognised; put first the one that you want"]),
         ([QUAY, at(HUB, ACCOUNT, EU)], NOTHING, f"registry: {HOST}\nrules:\n  quay.io: quay\n  docker.io: docker-hub\n", [f"it does not tell the registry of 1 rule: the rest is taken from {HOST}"]),
-        ([HUB, at(HUB, None, US)], Given(HOST),
+        ([HUB, at(HUB, None, US)], Overrides(HOST),
          f"registry: {HOST}\nrules:\n  docker.io: docker-hub\noverrides:\n"
          f"{PROPOSAL}\n"
          f"  - files: ['**/us-east-1/**']\n    registry: {US_HOST}\n", [f"it does not tell the registry of 2 rules: the rest is taken from {HOST}"]),
     ],
 )  # fmt: skip
 def test_a_new_file(
-    tmp_path: Path, rules: list[Imported], given: Given, expected: str, remarks: list[str]
+    tmp_path: Path, rules: list[Imported], given: Overrides, expected: str, remarks: list[str]
 ) -> None:
     start = header("From it.")
     result = after(tmp_path, start, *rules, given=given)
@@ -114,7 +114,7 @@ def test_the_header_names_the_source() -> None:
 @pytest.mark.parametrize(
     ("rules", "text", "expected"),
     [
-        ([Imported("quay.io", "Quay", place=Place("f", 3))], "", ["f:3: 'Quay' is no ECR repository prefix"]),
+        ([Imported("quay.io", "Quay", location=SourceLocation("f", 3))], "", ["f:3: 'Quay' is no ECR repository prefix"]),
         ([Imported("${var.x}", "quay")], "", ["it: '${var.x}' is no registry"]),
         ([Imported("quay.io", "ROOT", "centos")], "", ["it: ROOT cannot be combined"]),
         ([QUAY, at(Imported("ghcr.io", "quay"), None, None, 7)], "", ["f:7: ghcr.io has the prefix quay of quay.io: in ECR a prefix belongs to one rule"]),
@@ -130,7 +130,7 @@ def test_what_cannot_be_written_is_told(
     tmp_path: Path, rules: list[Imported], text: str, expected: list[str]
 ) -> None:
     result = after(tmp_path, text, *rules)
-    told = [f"{each.place}: {each.reason}" for each in result.unresolved]
+    told = [f"{each.location}: {each.reason}" for each in result.unresolved]
     assert len(told) == len(expected)
     assert all(one.startswith(other) for one, other in zip(told, expected, strict=True)), told
 
@@ -217,8 +217,8 @@ OVERRIDE = f"overrides:\n- files: a/**   # ours\n  registry: {US_HOST}\n"
         # the region of the file's own registry is no name for another
         (TOP, [at(HUB, OTHER, EU)], NOTHING, f"{TOP}overrides:\n{PROPOSAL.replace('name of the region', 'account')}\n  - files: ['**/{OTHER}/**']\n    registry: {OTHER}.dkr.ecr.{EU}.amazonaws.com\n    rules:\n      docker.io: docker-hub\n", []),
         # a given registry replaces the one of the file
-        (f"{TOP}rules: {{docker.io: docker-hub}}\n", [at(HUB, ACCOUNT, US)], Given(US_HOST), f"registry: {US_HOST}\nrules: {{docker.io: docker-hub}}\n", []),
-        (f"rules: {{docker.io: docker-hub}}\nregistry: '{HOST}' # x\n", [HUB], Given("${ECR}"), "rules: {docker.io: docker-hub}\nregistry: '${ECR}' # x\n", []),
+        (f"{TOP}rules: {{docker.io: docker-hub}}\n", [at(HUB, ACCOUNT, US)], Overrides(US_HOST), f"registry: {US_HOST}\nrules: {{docker.io: docker-hub}}\n", []),
+        (f"rules: {{docker.io: docker-hub}}\nregistry: '{HOST}' # x\n", [HUB], Overrides("${ECR}"), "rules: {docker.io: docker-hub}\nregistry: '${ECR}' # x\n", []),
         # a placeholder: what no override has is at the top
         (f"registry: ${{ECR}}\nrules: {{docker.io: x1}}\n{OVERRIDE}", [at(QUAY, ACCOUNT, US), at(HUB, ACCOUNT, EU)], NOTHING, f"registry: ${{ECR}}\nrules: {{docker.io: docker-hub}}\n{OVERRIDE}  rules:\n    quay.io: quay\n", []),
         (f"registry: ${{ECR}}\n{OVERRIDE}", [at(QUAY, ACCOUNT, US)], NOTHING, f"registry: ${{ECR}}\n{OVERRIDE}  rules:\n    quay.io: quay\n", []),
@@ -227,7 +227,12 @@ OVERRIDE = f"overrides:\n- files: a/**   # ours\n  registry: {US_HOST}\n"
     ],
 )  # fmt: skip
 def test_several_registries(
-    tmp_path: Path, text: str, rules: list[Imported], given: Given, expected: str | None, remarks: list[str]
+    tmp_path: Path,
+    text: str,
+    rules: list[Imported],
+    given: Overrides,
+    expected: str | None,
+    remarks: list[str],
 ) -> None:
     base = TOP + OVERRIDE
     result = updated(old(tmp_path, text, base=base), Import(tuple(rules)), "it", given)
@@ -276,10 +281,10 @@ _TEXTS = [
 @given(
     st.lists(_SOME, max_size=6),
     st.sampled_from(_TEXTS),
-    st.sampled_from([NOTHING, Given(HOST), Given("${ECR}"), Given(None, ACCOUNT, US)]),
+    st.sampled_from([NOTHING, Overrides(HOST), Overrides("${ECR}"), Overrides(None, ACCOUNT, US)]),
 )
 def test_whatever_the_source_holds_the_file_loads(
-    tmp_path_factory: pytest.TempPathFactory, rules: list[Imported], text: str, given: Given
+    tmp_path_factory: pytest.TempPathFactory, rules: list[Imported], text: str, given: Overrides
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
     before = old(folder, text)
@@ -321,21 +326,26 @@ NOTE = "  # a proposal: AWS's own example; write the prefix of your rule"
 @pytest.mark.parametrize(
     ("text", "images", "given", "expected", "remarks"),
     [
-        ("", IMAGES, Given(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub{NOTE}\n  quay.io: quay{NOTE}\n",
+        ("", IMAGES, Overrides(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub{NOTE}\n  quay.io: quay{NOTE}\n",
          ["docker.io: docker-hub is proposed for 2 references", "quay.io: quay is proposed for 1 reference", "r.example: ECR cannot cache it, 2 references stay", "gcr.io: ECR cannot cache it, 1 reference stays: ", "mcr.microsoft.com: "]),
         ("", ("nginx",), NOTHING, f"rules:\n  docker.io: docker-hub{NOTE}\n", ["docker.io: "]),
         ("rules:\n  docker.io: hub # mine\n", ("nginx", "quay.io/a/b"), NOTHING, f"rules:\n  docker.io: hub # mine\n  quay.io: quay{NOTE}\n", ["quay.io: "]),
         ("rules: {docker.io: docker-hub}\n", ("nginx", "gcr.io/x"), NOTHING, None, ["gcr.io: "]),
         (f"{TOP}rules: {{docker.io: quay}}\n", ("quay.io/x",), NOTHING, f"{TOP}rules: {{docker.io: quay, quay.io: quay-2}}\n", ["quay.io: quay-2 is"]),
-        ("", ("a.azurecr.io/x", "b.azurecr.io/x", "b.azurecr.io/y"), Given("${ECR}"), f"registry: '${{ECR}}'\nrules:\n  b.azurecr.io: azure-b{NOTE}\n  a.azurecr.io: azure{NOTE}\n", ["b.azurecr.io: ", "a.azurecr.io: "]),
-        ("", (), Given(HOST), f"registry: {HOST}\n", []),
+        ("", ("a.azurecr.io/x", "b.azurecr.io/x", "b.azurecr.io/y"), Overrides("${ECR}"), f"registry: '${{ECR}}'\nrules:\n  b.azurecr.io: azure-b{NOTE}\n  a.azurecr.io: azure{NOTE}\n", ["b.azurecr.io: ", "a.azurecr.io: "]),
+        ("", (), Overrides(HOST), f"registry: {HOST}\n", []),
     ],
 )  # fmt: skip
 def test_proposals(
-    tmp_path: Path, text: str, images: tuple[str, ...], given: Given, expected: str | None, remarks: list[str]
+    tmp_path: Path,
+    text: str,
+    images: tuple[str, ...],
+    given: Overrides,
+    expected: str | None,
+    remarks: list[str],
 ) -> None:
     before = old(tmp_path, text)
-    rules = Rules(before.config.registry, before.config.rules)
+    rules = RuleSet(before.config.registry, before.config.rules)
     result = proposed(before, survey.of(entries(images, rules), rules), given)
     assert result.text == (expected or text)
     assert len(result.remarks) == len(remarks)
@@ -346,7 +356,9 @@ def test_proposals(
 
 def test_the_rules_of_the_examples_are_those_of_aws() -> None:
     images = [f"{rule.upstream}/a/b" for rule in RULES.rules]
-    result = proposed(Old("", "conf", Config()), survey.of(entries(images, Rules()), Rules()), Given(HOST))
+    result = proposed(
+        Old("", "conf", Config()), survey.of(entries(images, RuleSet()), RuleSet()), Overrides(HOST)
+    )
     assert all(f"  {rule.upstream}: {rule.prefix}  #" in result.text for rule in RULES.rules)
 
 
@@ -363,8 +375,8 @@ def test_a_proposal_that_a_source_has_is_none_any_more(tmp_path: Path) -> None:
 
 def test_what_is_given_and_contradicts_the_source_is_said(tmp_path: Path) -> None:
     rule = at(HUB, ACCOUNT, EU)
-    remarks = after(tmp_path, "", rule, given=Given(account=OTHER, region="us-east-1")).remarks
+    remarks = after(tmp_path, "", rule, given=Overrides(account=OTHER, region="us-east-1")).remarks
     assert f"it tells {ACCOUNT}: --account-id {OTHER} counts for nothing" in remarks
     assert f"it tells {EU}: --region us-east-1 counts for nothing" in remarks
-    assert not after(tmp_path, "", rule, given=Given(account=ACCOUNT, region=EU)).remarks
-    assert not after(tmp_path, "", at(HUB, ACCOUNT), given=Given(region="us-east-1")).remarks
+    assert not after(tmp_path, "", rule, given=Overrides(account=ACCOUNT, region=EU)).remarks
+    assert not after(tmp_path, "", at(HUB, ACCOUNT), given=Overrides(region="us-east-1")).remarks

@@ -13,14 +13,23 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.lint.registry import RULES
-from rewrite_refs.results import Entry, Failure, Finding, Group, Place, Replacement, Report, Trouble
+from rewrite_refs.results import (
+    Diagnostic,
+    FileFailure,
+    Group,
+    Location,
+    ParseFailure,
+    ReferenceRecord,
+    Replacement,
+    Report,
+)
 
 TARGET = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1"
 NGINX = Reference("docker.io", "library/nginx", "1")
 
-PLACE = Place("deploy/web.yaml", 4, 12, 4, 19)
-ENTRY = Entry(PLACE, "kubernetes", "nginx:1", NGINX, "direct", TARGET, "docker.io", None)
-DIRECT = Finding(
+PLACE = Location("deploy/web.yaml", 4, 12, 4, 19)
+ENTRY = ReferenceRecord(PLACE, "kubernetes", "nginx:1", NGINX, "direct", TARGET, "docker.io", None)
+DIRECT = Diagnostic(
     "direct-upstream",
     "error",
     PLACE,
@@ -31,13 +40,13 @@ DIRECT = Finding(
     True,
     (Replacement(PLACE, TARGET),),
 )
-NO_RULE = Finding(
+NO_RULE = Diagnostic(
     "no-rule", "warning", PLACE._replace(line=9, end_line=9), "quay.io has no rule", subject="quay.io/a/b"
 )
-NOTE = Finding("unresolved-reference", "note", PLACE._replace(line=12, end_line=14), "$X cannot be told")
-KNOWN = DIRECT._replace(known=True, place=Place("old/web.yaml", 2, 1, 2, 8))
-FAILURE = Failure("secret.yaml", "cannot be read: Permission denied")
-TROUBLE = Trouble("broken.yaml", 3, 1, "found no key")
+NOTE = Diagnostic("unresolved-reference", "note", PLACE._replace(line=12, end_line=14), "$X cannot be told")
+KNOWN = DIRECT._replace(known=True, location=Location("old/web.yaml", 2, 1, 2, 8))
+FAILURE = FileFailure("secret.yaml", "cannot be read: Permission denied")
+TROUBLE = ParseFailure("broken.yaml", 3, 1, "found no key")
 
 EMPTY = Report([], [])
 PLAIN = Report([ENTRY], [], [DIRECT, NO_RULE, NOTE])
@@ -45,7 +54,7 @@ FULL = Report([ENTRY], [TROUBLE], [DIRECT, NO_RULE, NOTE, DIRECT, KNOWN], [FAILU
 LISTED = Report(
     [
         ENTRY,
-        ENTRY._replace(place=None),
+        ENTRY._replace(location=None),
         ENTRY._replace(status="own", target=None, reason="yours", reference=None),
     ],
     [TROUBLE],
@@ -93,21 +102,21 @@ _numbers = st.integers(1, 40)
 
 
 @st.composite
-def _places(draw: st.DrawFn, path: str | None = None) -> Place:
+def _places(draw: st.DrawFn, path: str | None = None) -> Location:
     line, column = draw(_numbers), draw(_numbers)
     lines, columns = draw(st.integers(0, 2)), draw(st.integers(0, 9))
-    return Place(draw(_paths) if path is None else path, line, column, line + lines, column + columns)
+    return Location(draw(_paths) if path is None else path, line, column, line + lines, column + columns)
 
 
 @st.composite
-def findings(draw: st.DrawFn) -> Finding:
+def findings(draw: st.DrawFn) -> Diagnostic:
     """Any finding."""
-    place = draw(_places())
-    replacements = st.builds(Replacement, _places(place.path), _texts)
-    return Finding(
+    location = draw(_places())
+    replacements = st.builds(Replacement, _places(location.path), _texts)
+    return Diagnostic(
         draw(st.sampled_from(RULES)).NAME,
         draw(st.sampled_from(("error", "warning", "note"))),
-        place,
+        location,
         draw(_messages),
         draw(st.none() | _texts),
         draw(_texts),
@@ -121,7 +130,7 @@ def findings(draw: st.DrawFn) -> Finding:
 _references = st.none() | st.builds(Reference, _texts, _texts, st.none() | _texts, st.none() | _texts)
 _statuses = st.sampled_from(("direct", "wrong", "cached", "unmapped", "own", "unresolved", "ignored"))
 _entries = st.builds(
-    Entry,
+    ReferenceRecord,
     st.none() | _places(),
     st.none() | st.just("compose"),
     _texts,
@@ -131,8 +140,8 @@ _entries = st.builds(
     st.just(False),
     st.none(),
 )
-_troubles = st.lists(st.builds(Trouble, _paths, _numbers, _numbers, _messages), max_size=2)
-_failures = st.lists(st.builds(Failure, _paths, _messages), max_size=2)
+_troubles = st.lists(st.builds(ParseFailure, _paths, _numbers, _numbers, _messages), max_size=2)
+_failures = st.lists(st.builds(FileFailure, _paths, _messages), max_size=2)
 _groups = st.builds(Group, _texts, _numbers, st.dictionaries(_statuses, _numbers))
 _bases = st.sampled_from(("", "a", "a/b c"))
 _none = st.just(())

@@ -14,7 +14,7 @@ from tests.reports.some import DIRECT, FULL, LISTED, PLAIN, TARGET, reports
 def test_failures_come_first_and_the_baseline_stays() -> None:
     assert [(each.rule, each.known) for each, _ in shown(FULL)] == [
         ("failure", False),
-        *((each.rule, each.known) for each in FULL.findings),
+        *((each.rule, each.known) for each in FULL.diagnostics),
     ]
     assert shown(FULL)[0][0].message == "cannot be read: Permission denied"
 
@@ -24,19 +24,19 @@ def test_a_failure_leaves_the_fingerprints_of_findings() -> None:
 
 
 def test_the_references_of_a_listing_are_notes() -> None:
-    assert [(each.rule, each.severity, each.place.line, each.subject) for each in findings(LISTED)] == [
+    assert [(each.rule, each.severity, each.location.line, each.subject) for each in findings(LISTED)] == [
         ("unparsable-file", "error", 3, ""),
         ("reference", "note", 4, "docker.io/library/nginx"),
         ("reference", "note", 4, "nginx:1"),
     ]
     assert findings(LISTED)[1].message == f"nginx:1 is direct: it becomes {TARGET}"
-    bare = LISTED.entries[2]._replace(place=DIRECT.place)
+    bare = LISTED.records[2]._replace(location=DIRECT.location)
     assert [each.message for each in findings(Report([bare], [], listed=True))] == ["nginx:1 is own: yours"]
     silent = bare._replace(reason=None)
     assert [(each.message, each.subject) for each in findings(Report([silent], [], listed=True))] == [
         ("nginx:1 is own", "nginx:1")
     ]
-    assert findings(PLAIN) == PLAIN.findings
+    assert findings(PLAIN) == PLAIN.diagnostics
 
 
 @pytest.mark.parametrize(

@@ -61,11 +61,11 @@ def test_a_cell_is_no_formula(text: str, expected: str) -> None:
 @given(reports)
 def test_any_report_is_a_table(report: Report) -> None:
     told = rows(report)
-    assert len(told) == len(report.entries if report.listed else report.findings)
+    assert len(told) == len(report.records if report.listed else report.diagnostics)
     for row in told:
         assert None not in row  # no cell too many
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
     if not report.listed:
-        for row, each in zip(told, report.findings, strict=True):
+        for row, each in zip(told, report.diagnostics, strict=True):
             subject = inert.bracketed(visible(each.subject), r"\x5b")
             assert row["subject"].removeprefix("'") == subject.removeprefix("'")

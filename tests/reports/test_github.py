@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given
 
-from rewrite_refs.reports import Place, Report, github, in_repository, visible
+from rewrite_refs.reports import Location, Report, github, in_repository, visible
 from tests.published import MANUAL
 from tests.reports.some import (
     DIRECT,
@@ -77,7 +77,9 @@ def test_the_baseline_is_in_a_fold_and_failures_come_first() -> None:
 
 
 def test_ten_are_annotated_the_worst_first() -> None:
-    many = [NOTE, NO_RULE] + [DIRECT._replace(place=Place("a", line, 1, line, 2)) for line in range(1, 10)]
+    many = [NOTE, NO_RULE] + [
+        DIRECT._replace(location=Location("a", line, 1, line, 2)) for line in range(1, 10)
+    ]
     told = list(github.lines(Report([], [], many)))
     assert [line.partition(" ")[0] for line in told[:10]] == ["::error"] * 9 + ["::warning"]
     assert told[10:] == [
@@ -108,7 +110,7 @@ def test_nothing_found() -> None:
     ],
 )
 def test_a_name_is_no_command(path: str, expected: str) -> None:
-    known = KNOWN._replace(rule="x", problem="y", help=None, place=Place(path, 1, 1, 1, 1))
+    known = KNOWN._replace(rule="x", problem="y", help=None, location=Location(path, 1, 1, 1, 1))
     assert list(github.lines(Report([], [], [known])))[1] == expected
 
 
@@ -127,15 +129,15 @@ def test_no_report_has_a_command_of_somebody_else(report: Report) -> None:
     marked = [each for each in commands if each.name in ("error", "warning", "notice")]
     assert len(marked) <= 10
     folds = [each.name for each in commands if each not in marked]
-    assert folds == (["group", "endgroup"] if any(each.known for each in report.findings) else [])
+    assert folds == (["group", "endgroup"] if any(each.known for each in report.diagnostics) else [])
     if not report.listed:
         expected = {
-            (named(report, each.place.path), str(each.place.line), visible(each.message))
-            for each in report.findings
-        } | {(named(report, each.path), "1", visible(each.message)) for each in report.failures}
+            (named(report, each.location.path), str(each.location.line), visible(each.message))
+            for each in report.diagnostics
+        } | {(named(report, each.path), "1", visible(each.message)) for each in report.file_failures}
         shown = {(each.properties["file"], each.properties["line"], each.data) for each in marked}
         assert shown <= expected
-        quiet = sum(not each.known for each in report.findings) + len(report.failures) - len(marked)
+        quiet = sum(not each.known for each in report.diagnostics) + len(report.file_failures) - len(marked)
         assert quiet >= 0
 
 
@@ -158,7 +160,7 @@ def test_summary() -> None:
 @pytest.mark.parametrize("listed", [False, True])
 def test_a_summary_stays_below_what_github_takes(listed: bool) -> None:
     nasty = DIRECT._replace(problem="".join(NASTY) * 10)
-    long = [LISTED.entries[0]._replace(text=nasty.problem)] * 600
+    long = [LISTED.records[0]._replace(text=nasty.problem)] * 600
     report = Report(long, [], (), (), "", True) if listed else Report([], [], [nasty] * 600)
     told = "\n".join(github.summary(report))
     assert len(told.encode("utf-8")) < 1024 * 1024

@@ -42,7 +42,7 @@ def test_severities(report: Report, expected: list[str]) -> None:
 
 
 def test_what_is_accepted_leaves_the_fingerprints_of_the_rest() -> None:
-    accepted = Report([], [], [PLAIN.findings[0]._replace(known=True), PLAIN.findings[0]])
+    accepted = Report([], [], [PLAIN.diagnostics[0]._replace(known=True), PLAIN.diagnostics[0]])
     assert [each["fingerprint"] for each in issues(accepted)] == fingerprints(accepted)[1:]
 
 

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 
 from rewrite_refs.cache.verdict import Status
 from rewrite_refs.images.reference import Reference
-from rewrite_refs.reports import Entry, Failure, Finding, Place, Report, Severity, Trouble, html, visible
+from rewrite_refs.reports import (
+    Diagnostic,
+    FileFailure,
+    Location,
+    ParseFailure,
+    ReferenceRecord,
+    Report,
+    Severity,
+    html,
+    visible,
+)
 from tests.common import HOST
 from tests.reports.browser import chromium
 
@@ -29,22 +39,24 @@ def link(path: str, line: int) -> str | None:
     return f"{FORGE}/{path}#L{line}"
 
 
-def entry(status: Status, host: str = "docker.io", line: int = 1, path: str = "a.yaml", **more: Any) -> Entry:
+def entry(
+    status: Status, host: str = "docker.io", line: int = 1, path: str = "a.yaml", **more: Any
+) -> ReferenceRecord:
     reference = Reference(host, "team/app", "1")
-    place = Place(path, line, 2, line, 9)
-    return Entry(place, "kubernetes", f"{host}/team/app:1", reference, status, None, None, None)._replace(
-        **more
-    )
+    location = Location(path, line, 2, line, 9)
+    return ReferenceRecord(
+        location, "kubernetes", f"{host}/team/app:1", reference, status, None, None, None
+    )._replace(**more)
 
 
-def finding(of: Entry, rule: str, severity: Severity, **more: Any) -> Finding:
-    assert of.place
-    return Finding(rule, severity, of.place, f"{of.text} breaks {rule}", "do this")._replace(**more)
+def finding(of: ReferenceRecord, rule: str, severity: Severity, **more: Any) -> Diagnostic:
+    assert of.location
+    return Diagnostic(rule, severity, of.location, f"{of.text} breaks {rule}", "do this")._replace(**more)
 
 
 TARGET = f"{HOST}/docker-hub/team/app:1"
 DIRECT = entry(
-    "direct", line=10, path="deploy/a.yaml", rule="docker.io", target=TARGET, breaks="direct-upstream"
+    "direct", line=10, path="deploy/a.yaml", rule="docker.io", target=TARGET, code="direct-upstream"
 )
 WRONG = entry(
     "wrong",
@@ -53,15 +65,15 @@ WRONG = entry(
     "deploy/a.yaml",
     rule="docker.io",
     reason="library/ is missing",
-    breaks="missing-library",
+    code="missing-library",
 )
 CACHED = entry("cached", HOST, 3, "deploy/a.yaml", rule="docker.io/team")
-NO_RULE = entry("unmapped", "quay.io", 4, reason="no rule", breaks="no-rule", format="compose")
-UNCACHEABLE = entry("unmapped", "gcr.io", 5, reason="ECR cannot cache gcr.io", breaks="uncacheable-registry")
+NO_RULE = entry("unmapped", "quay.io", 4, reason="no rule", code="no-rule", format="compose")
+UNCACHEABLE = entry("unmapped", "gcr.io", 5, reason="ECR cannot cache gcr.io", code="uncacheable-registry")
 UNRESOLVED = entry("unresolved", line=6, reference=None, text="$IMAGE", reason="$IMAGE", format="dockerfile")
 OWN = entry("own", "registry.example.com", 7, reason="ours")
-IGNORED = entry("ignored", line=8, reason="a comment says so", breaks="direct-upstream")
-GIVEN = entry("direct", "docker.io", rule="docker.io", place=None, format=None)
+IGNORED = entry("ignored", line=8, reason="a comment says so", code="direct-upstream")
+GIVEN = entry("direct", "docker.io", rule="docker.io", location=None, format=None)
 ENTRIES = (DIRECT, WRONG, CACHED, NO_RULE, UNCACHEABLE, UNRESOLVED, OWN, IGNORED)
 FINDINGS = (
     finding(UNRESOLVED, "unresolved-reference", "note"),
@@ -69,10 +81,10 @@ FINDINGS = (
     finding(DIRECT, "direct-upstream", "error", fixable=True),
     finding(DIRECT, "moving-tag", "note"),
     finding(WRONG, "missing-library", "error", fixable=True),
-    Finding("unparsable-file", "error", Place("b.yaml", 3, 1, 3, 1), "cannot be read"),
+    Diagnostic("unparsable-file", "error", Location("b.yaml", 3, 1, 3, 1), "cannot be read"),
 )
-CHECKED = Report(ENTRIES, [], FINDINGS, [Failure("closed", "cannot be read: Permission denied")])
-LISTED = Report((*ENTRIES, GIVEN), [Trouble("b.yaml", 3, 1, "no YAML")], listed=True)
+CHECKED = Report(ENTRIES, [], FINDINGS, [FileFailure("closed", "cannot be read: Permission denied")])
+LISTED = Report((*ENTRIES, GIVEN), [ParseFailure("b.yaml", 3, 1, "no YAML")], listed=True)
 HOSTILE = (
     "</script><script>window.hit=1</script>",
     "<!--<script>",
@@ -185,7 +197,7 @@ def test_all_references() -> None:
     assert [each["rule"] for each in listed[-2:]] == [[], []]
     assert listed[0]["rule"] == ["direct-upstream"]
     assert (listed[-1]["path"], listed[-1]["line"], listed[-1]["format"]) == ("", 0, "")
-    assert data(page(CHECKED._replace(entries=[GIVEN]), link))["all"][0]["rule"] == []
+    assert data(page(CHECKED._replace(records=[GIVEN]), link))["all"][0]["rule"] == []
 
 
 def test_paths_count_from_the_top_of_the_repository() -> None:
@@ -255,11 +267,11 @@ def test_only_addresses_of_the_web_become_links(url: str | None, is_link: bool) 
 
 def hostile(text: str) -> Report:
     """A report with *text* wherever it may hold something from a repository."""
-    place = Place(text, 1, 2, 1, 9)
-    each = Entry(place, text, text, Reference(text, text, text), "direct", text, None, text)
-    wrong = each._replace(status="wrong", rule=text, place=place._replace(line=2))
-    found = Finding(text, "error", place, text, text, text, text)
-    return Report([each, wrong], [], [found], [Failure(text, text)])
+    location = Location(text, 1, 2, 1, 9)
+    each = ReferenceRecord(location, text, text, Reference(text, text, text), "direct", text, None, text)
+    wrong = each._replace(status="wrong", rule=text, location=location._replace(line=2))
+    found = Diagnostic(text, "error", location, text, text, text, text)
+    return Report([each, wrong], [], [found], [FileFailure(text, text)])
 
 
 @given(st.text() | st.sampled_from(HOSTILE), st.booleans())
@@ -267,7 +279,9 @@ def test_nothing_becomes_markup(text: str, listed: bool) -> None:
     def made(text: str) -> str:
         report = hostile(text)
         if listed:
-            report = report._replace(listed=True, findings=[], troubles=[Trouble(text, 1, 1, text)])
+            report = report._replace(
+                listed=True, diagnostics=[], parse_failures=[ParseFailure(text, 1, 1, text)]
+            )
         return page(report, lambda path, line: FORGE, text)
 
     tags = Reader(made(text)).tags
@@ -519,10 +533,10 @@ def test_without_javascript(open_: Open) -> None:
 def test_what_a_repository_holds_is_never_run(open_: Open, listed: bool) -> None:
     reports = [hostile(text) for text in HOSTILE]
     report = Report(
-        [each for report in reports for each in report.entries],
-        [Trouble(text, 1, 1, text) for text in HOSTILE],
-        [] if listed else [each for report in reports for each in report.findings],
-        [each for report in reports for each in report.failures],
+        [each for report in reports for each in report.records],
+        [ParseFailure(text, 1, 1, text) for text in HOSTILE],
+        [] if listed else [each for report in reports for each in report.diagnostics],
+        [each for report in reports for each in report.file_failures],
         listed=listed,
     )
     shown = open_(report)

@@ -12,14 +12,14 @@ import pytest
 from rewrite_refs.cli.reporting import FORMATS
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.reports import (
-    Entry,
-    Failure,
-    Finding,
+    Diagnostic,
+    FileFailure,
     Group,
-    Place,
+    Location,
+    ParseFailure,
+    ReferenceRecord,
     Replacement,
     Report,
-    Trouble,
     inert,
     visible,
 )
@@ -31,17 +31,25 @@ OURS = ("error", "warning", "notice", "group", "endgroup")
 
 def report(text: str, listed: bool) -> Report:
     """A report with *text* wherever a report has a text."""
-    place = Place(text, 1, 1, 1, 3)
-    entry = Entry(place, "kubernetes", text, Reference(text, text, text, text), "direct", text, text, text)
-    fix = (Replacement(place, text),)
-    findings = [
-        Finding("no-rule", "error", place, text, text, text, text, True, fix, known)
+    location = Location(text, 1, 1, 1, 3)
+    record = ReferenceRecord(
+        location, "kubernetes", text, Reference(text, text, text, text), "direct", text, text, text
+    )
+    fix = (Replacement(location, text),)
+    diagnostics = [
+        Diagnostic("no-rule", "error", location, text, text, text, text, True, fix, known)
         for known in (False, True)
     ] * 12
     groups = [Group(text, 1, {"direct": 1})] if listed else []
-    shown = () if listed else findings
+    shown = () if listed else diagnostics
     return Report(
-        [entry, entry], [Trouble(text, 1, 1, text)], shown, [Failure(text, text)], "", listed, groups
+        [record, record],
+        [ParseFailure(text, 1, 1, text)],
+        shown,
+        [FileFailure(text, text)],
+        "",
+        listed,
+        groups,
     )
 
 

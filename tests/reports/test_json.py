@@ -127,7 +127,7 @@ def test_jsonl_has_the_objects_of_json() -> None:
 @given(checked)
 def test_lines_of_findings_are_as_the_schema_says(report: Report) -> None:
     told = list(jsonl.lines(report))
-    assert len(told) == len(report.findings)
+    assert len(told) == len(report.diagnostics)
     for line in told:
         assert line.isascii()
         assert line.isprintable()
@@ -137,6 +137,6 @@ def test_lines_of_findings_are_as_the_schema_says(report: Report) -> None:
 @given(listed)
 def test_lines_of_references_are_as_the_schema_says(report: Report) -> None:
     told = list(jsonl.lines(report))
-    assert len(told) == len(report.entries)
+    assert len(told) == len(report.records)
     for line in told:
         part("reference").validate(parser.loads(line))

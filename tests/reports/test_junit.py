@@ -77,4 +77,4 @@ def test_any_report_is_well_formed_and_counted(report: Report) -> None:
         for kind, count in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
             assert len(list(suite.iter(kind))) == int(suite.attrib[count])
     if found:
-        assert len(root) == len({in_repository(report, each.place.path) for each, _ in found})
+        assert len(root) == len({in_repository(report, each.location.path) for each, _ in found})

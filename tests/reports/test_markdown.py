@@ -108,5 +108,5 @@ def test_hostile_text(text: str) -> None:
 
 
 def test_the_worst_come_first() -> None:
-    told = list(markdown.lines(Report([], [], [*PLAIN.findings[::-1]])))
+    told = list(markdown.lines(Report([], [], [*PLAIN.diagnostics[::-1]])))
     assert [line.split(" | ")[0] for line in told[4:]] == ["| **error**", "| warning", "| note"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewrite_refs.reports import Finding, Place, Replacement, Report, rdjson
+from rewrite_refs.reports import Diagnostic, Location, Replacement, Report, rdjson
 from tests.published import ADDRESS, MANUAL
 from tests.reports.some import DIRECT, EMPTY, FULL, LISTED, NASTY, PLAIN, TARGET, reports, written
 
@@ -47,9 +47,9 @@ def test_what_is_there(report: Report, expected: list[str]) -> None:
 
 
 def one(line: str, place: tuple[int, int, int, int], *fix: tuple[tuple[int, int, int, int], str]) -> Any:
-    replacements = tuple(Replacement(Place("a", *at), text) for at, text in fix)
+    replacements = tuple(Replacement(Location("a", *at), text) for at, text in fix)
     (told,) = diagnostics(
-        Report([], [], [Finding("x", "error", Place("a", *place), "y", line=line, fix=replacements)])
+        Report([], [], [Diagnostic("x", "error", Location("a", *place), "y", line=line, fix=replacements)])
     )
     return told
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from rewrite_refs import __version__
 from rewrite_refs.lint.registry import RULES
-from rewrite_refs.reports import Place, Report, fingerprints, sarif
+from rewrite_refs.reports import Location, Report, fingerprints, sarif
 from tests.reports.some import (
     DIRECT,
     EMPTY,
@@ -142,7 +142,9 @@ def test_a_listing() -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_uri_is_the_bytes_of_the_name(path: str) -> None:
-    (told,) = run(Report([], [], [DIRECT._replace(place=Place(path, 1, 1, 1, 2))], base="a b"))["results"]
+    (told,) = run(Report([], [], [DIRECT._replace(location=Location(path, 1, 1, 1, 2))], base="a b"))[
+        "results"
+    ]
     uri = told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert unquote_to_bytes(uri) == os.fsencode(f"a b/{path}")
     assert not {*" #?:[]\"'"} & {*uri}
@@ -170,7 +172,7 @@ def test_of_too_many_the_worst_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
 def test_any_report_is_sarif(report: Report) -> None:
     told = run(report)
     if not report.listed:
-        assert len(told["results"]) == len(report.findings)
+        assert len(told["results"]) == len(report.diagnostics)
         assert [bool(each.get("fixes")) for each in told["results"]] == [
-            bool(each.fix) for each in report.findings
+            bool(each.fix) for each in report.diagnostics
         ]

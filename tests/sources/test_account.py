@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place
+from rewrite_refs.sources import Import, Imported, SourceLocation
 from rewrite_refs.sources import aws as account
 from rewrite_refs.sources import aws_json as describe
 from tests import moto_ecr
@@ -43,8 +43,8 @@ FOUND = [
 
 
 def imported(upstream: str, prefix: str, path: str, region: str) -> Imported:
-    place = Place(f"AWS account {ACCOUNT}, {region}")
-    return Imported(upstream, prefix, path, ACCOUNT, region, place)
+    location = SourceLocation(f"AWS account {ACCOUNT}, {region}")
+    return Imported(upstream, prefix, path, ACCOUNT, region, location)
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,7 @@ def cli(*arguments: str) -> str:
 def test_the_output_of_the_cli(options: tuple[str, ...]) -> None:
     found = describe.read(cli("--region", DUBLIN, *options), "rules.json")
     # The one secret tells the region of all.
-    expected = tuple(imported(*each)._replace(place=Place("rules.json")) for each in FOUND[:-1])
+    expected = tuple(imported(*each)._replace(location=SourceLocation("rules.json")) for each in FOUND[:-1])
     assert found == Import(expected)
     [rule] = describe.read(cli("--region", VIRGINIA), "rules.json").rules
     assert (rule.prefix, rule.account, rule.region) == ("hub", ACCOUNT, None)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place, Unresolved
+from rewrite_refs.sources import Import, Imported, SourceLocation, Unresolved
 from rewrite_refs.sources.cloudformation import load, read
 from tests.commands import fill
 from tests.common import mutations
@@ -75,8 +75,8 @@ def reasons(text: str, account: str | None = None, region: str | None = None) ->
 
 def test_a_template() -> None:
     more = "UpstreamRepositoryPrefix: team\nUpstreamRegistry: docker-hub\n"
-    place = Place("t.yaml", LINE)
-    rule = Imported("registry-1.docker.io", "docker-hub", "team", ACCOUNT, REGION, place)
+    location = SourceLocation("t.yaml", LINE)
+    rule = Imported("registry-1.docker.io", "docker-hub", "team", ACCOUNT, REGION, location)
     assert read(template(more=more), "t.yaml", ACCOUNT, REGION) == Import((rule,))
     assert read(template(more=more), "t.yaml") == Import((rule._replace(account=None, region=None),))
 
@@ -185,7 +185,9 @@ def test_partitions(region: str, expected: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_told(value: str, reason: str) -> None:
     found = read(template(value), "t.yaml")
-    assert found == Import(unresolved=(Unresolved(Place("t.yaml", LINE), f"EcrRepositoryPrefix: {reason}"),))
+    assert found == Import(
+        unresolved=(Unresolved(SourceLocation("t.yaml", LINE), f"EcrRepositoryPrefix: {reason}"),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -300,9 +302,9 @@ Resources:
   Again: *quay
 """
     assert rules(text) == [("quay.io", "quay", ""), ("ghcr.io", "github", "")]
-    assert [str(rule.place) for rule in read(text, "t.yaml").rules] == ["t.yaml:4", "t.yaml:9"]
+    assert [str(rule.location) for rule in read(text, "t.yaml").rules] == ["t.yaml:4", "t.yaml:9"]
     merged = "a: &a {R: {Type: AWS::ECR::PullThroughCacheRule}}\nResources: {<<: *a}\n"
-    assert [str(each.place) for each in read(merged, "t").unresolved] == ["t:1"]
+    assert [str(each.location) for each in read(merged, "t").unresolved] == ["t:1"]
 
 
 # As the AWS CDK synthesises it, with one character that Python's json escapes as two.
@@ -348,7 +350,10 @@ def test_json(text: str) -> None:
 
 
 def test_the_line_of_a_resource_in_json() -> None:
-    assert [str(rule.place) for rule in read(CDK, "x.json", region=REGION).rules] == ["x.json:4", "x.json:15"]
+    assert [str(rule.location) for rule in read(CDK, "x.json", region=REGION).rules] == [
+        "x.json:4",
+        "x.json:15",
+    ]
 
 
 SERVERLESS = """\
@@ -370,7 +375,7 @@ def test_the_serverless_framework() -> None:
     found = read(SERVERLESS, "serverless.yml")
     assert [rule[:3] for rule in found.rules] == [("registry-1.docker.io", "hub", "")]
     [problem] = found.unresolved
-    assert str(problem.place) == "serverless.yml:9"
+    assert str(problem.location) == "serverless.yml:9"
     assert "${self:custom.quay} is filled in by another tool" in problem.reason
     one = SERVERLESS.replace("  - Param", "    Param").partition("  - Res")[0]
     assert rules(one) == [("registry-1.docker.io", "hub", "")]
@@ -470,7 +475,7 @@ def test_the_template_of_a_stack_set_is_named() -> None:
     other = {**stack_set, "Properties": {"TemplateBody": "Resources: {}"}}
     found = read(json.dumps({"Resources": {"A": stack_set, "B": other}}), "t")
     reason = "the TemplateBody of a stack set is not read: import it as a file"
-    assert found == Import(unresolved=(Unresolved(Place("t", 1), reason),))
+    assert found == Import(unresolved=(Unresolved(SourceLocation("t", 1), reason),))
 
 
 def test_a_loop_without_a_body() -> None:
@@ -516,9 +521,14 @@ def test_manifests() -> None:
     assert found == Import(
         (
             Imported(
-                "registry-1.docker.io", "docker-hub", "acme", "210987654321", "us-east-1", Place("m.yaml", 5)
+                "registry-1.docker.io",
+                "docker-hub",
+                "acme",
+                "210987654321",
+                "us-east-1",
+                SourceLocation("m.yaml", 5),
             ),
-            Imported("quay.io", "quay", "", ACCOUNT, "us-west-2", Place("m.yaml", 17)),
+            Imported("quay.io", "quay", "", ACCOUNT, "us-west-2", SourceLocation("m.yaml", 17)),
         )
     )
 
@@ -611,7 +621,7 @@ def test_folders_and_files(tmp_path: Path) -> None:
     )
     (tmp_path / "infra/z.yaml").symlink_to("gone.yaml")
     found = loaded(tmp_path, "infra", "named.txt", "again.yaml", region=REGION)
-    assert [(rule.prefix, str(rule.place)) for rule in found.rules] == [
+    assert [(rule.prefix, str(rule.location)) for rule in found.rules] == [
         ("docker-hub", "infra/b.yml:4"),
         ("shared", "infra/c.json:15"),
         ("docker-hub", "infra/d.yaml:5"),
@@ -724,8 +734,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert str(error).startswith("t:")  # noqa: PT017 - either is right
     else:
         lines = text.count("\n") + 1
-        places = [rule.place for rule in found.rules] + [each.place for each in found.unresolved]
-        assert all(place and place.line and 1 <= place.line <= lines for place in places)
+        places = [rule.location for rule in found.rules] + [each.location for each in found.unresolved]
+        assert all(location and location.line and 1 <= location.line <= lines for location in places)
         assert all(rule.upstream is not None and rule.prefix for rule in found.rules)
         assert all(each.reason and "\n" not in each.reason for each in found.unresolved)
 

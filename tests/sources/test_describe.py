@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place
+from rewrite_refs.sources import Import, Imported, SourceLocation
 from rewrite_refs.sources.aws_json import read
 
 ACCOUNT = "123456789012"
@@ -39,8 +39,8 @@ ANSWER = """\
     ]
 }
 """
-HUB = Imported("registry-1.docker.io", "docker-hub", "", ACCOUNT, "eu-west-1", Place("rules.json"))
-CENTOS = Imported("quay.io", "centos", "centos", ACCOUNT, "eu-west-1", Place("rules.json"))
+HUB = Imported("registry-1.docker.io", "docker-hub", "", ACCOUNT, "eu-west-1", SourceLocation("rules.json"))
+CENTOS = Imported("quay.io", "centos", "centos", ACCOUNT, "eu-west-1", SourceLocation("rules.json"))
 
 
 def rule(prefix: str = "quay", url: str = "quay.io", **more: object) -> dict[str, object]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place, terraform
+from rewrite_refs.sources import Import, Imported, SourceLocation, terraform
 from rewrite_refs.sources.hcl.community import model
 from tests.commands import fill
 
@@ -39,12 +39,12 @@ def resource(*attributes: str) -> str:
 def short(found: Import) -> list[str]:
     """Each rule as ``upstream/path=prefix``, and each reason for what is unresolved."""
     rules = [f"{rule.upstream}{'/' + rule.path if rule.path else ''}={rule.prefix}" for rule in found.rules]
-    return rules + [f"? {each.place}: {each.reason.removesuffix(REMEDY)}" for each in found.unresolved]
+    return rules + [f"? {each.location}: {each.reason.removesuffix(REMEDY)}" for each in found.unresolved]
 
 
 def test_a_resource() -> None:
     assert read(main="# mirrors\n" + RULE) == Import(
-        (Imported("registry-1.docker.io", "docker-hub", place=Place("main.tf", 2)),)
+        (Imported("registry-1.docker.io", "docker-hub", location=SourceLocation("main.tf", 2)),)
     )
 
 
@@ -414,7 +414,7 @@ def test_community_modules(source: str, arguments: str, expected: list[tuple[str
     head = '# ecr\nprovider "aws" { region = "eu-west-1" }\n'
     found = read(main=head + call(arguments, source=source))
     assert [(each.upstream, each.prefix, each.path, each.region) for each in found.rules] == expected
-    assert {each.place for each in found.rules} <= {Place("main.tf", 3)}
+    assert {each.location for each in found.rules} <= {SourceLocation("main.tf", 3)}
     assert found.unresolved == ()
 
 
@@ -512,7 +512,10 @@ def test_no_text_gives_a_traceback(changes: list[tuple[int, int, str]]) -> None:
     for at, length, part in changes:
         text = text[:at] + part + text[at + length :]
     with contextlib.suppress(ConfigError):
-        assert all(each.place == Place("main.tf", each.place.line) for each in read(main=text).unresolved)
+        assert all(
+            each.location == SourceLocation("main.tf", each.location.line)
+            for each in read(main=text).unresolved
+        )
 
 
 names = st.text("abcdefghij0123456789", min_size=2, max_size=8)
@@ -586,7 +589,9 @@ def test_outputs_of_terraform_are_read_beside_files(tmp_path: Path) -> None:
     found = terraform.load(
         [tmp_path / name for name in ("main.tf", "a.json", "b.json")], lambda path: path.name
     )
-    assert found.rules == (Imported("registry-1.docker.io", "docker-hub", place=Place("main.tf", 1)),)
+    assert found.rules == (
+        Imported("registry-1.docker.io", "docker-hub", location=SourceLocation("main.tf", 1)),
+    )
 
 
 def test_terragrunt_leads_to_its_module(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewrite_refs.errors import ConfigError
-from rewrite_refs.sources import Import, Imported, Place, Unresolved
+from rewrite_refs.sources import Import, Imported, SourceLocation, Unresolved
 from rewrite_refs.sources import terraform_json as terraformjson
 
-PLACE = Place("show.json")
+PLACE = SourceLocation("show.json")
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf"
 
 
@@ -38,7 +38,7 @@ def read(data: Any) -> Import:
 
 
 def rule(*values: Any) -> Import:
-    return Import((Imported(*values)._replace(place=PLACE),))
+    return Import((Imported(*values)._replace(location=PLACE),))
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_prefix_that_only_terraform_knows_is_unresolved(text: str, what: str) 
     (unresolved,) = found.unresolved
     start = "aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on "
     assert unresolved.reason.startswith(f"{start}{what}, which ")
-    assert unresolved.place.line == text.count("\n", 0, text.index('resource "aws_ecr_pull')) + 1
+    assert unresolved.location.line == text.count("\n", 0, text.index('resource "aws_ecr_pull')) + 1
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_an_argument_that_is_not_known_is_not_a_default(call: str, module: str, 
     assert found.rules == ()
     (unresolved,) = found.unresolved
     assert f" depends on {what}, which " in unresolved.reason
-    assert str(unresolved.place) == "m/main.tf:2"
+    assert str(unresolved.location) == "m/main.tf:2"
 
 
 @pytest.mark.parametrize(

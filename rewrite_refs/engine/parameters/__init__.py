@@ -28,37 +28,39 @@ from dataclasses import replace
 
 from rewrite_refs.engine import rewrite as engine
 from rewrite_refs.engine.context import FileContext
-from rewrite_refs.engine.rewrite import Judge, Judged, Result
+from rewrite_refs.engine.rewrite import Judge, Resolution, Result
 from rewrite_refs.errors import Problem
 from rewrite_refs.text.source import Source
 
 
-def inspect(source: Source, context: FileContext, judge: Judge) -> tuple[list[Judged], tuple[Problem, ...]]:
+def inspect(
+    source: Source, context: FileContext, judge: Judge
+) -> tuple[list[Resolution], tuple[Problem, ...]]:
     """Every reference of a text with its verdict, and what could not be read.
 
     Where the default is to be the upstream, what a variable with that default leads to counts as *cached*.
     """
-    findings, problems = engine.inspect(source, context, judge)
-    if findings and _has_style(context):
+    resolutions, problems = engine.inspect(source, context, judge)
+    if resolutions and _has_style(context):
         from rewrite_refs.engine.parameters import dispatch
 
-        findings = dispatch.inspected(source, context, findings, problems)
-    return findings, problems
+        resolutions = dispatch.mark_all(source, context, resolutions, problems)
+    return resolutions, problems
 
 
 def rewrite(source: Source, context: FileContext, judge: Judge) -> Result:
     """Rewrite what the rules map in a style, as far as it can be proved; leave the rest and say why.
 
-    The findings are those of *text*, and their targets have the cache for the variables.
+    The resolutions are those of *text*, and their targets have the cache for the variables.
     """
-    findings, problems = engine.inspect(source, context, judge)
-    if findings and _has_style(context):
+    resolutions, problems = engine.inspect(source, context, judge)
+    if resolutions and _has_style(context):
         from rewrite_refs.engine.parameters import dispatch
 
-        result = dispatch.rewritten(source, context, judge, findings, problems)
+        result = dispatch.rewrite_styled(source, context, judge, resolutions, problems)
     else:
-        result = engine.carry_out(source, context, judge, findings, problems)
-    return replace(result, findings=tuple(engine.unignored(source, context, result.findings)))
+        result = engine.carry_out(source, context, judge, resolutions, problems)
+    return replace(result, resolutions=tuple(engine.apply_ignores(source, context, result.resolutions)))
 
 
 def _has_style(context: FileContext) -> bool:

@@ -20,17 +20,17 @@ from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.parameters.names import names_for
 from rewrite_refs.engine.parameters.requests import (
     Request,
-    head_of,
+    cache_address,
     mark_variables,
     merge_outcome,
-    named,
     reject,
     request_for,
     resolve_target,
-    resolved,
+    substitute,
+    with_variable,
 )
-from rewrite_refs.engine.plan import planned
-from rewrite_refs.engine.rewrite import UNSAFE, Judge, Judged, Result
+from rewrite_refs.engine.plan import plan_edits
+from rewrite_refs.engine.rewrite import UNSAFE, Judge, Resolution, Result
 from rewrite_refs.engine.style import Style
 from rewrite_refs.formats.variables import DeclaredView, ExtraStage, Prepared
 from rewrite_refs.text.edits import Unplaceable
@@ -66,34 +66,34 @@ class _Variable(NamedTuple):
     """A variable for the registry of a rule and what it holds then; ``default`` declares one that is new."""
 
     name: str
-    holds: str
+    value: str
     default: str | None = None
 
 
 class _Pending(NamedTuple):
-    """A request about a finding; ``head`` is the address of the cache, ``spot`` the offset of the first edit.
+    """A request about a resolution; ``address`` is that of the cache, ``offset`` that of the first edit.
 
     What gets a stage of its own has its spot there, at the first use.
     """
 
-    finding: Judged
+    resolution: Resolution
     request: Request
-    head: str
-    spot: int
+    address: str
+    offset: int
 
 
 class _Draft(NamedTuple):
     """What is to be written: the variables to declare, and for each index the verdict to carry out.
 
-    ``early`` tells that a default that is there already needs one of the new variables.
+    ``at_top`` tells that a default that is there already needs one of the new variables.
     """
 
     declared: list[str]
-    early: bool
+    at_top: bool
     verdicts: dict[int, Verdict]
 
 
-class _Failed(Exception):
+class _Rejected(Exception):
     """Some requests cannot be carried out; ``reasons`` says why, by their indices."""
 
     def __init__(self, reasons: Mapping[int, str]) -> None:
@@ -101,25 +101,25 @@ class _Failed(Exception):
         self.reasons = reasons
 
 
-def rewritten(task: Task, findings: Sequence[Judged]) -> Result:
-    """Return the new text, and what became of each of the findings."""
-    findings = [mark_variables(each, task.view, task.style) for each in findings]
+def rewrite_styled(task: Task, resolutions: Sequence[Resolution]) -> Result:
+    """Return the new text, and what became of each of the resolutions."""
+    resolutions = [mark_variables(each, task.view, task.style) for each in resolutions]
     while True:
-        asked = {}
-        for index, finding in enumerate(findings):
-            if each := request_for(finding, task.view, task.style):
-                head = head_of(finding.verdict)
-                asked[index] = _Pending(finding, each, head, _spot(task.view, finding, each))
-        if not asked:
-            return engine.carry_out(task.view.source, task.context, task.judge, findings)
+        requests = {}
+        for index, resolution in enumerate(resolutions):
+            if each := request_for(resolution, task.view, task.style):
+                head = cache_address(resolution.verdict)
+                requests[index] = _Pending(resolution, each, head, _first_offset(task.view, resolution, each))
+        if not requests:
+            return engine.carry_out(task.view.source, task.context, task.judge, resolutions)
         try:
-            return _attempt(task, findings, asked)
-        except _Failed as failed:
+            return _attempt(task, resolutions, requests)
+        except _Rejected as failed:
             for index, reason in failed.reasons.items():
-                findings[index] = reject(findings[index], _explained(task, reason))
+                resolutions[index] = reject(resolutions[index], _specific_reason(task, reason))
 
 
-def _explained(task: Task, reason: str) -> str:
+def _specific_reason(task: Task, reason: str) -> str:
     """The reason why a reference is left, or a better one where it may be any use of its text."""
     defaults = _defaults(task.view)
     foreign = [
@@ -129,32 +129,34 @@ def _explained(task: Task, reason: str) -> str:
     return FOREIGN.format(foreign[0]) if foreign and is_vague else reason
 
 
-def _attempt(task: Task, findings: Sequence[Judged], asked: Mapping[int, _Pending]) -> Result:
+def _attempt(task: Task, resolutions: Sequence[Resolution], requests: Mapping[int, _Pending]) -> Result:
     """Carry out all that was asked for.  Raises _Failed with what of it has to be left."""
     groups: dict[str, list[int]] = {}
-    for index, each in asked.items():
+    for index, each in requests.items():
         if each.request.needs_stage:
             groups.setdefault(each.request.verdict.target or "", []).append(index)
-    draft = _draft(task, asked)
-    prepared, found = _prepared(task, findings, draft, list(groups.values()))
+    draft = _draft(task, requests)
+    prepared, found = _prepared(task, resolutions, draft, list(groups.values()))
 
     fresh = (group[0] for group in groups.values())
     lifted = {index for group in groups.values() for index in group}
-    kept = (index for index in range(len(findings)) if index not in lifted)
+    kept = (index for index in range(len(resolutions)) if index not in lifted)
     order = [next(fresh if prepared.is_inserted(each.site) else kept) for each in found]
     decided = [
-        Judged(each, draft.verdicts.get(index, findings[index].verdict))
+        Resolution(each, draft.verdicts.get(index, resolutions[index].verdict))
         for index, each in zip(order, found, strict=True)
     ]
     result = engine.carry_out(prepared.source, task.context, task.judge, decided)
-    outcomes = dict(zip(order, result.findings, strict=True))
+    outcomes = dict(zip(order, result.resolutions, strict=True))
     outcomes |= {index: outcomes[group[0]] for group in groups.values() for index in group}
-    failed = {index: outcomes[index].verdict.reason or UNSAFE for index in asked if not outcomes[index].done}
-    failed = failed or _without_effect(task, result.source, order, asked)
+    failed = {
+        index: outcomes[index].verdict.reason or UNSAFE for index in requests if not outcomes[index].done
+    }
+    failed = failed or _without_effect(task, result.source, order, requests)
     if failed:
-        raise _Failed(failed)
+        raise _Rejected(failed)
     return replace(
-        result, findings=tuple(merge_outcome(one, outcomes[at]) for at, one in enumerate(findings))
+        result, resolutions=tuple(merge_outcome(one, outcomes[at]) for at, one in enumerate(resolutions))
     )
 
 
@@ -171,23 +173,23 @@ def _without_effect(
 
 
 def _prepared(
-    task: Task, findings: Sequence[Judged], draft: _Draft, groups: Sequence[Sequence[int]]
+    task: Task, resolutions: Sequence[Resolution], draft: _Draft, groups: Sequence[Sequence[int]]
 ) -> tuple[Prepared, list[Occurrence]]:
     """The text with its lines inserted, and the references in it.
 
-    *groups* are the findings that get a stage together.  Raises _Failed where a
+    *groups* are the resolutions that get a stage together.  Raises _Failed where a
     stage would change what something else pulls.
     """
-    stages = task.view.stages([[findings[index].occurrence for index in group] for group in groups])
+    stages = task.view.stages([[resolutions[index].occurrence for index in group] for group in groups])
 
     def attempt(stages: Sequence[ExtraStage]) -> tuple[Prepared, list[Occurrence] | None]:
-        prepared = task.view.prepared(draft.declared, draft.early, stages)
+        prepared = task.view.prepared(draft.declared, draft.at_top, stages)
         return prepared, _proved(task, prepared, stages)
 
     prepared, found = attempt(stages)
     if found is None:
         bad = [group for group, stage in zip(groups, stages, strict=True) if attempt([stage])[1] is None]
-        raise _Failed(dict.fromkeys(chain(*(bad or groups or [list(draft.verdicts)])), UNSAFE))
+        raise _Rejected(dict.fromkeys(chain(*(bad or groups or [list(draft.verdicts)])), UNSAFE))
     return prepared, found
 
 
@@ -205,27 +207,27 @@ def _proved(task: Task, prepared: Prepared, stages: Sequence[ExtraStage]) -> lis
     return found if prepared.is_same(*outlines) else None
 
 
-def _draft(task: Task, asked: Mapping[int, _Pending]) -> _Draft:
+def _draft(task: Task, requests: Mapping[int, _Pending]) -> _Draft:
     """What is to be written for all that was asked for.  Raises _Failed with what of it breaks a build."""
     view, style = task.view, task.style
     values = {name: default for name, default in style.variables if default}
     values |= _defaults(view)
-    variables = _variables(task, list(asked.values()), values)
+    variables = _variables(task, list(requests.values()), values)
     verdicts: dict[int, Verdict] = {}
     broken: dict[int, str] = {}
-    for index, each in asked.items():
-        address = resolved(each.head, values)
+    for index, each in requests.items():
+        address = substitute(each.address, values)
         if each.request.rule is None:
-            verdicts[index] = resolve_target(each.request.verdict, each.head, address)
+            verdicts[index] = resolve_target(each.request.verdict, each.address, address)
         else:
             name, holds, _ = variables[each.request.rule]
-            verdicts[index] = named(each.request.verdict, f"${{{name}}}", holds, address)
+            verdicts[index] = with_variable(each.request.verdict, f"${{{name}}}", holds, address)
         is_open = re.search(r"\$\{?(\w+)", address)
         if is_open and (verdicts[index].target or "").startswith(address):
             reason = view.missing_default(is_open[1])
             broken |= {index: reason} if reason else {}
     if broken:
-        raise _Failed(broken)
+        raise _Rejected(broken)
 
     new = {rule: each for rule, each in variables.items() if each.default is not None}
     texts = [each.default or "" for each in new.values()]
@@ -233,11 +235,11 @@ def _draft(task: Task, asked: Mapping[int, _Pending]) -> _Draft:
     missing = _missing(task, "\n".join(texts))
     for name, default in style.variables:
         if any(name == each for each, _ in missing) and view.has_own_default(name, default):
-            raise _Failed(dict.fromkeys(asked, OWN_DEFAULT.format(name)))
+            raise _Rejected(dict.fromkeys(requests, OWN_DEFAULT.format(name)))
     new_names = [name if default is None else f"{name}={default}" for name, default in missing]
     new_names += [f"{each.name}={each.default}" for each in new.values()]
-    needy = [each for each in asked.values() if missing or each.request.rule in new]
-    return _Draft(new_names, any(each.spot < view.first_use for each in needy), verdicts)
+    needy = [each for each in requests.values() if missing or each.request.rule in new]
+    return _Draft(new_names, any(each.offset < view.first_use for each in needy), verdicts)
 
 
 def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
@@ -252,25 +254,25 @@ def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
     ]
 
 
-def _variables(task: Task, asked: Sequence[_Pending], values: Mapping[str, str]) -> dict[str, _Variable]:
+def _variables(task: Task, requests: Sequence[_Pending], values: Mapping[str, str]) -> dict[str, _Variable]:
     """A variable for each rule that needs one."""
-    through = {each.request.through for each in asked}
+    through = {each.request.variable for each in requests}
     chosen: dict[str, _Variable] = {}
-    for rule in dict.fromkeys(each.request.rule for each in asked if each.request.rule is not None):
-        members = [each for each in asked if each.request.rule == rule]
+    for rule in dict.fromkeys(each.request.rule for each in requests if each.request.rule is not None):
+        members = [each for each in requests if each.request.rule == rule]
         taken = {each.name for each in chosen.values()}
         names = (name for name in names_for(rule, task.style.names) if name not in taken)
-        head, spot = members[0].head, min(each.spot for each in members)
-        address = resolved(head, values)
+        head, spot = members[0].address, min(each.offset for each in members)
+        address = substitute(head, values)
         chosen[rule] = next(
             each
             for name in names
-            if (each := _usable(task, rule, name, head, address, spot, name in through))
+            if (each := _usable_variable(task, rule, name, head, address, spot, name in through))
         )
     return chosen
 
 
-def _usable(
+def _usable_variable(
     task: Task, rule: str, name: str, head: str, address: str, spot: int, is_edited: bool
 ) -> _Variable | None:
     """A variable of a *name* for a rule; None where the name means something else.
@@ -291,11 +293,11 @@ def _usable(
     return _Variable(name, rule) if held == rule and upstream else None
 
 
-def _spot(view: DeclaredView, finding: Judged, request: Request) -> int:
+def _first_offset(view: DeclaredView, resolution: Resolution, request: Request) -> int:
     if request.needs_stage:
         return view.first_use
     try:
-        edits = planned(view.source.text, finding.occurrence, request.verdict)
+        edits = plan_edits(view.source.text, resolution.occurrence, request.verdict)
     except Unplaceable:  # it will be left for that
         return view.first_use
     return min(edit.start for edit in edits)

@@ -8,34 +8,34 @@ from rewrite_refs.engine import rewrite as engine
 from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.parameters import declared, inline
 from rewrite_refs.engine.parameters.requests import mark_variables
-from rewrite_refs.engine.rewrite import Judge, Judged, Result
+from rewrite_refs.engine.rewrite import Judge, Resolution, Result
 from rewrite_refs.errors import Problem
 from rewrite_refs.formats.variables import DeclaredVariables, InlineVariables
 from rewrite_refs.text.source import Source
 
 
-def inspected(
-    source: Source, context: FileContext, findings: Sequence[Judged], problems: Sequence[Problem]
-) -> list[Judged]:
-    """Return the findings after what variables hold already, if the format has any."""
+def mark_all(
+    source: Source, context: FileContext, resolutions: Sequence[Resolution], problems: Sequence[Problem]
+) -> list[Resolution]:
+    """Return the resolutions after what variables hold already, if the format has any."""
     variables = context.format.variables
     if variables is None or (variables.declared and problems):
-        return list(findings)
+        return list(resolutions)
     view = variables.view(source)
-    return [mark_variables(each, view, context.style) for each in findings]
+    return [mark_variables(each, view, context.style) for each in resolutions]
 
 
-def rewritten(
+def rewrite_styled(
     source: Source,
     context: FileContext,
     judge: Judge,
-    findings: Sequence[Judged],
+    resolutions: Sequence[Resolution],
     problems: tuple[Problem, ...],
 ) -> Result:
-    """Return the new text, and what became of each of its findings."""
+    """Return the new text, and what became of each of its resolutions."""
     variables = context.format.variables
     if isinstance(variables, DeclaredVariables) and not problems:
-        return declared.rewritten(declared.Task(variables.view(source), context, judge), findings)
+        return declared.rewrite_styled(declared.Task(variables.view(source), context, judge), resolutions)
     if isinstance(variables, InlineVariables):
-        return inline.rewritten(variables.view(source), context, judge, findings, problems)
-    return engine.carry_out(source, context, judge, findings, problems)
+        return inline.rewrite_styled(variables.view(source), context, judge, resolutions, problems)
+    return engine.carry_out(source, context, judge, resolutions, problems)

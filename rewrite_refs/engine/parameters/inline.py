@@ -12,45 +12,45 @@ from rewrite_refs.engine import rewrite as engine
 from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.parameters.names import names_for
 from rewrite_refs.engine.parameters.requests import (
-    head_of,
+    cache_address,
     mark_variables,
     merge_outcome,
-    named,
     request_for,
     resolve_target,
-    resolved,
+    substitute,
+    with_variable,
 )
-from rewrite_refs.engine.rewrite import Judge, Judged, Result
+from rewrite_refs.engine.rewrite import Judge, Resolution, Result
 from rewrite_refs.engine.style import Style
 from rewrite_refs.errors import Problem
 from rewrite_refs.formats.variables import InlineView
 
 
-def rewritten(
+def rewrite_styled(
     view: InlineView,
     context: FileContext,
     judge: Judge,
-    findings: Sequence[Judged],
+    resolutions: Sequence[Resolution],
     problems: tuple[Problem, ...],
 ) -> Result:
-    """Return the new text, and what became of each of its findings."""
-    marked = [mark_variables(each, view, context.style) for each in findings]
+    """Return the new text, and what became of each of its resolutions."""
+    marked = [mark_variables(each, view, context.style) for each in resolutions]
     wanted = _with_variables(view, context.style, marked)
     result = engine.carry_out(view.source, context, judge, wanted, problems)
-    return replace(result, findings=tuple(map(merge_outcome, marked, result.findings)))
+    return replace(result, resolutions=tuple(map(merge_outcome, marked, result.resolutions)))
 
 
-def _with_variables(view: InlineView, style: Style, findings: Sequence[Judged]) -> list[Judged]:
-    """Return the findings with the changes that put variables into the file."""
+def _with_variables(view: InlineView, style: Style, resolutions: Sequence[Resolution]) -> list[Resolution]:
+    """Return the resolutions with the changes that put variables into the file."""
     names: dict[str, str] = {}
     result = []
-    for finding in findings:
-        request = request_for(finding, view, style)
+    for resolution in resolutions:
+        request = request_for(resolution, view, style)
         if request is None:
-            result.append(finding)
+            result.append(resolution)
             continue
-        head = head_of(finding.verdict)
-        address = resolved(head, {})
+        head = cache_address(resolution.verdict)
+        address = substitute(head, {})
         verdict = resolve_target(request.verdict, head, address)
         if request.rule is not None:
             free = (
@@ -60,6 +60,6 @@ def _with_variables(view: InlineView, style: Style, findings: Sequence[Judged]) 
             )
             name = names.setdefault(request.rule, names.get(request.rule) or next(free))
             default, holds = (request.rule, request.rule) if style.upstream else (head, address)
-            verdict = named(request.verdict, view.form(name, default), holds, address)
-        result.append(replace(finding, verdict=verdict))
+            verdict = with_variable(request.verdict, view.form(name, default), holds, address)
+        result.append(replace(resolution, verdict=verdict))
     return result

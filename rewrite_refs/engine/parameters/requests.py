@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from rewrite_refs.cache.verdict import Verdict, changed
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.cache.verdict import Verdict, apply_changes
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.engine.style import Style
 from rewrite_refs.formats.variables import View
 from rewrite_refs.images.reference import name_of
@@ -17,7 +17,7 @@ from rewrite_refs.text.spans import Occurrence
 
 THROUGH = "through {}, whose default is the upstream"
 SYNTAX = "a syntax directive takes no variable: pass --build-arg BUILDKIT_SYNTAX={}"
-SHORT = "{} holds its registry without the path that the rule for {} replaces: put that path into it"
+MISSING_PATH = "{} holds its registry without the path that the rule for {} replaces: put that path into it"
 
 _VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?::?-(?P<default>[^{}$]*))?\})", re.ASCII)
 
@@ -27,72 +27,82 @@ class Request(NamedTuple):
 
     With a ``rule`` they are to name its variable instead of the registry, and
     with ``needs_stage`` the reference needs a build stage of its own for that.
-    ``through`` is the variable that has the registry already.
+    ``variable`` is the variable that has the registry already.
     """
 
     verdict: Verdict
     rule: str | None = None
     needs_stage: bool = False
-    through: str | None = None
+    variable: str | None = None
 
 
-def mark_variables(finding: Judged, view: View, style: Style) -> Judged:
-    """A finding after what stands in variables already, and after what cannot stand in one."""
-    verdict, occurrence = finding.verdict, finding.occurrence
-    whole = _whole(finding) if style.parameter and style.upstream and verdict.status == "direct" else None
+def mark_variables(resolution: Resolution, view: View, style: Style) -> Resolution:
+    """A resolution after what stands in variables already, and after what cannot stand in one."""
+    verdict, occurrence = resolution.verdict, resolution.occurrence
+    whole = (
+        _replaced_part(resolution)
+        if style.parameter and style.upstream and verdict.status == "direct"
+        else None
+    )
     name = _variable(view, occurrence, whole)
     if name:
         reason = THROUGH.format(name)
-        return replace(finding, verdict=Verdict("cached", verdict.reference, verdict.rule, reason=reason))
-    if _is_asked(verdict) and view.is_directive(occurrence):
+        return replace(resolution, verdict=Verdict("cached", verdict.reference, verdict.rule, reason=reason))
+    if _needs_variable(verdict) and view.is_directive(occurrence):
         if not (style.upstream or style.variables):
-            return finding
+            return resolution
         reason = SYNTAX.format(verdict.target)
-        return replace(finding, verdict=Verdict("unresolved", verdict.reference, reason=reason))
-    reasons = view.reason(occurrence) or _short(finding, view, style) if _is_asked(verdict) else None
-    return reject(finding, reasons) if reasons else finding
+        return replace(resolution, verdict=Verdict("unresolved", verdict.reference, reason=reason))
+    reasons = (
+        view.reason(occurrence) or _missing_path_reason(resolution, view, style)
+        if _needs_variable(verdict)
+        else None
+    )
+    return reject(resolution, reasons) if reasons else resolution
 
 
-def request_for(finding: Judged, view: View, style: Style) -> Request | None:
-    """What is to be done about a finding with its variables marked; None where nothing has to."""
-    verdict, occurrence = finding.verdict, finding.occurrence
-    if not _is_asked(verdict):
+def request_for(resolution: Resolution, view: View, style: Style) -> Request | None:
+    """What is to be done about a resolution with its variables marked; None where nothing has to."""
+    verdict, occurrence = resolution.verdict, resolution.occurrence
+    if not _needs_variable(verdict):
         return None
     if not style.parameter or verdict.status != "direct" or view.is_directive(occurrence):
         return Request(verdict, needs_stage=view.needs_stage(occurrence))
     first, *others = verdict.changes
-    whole = None if style.upstream else _whole(finding)
+    whole = None if style.upstream else _replaced_part(resolution)
     name = _variable(view, occurrence, whole)
     if name and whole:
-        return Request(replace(verdict, changes=(Change(0, len(whole), first.text),)), through=name)
-    name = _variable(view, occurrence, _registry(finding))
+        return Request(replace(verdict, changes=(Change(0, len(whole), first.text),)), variable=name)
+    name = _variable(view, occurrence, _registry(resolution))
     if name is None:
         return Request(verdict, verdict.rule, needs_stage=view.needs_stage(occurrence))
     if not style.upstream:
-        return Request(verdict, through=name)
+        return Request(verdict, variable=name)
     text = occurrence.text
-    target = changed(text, others)
+    target = apply_changes(text, others)
     if not occurrence.pieces[0].text:  # nothing may go into the empty default
         others = [Change(each.start, each.start + 1, each.text + text[each.start]) for each in others]
-    verdict = replace(verdict, changes=tuple(others), target=target, then="direct")
-    return Request(verdict, through=name)
+    verdict = replace(verdict, changes=tuple(others), target=target, status_after="direct")
+    return Request(verdict, variable=name)
 
 
-def head_of(verdict: Verdict) -> str:
+def cache_address(verdict: Verdict) -> str:
     """The address of the cache in a verdict that has changes."""
     return verdict.changes[0].text.rstrip("/")
 
 
-def named(verdict: Verdict, variable: str, holds: str, head: str) -> Verdict:
+def with_variable(verdict: Verdict, variable: str, holds: str, head: str) -> Verdict:
     """A verdict whose changes put a *variable* in the place of the registry.
 
     It *holds* the upstream, or the address of the cache, which is *head* once that is resolved.
     """
-    length = len(head_of(verdict))
+    length = len(cache_address(verdict))
     first, *others = verdict.changes
     changes = (first._replace(text=variable + first.text[length:]), *others)
     target = holds + (verdict.target or "")[length:]
-    return replace(verdict, changes=changes, target=target, then="cached" if holds == head else "direct")
+    return replace(
+        verdict, changes=changes, target=target, status_after="cached" if holds == head else "direct"
+    )
 
 
 def resolve_target(verdict: Verdict, head: str, resolved: str) -> Verdict:
@@ -101,39 +111,39 @@ def resolve_target(verdict: Verdict, head: str, resolved: str) -> Verdict:
     return replace(verdict, target=resolved + target[len(head) :]) if target.startswith(head) else verdict
 
 
-def resolved(text: str, values: Mapping[str, str]) -> str:
+def substitute(text: str, values: Mapping[str, str]) -> str:
     """An address with the *values* of its variables in it, or their defaults."""
     return _VARIABLE.sub(
         lambda found: values.get(found["plain"] or found["braced"]) or found["default"] or found[0], text
     )
 
 
-def reject(finding: Judged, reason: str) -> Judged:
-    """A finding that is left, with the reason."""
-    return replace(finding, verdict=replace(finding.verdict, changes=(), reason=reason))
+def reject(resolution: Resolution, reason: str) -> Resolution:
+    """A resolution that is left, with the reason."""
+    return replace(resolution, verdict=replace(resolution.verdict, changes=(), reason=reason))
 
 
-def merge_outcome(finding: Judged, outcome: Judged) -> Judged:
-    """A finding with what became of it."""
-    verdict = replace(finding.verdict, reason=outcome.verdict.reason)
-    return replace(finding, verdict=verdict, done=outcome.done)
+def merge_outcome(resolution: Resolution, outcome: Resolution) -> Resolution:
+    """A resolution with what became of it."""
+    verdict = replace(resolution.verdict, reason=outcome.verdict.reason)
+    return replace(resolution, verdict=verdict, done=outcome.done)
 
 
-def _is_asked(verdict: Verdict) -> bool:
+def _needs_variable(verdict: Verdict) -> bool:
     """Whether a verdict is to be carried out with a variable."""
     is_direct = verdict.status == "direct" and bool(verdict.changes)
     return is_direct or any("$" in change.text for change in verdict.changes)
 
 
-def _short(finding: Judged, view: View, style: Style) -> str | None:
+def _missing_path_reason(resolution: Resolution, view: View, style: Style) -> str | None:
     """What keeps the variable that has the registry from having the cache instead."""
     name = (
-        _variable(view, finding.occurrence, _registry(finding))
+        _variable(view, resolution.occurrence, _registry(resolution))
         if style.parameter and style.upstream
         else None
     )
-    is_short = any(not change.text for change in finding.verdict.changes)
-    return SHORT.format(name, finding.verdict.rule) if name and is_short else None
+    is_short = any(not change.text for change in resolution.verdict.changes)
+    return MISSING_PATH.format(name, resolution.verdict.rule) if name and is_short else None
 
 
 def _variable(view: View, occurrence: Occurrence, registry: str | None) -> str | None:
@@ -144,21 +154,21 @@ def _variable(view: View, occurrence: Occurrence, registry: str | None) -> str |
     return view.variable(first)
 
 
-def _registry(finding: Judged) -> str:
+def _registry(resolution: Resolution) -> str:
     """The registry of a reference as it is written; empty where it is only implied."""
-    return finding.occurrence.text[: finding.verdict.changes[0].end]
+    return resolution.occurrence.text[: resolution.verdict.changes[0].end]
 
 
-def _whole(finding: Judged) -> str | None:
+def _replaced_part(resolution: Resolution) -> str | None:
     """What of a reference a rule replaces: the registry as it is written, and the path of the rule.
 
     None where it does not begin with that, because the ``library/`` of Docker Hub is missing.
     """
-    verdict, text = finding.verdict, finding.occurrence.text
+    verdict, text = resolution.verdict, resolution.occurrence.text
     if not verdict.target:  # nobody gave a cache; then the name has to be written in full
         is_full = verdict.reference is not None and verdict.reference.name == name_of(text)
         return verdict.rule if is_full and text.startswith(f"{verdict.rule}/") else None
-    rest = verdict.target[len(head_of(verdict)) + 1 :]
+    rest = verdict.target[len(cache_address(verdict)) + 1 :]
     if text == rest:
         return ""
     return text.removesuffix(f"/{rest}") if text.endswith(f"/{rest}") else None

@@ -82,7 +82,7 @@ def _images(text: str, root: Node) -> Iterator[Occurrence]:
 def in_document(text: str, root: Node, problems: list[Problem]) -> Iterator[Occurrence]:
     """The references of one document, in no order; *problems* takes what cannot be read of it."""
     services = services_of(root)
-    owners = _owners(services)
+    owners = _built_reasons(services)
     own = {without_latest(name) for name in built_by(text, services)}
     seen: set[int] = set()
     for service in services:
@@ -105,7 +105,7 @@ def in_document(text: str, root: Node, problems: list[Problem]) -> Iterator[Occu
                 yield replace(occurrence, own=why)
 
 
-def _owners(services: Iterable[Service]) -> dict[int, str]:
+def _built_reasons(services: Iterable[Service]) -> dict[int, str]:
     """Why the image of a service is none of a registry's, by the node that holds it."""
     result: dict[int, str] = {}
     for service in services:

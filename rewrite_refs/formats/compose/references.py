@@ -24,7 +24,7 @@ def read(text: str, node: Scalar, scheme: str = "") -> Iterator[Occurrence]:
         front = None
     else:
         front = place.start if text.startswith("$", place.start) else None
-    yield Occurrence(pieces, place, place, front=front, reason=reason)
+    yield Occurrence(pieces, place, place, head_offset=front, reason=reason)
 
 
 def _resolved(text: str, node: Scalar) -> tuple[tuple[Piece, ...], str | None]:

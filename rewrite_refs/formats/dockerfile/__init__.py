@@ -107,7 +107,7 @@ def _through(chars: Chars, occurrence: Occurrence) -> Occurrence:
             pieces.append(piece._replace(span=_through_span(chars, piece.span)))
         else:
             pieces += Chars(piece.text, chars.places[piece.span.start : piece.span.end]).pieces()
-    front = occurrence.front
+    front = occurrence.head_offset
     return Occurrence(
         tuple(pieces),
         _through_span(chars, occurrence.span),

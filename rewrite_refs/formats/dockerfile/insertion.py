@@ -29,7 +29,7 @@ _PRAGMA = re.compile(
 _LICENCE = re.compile("copyright|licen[cs]e|spdx", re.IGNORECASE)
 
 
-def above(script: Script, index: int, froms: Sequence[int]) -> tuple[int, bool]:
+def offset_above(script: Script, index: int, froms: Sequence[int]) -> tuple[int, bool]:
     """The offset above an instruction and its own comment, and whether there is one for people.
 
     *froms* are the indices of all ``FROM``; *index* is 0, or that of the first of them.
@@ -46,7 +46,7 @@ def above(script: Script, index: int, froms: Sequence[int]) -> tuple[int, bool]:
     return lines[first].start, False
 
 
-def behind(script: Script, index: int) -> int:
+def offset_after(script: Script, index: int) -> int:
     """The offset of the line behind an instruction."""
     return script.lines[script.instructions[index].last + 1].start
 

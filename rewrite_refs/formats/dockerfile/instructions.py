@@ -74,11 +74,11 @@ def parse(line: Instruction, escape: str) -> Parsed:
         if outer.keyword != "onbuild":
             return outer
         return _parts(line, outer.start, escape, trigger=True)
-    except Refused as refused:
+    except InvalidInstruction as refused:
         raise refuse(line.offset(min(lead, len(line.text))), str(refused)) from None
 
 
-class Refused(Exception):
+class InvalidInstruction(Exception):
     """BuildKit refuses an instruction; the message says why."""
 
 
@@ -118,24 +118,24 @@ def _check_flags(keyword: str, args: str, flags: Sequence[tuple[str, Chars]]) ->
         name, given = written.removeprefix("--").removesuffix("="), written.endswith("=")
         kind = allowed.get(name)
         if keyword in _KEYWORDS and kind is None:
-            raise Refused(f"{keyword.upper()} has no flag --{name}")
+            raise InvalidInstruction(f"{keyword.upper()} has no flag --{name}")
         if name in used and kind != _MANY:
-            raise Refused(f"the flag --{name} stands twice")
+            raise InvalidInstruction(f"the flag --{name} stands twice")
         used.add(name)
         if kind == _BOOL:
             if (given and not value.text) or value.text.lower() not in ("", "true", "false"):
-                raise Refused(f"the flag --{name} is true or false")
+                raise InvalidInstruction(f"the flag --{name} is true or false")
         elif not given:
-            raise Refused(f"the flag --{name} has no value")
+            raise InvalidInstruction(f"the flag --{name} has no value")
 
 
 def _check(parsed: Parsed, escape: str) -> None:
     """What ``ParseInstruction`` checks, as far as it matters here; the flags are checked already."""
     keyword = parsed.keyword
     if keyword not in _KEYWORDS:
-        raise Refused(f"unknown instruction {keyword.upper()!r}")
+        raise InvalidInstruction(f"unknown instruction {keyword.upper()!r}")
     if keyword == "arg" and any(word.startswith("=") for word in _words(parsed.args.text, escape)):
-        raise Refused("ARG has a blank name")
+        raise InvalidInstruction("ARG has a blank name")
     check = _CHECKS.get(keyword)
     if check:
         check(parsed)
@@ -149,22 +149,22 @@ def _check_from(parsed: Parsed) -> None:
     words = [word.text for word in parsed.words()]
     if len(words) == 3 and words[1].lower() == "as":
         if not STAGE_NAME.fullmatch(words[2].lower()):
-            raise Refused(f"{words[2]!r} is no name for a stage")
+            raise InvalidInstruction(f"{words[2]!r} is no name for a stage")
     elif len(words) != 1:
-        raise Refused("FROM takes one image, or an image and AS and a name")
+        raise InvalidInstruction("FROM takes one image, or an image and AS and a name")
 
 
 def _check_onbuild(parsed: Parsed) -> None:
     trigger = split_keyword(parsed.args.text)[0]
     if trigger in ("onbuild", "maintainer", "from"):
-        raise Refused(f"{trigger.upper()} is not allowed behind ONBUILD")
+        raise InvalidInstruction(f"{trigger.upper()} is not allowed behind ONBUILD")
 
 
 def _check_run(parsed: Parsed) -> None:
     for value in parsed.flag("mount"):
         for name, source in mount_options(value):
             if name == "from" and "$" in source.text[:-1]:
-                raise Refused("from= of a mount takes no variable: name a stage for it instead")
+                raise InvalidInstruction("from= of a mount takes no variable: name a stage for it instead")
 
 
 def mount_options(value: Chars) -> list[tuple[str, Chars]]:
@@ -182,14 +182,14 @@ def fields(value: Chars) -> list[Chars]:
     result: list[Chars] = []
     text, at = value.text, 0
     if not text:
-        raise Refused("an empty list of options")
+        raise InvalidInstruction("an empty list of options")
     while True:
         if text.startswith('"', at):
             indices: list[int] = []
             at += 1
             while True:
                 if at >= len(text):
-                    raise Refused("a quote in a list of options is not closed")
+                    raise InvalidInstruction("a quote in a list of options is not closed")
                 if text[at] != '"':
                     indices.append(at)
                 elif text.startswith('""', at):
@@ -200,14 +200,14 @@ def fields(value: Chars) -> list[Chars]:
                 at += 1
             at += 1
             if at < len(text) and text[at] != ",":
-                raise Refused("a list of options goes on behind a quote")
+                raise InvalidInstruction("a list of options goes on behind a quote")
             places = [value.places[index] for index in indices]
             result.append(Chars("".join(text[index] for index in indices), places))
         else:
             comma = text.find(",", at)
             stop = len(text) if comma < 0 else comma
             if '"' in text[at:stop]:
-                raise Refused("a quote inside a list of options")
+                raise InvalidInstruction("a quote inside a list of options")
             result.append(value.slice(at, stop))
             at = stop
         if at >= len(text):

@@ -12,7 +12,13 @@ from typing import NamedTuple
 
 from rewrite_refs.errors import Problem
 from rewrite_refs.formats.dockerfile.crosscheck import agree
-from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed, Refused, mount_options, parse
+from rewrite_refs.formats.dockerfile.instructions import (
+    STAGE_NAME,
+    InvalidInstruction,
+    Parsed,
+    mount_options,
+    parse,
+)
 from rewrite_refs.formats.dockerfile.lines import TOO_DEEP, Directive, refuse, scan, syntax
 from rewrite_refs.formats.dockerfile.words import BadSubstitution, Value, empty_at, expand, split_words
 from rewrite_refs.text.chars import Chars
@@ -214,7 +220,7 @@ class Reading:
         for flag in each.flag("mount"):
             try:
                 options = mount_options(flag)
-            except Refused:  # behind ONBUILD, where BuildKit looks at it in a later build only
+            except InvalidInstruction:  # behind ONBUILD, where BuildKit looks at it in a later build only
                 continue
             if any(key == "type" and value.text.lower() == "secret" for key, value in options):
                 continue

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rewrite_refs.formats.compose.interpolation import variable_of
-from rewrite_refs.formats.dockerfile.insertion import above, behind
+from rewrite_refs.formats.dockerfile.insertion import offset_above, offset_after
 from rewrite_refs.formats.dockerfile.instructions import STAGE_NAME, Parsed
 from rewrite_refs.formats.dockerfile.stages import Reading
 from rewrite_refs.formats.dockerfile.words import SPACES
@@ -174,7 +174,7 @@ class View:
             texts = {each.text for each in group}
             foreign = taken | {each.text for each in uses if each.text not in texts}
             names = [each for each in _stage_names(image) if each not in foreign]
-            name = next((each for each in names if not self._may_be_meant(each)), names[-1])
+            name = next((each for each in names if not self._may_name_stage(each)), names[-1])
             taken.add(name)
             stages.append(ExtraStage(name, image, tuple(group)))
         return stages
@@ -189,12 +189,12 @@ class View:
         args = [f"{arg} {each}{end}" for each in declared]
         extra = [f"{from_} {each.image} {as_} {each.name}{end}" for each in stages]
         froms = [at for at, each in enumerate(self.parsed) if each.keyword == "from" and not each.trigger]
-        at_from, is_told = above(self.script, self._first, froms)
+        at_from, is_told = offset_above(self.script, self._first, froms)
         at_args = at_from
         if early:
-            at_args, is_told = above(self.script, 0, froms)
+            at_args, is_told = offset_above(self.script, 0, froms)
         elif self._first:
-            at_args, is_told = behind(self.script, self._first - 1), False
+            at_args, is_told = offset_after(self.script, self._first - 1), False
         if args and is_told and not (extra and at_args == at_from):
             args.append(end)
         if extra:
@@ -234,7 +234,7 @@ class View:
         counted = words[self._first :]
         return sum(each.islower() for each in counted) > sum(each.isupper() for each in counted)
 
-    def _may_be_meant(self, stage: str) -> bool:
+    def _may_name_stage(self, stage: str) -> bool:
         """Whether a ``FROM`` would name a stage if a variable without a value held the rest of its name."""
         partial = (each.pieces for each in self.occurrences if each.holes and each.holes[0][0])
         patterns = (

@@ -34,7 +34,7 @@ IMAGE = re.compile(
     r"(?:.*[a-z0-9])?Image|(?:.*[-_.])?image|[A-Z0-9_]*IMAGE|(?:.*[a-z0-9])?(?:Image|Repository)AndTag"
 )
 IMAGES = re.compile(r"(?:.*[a-z0-9])?Images|(?:.*[-_.])?images")
-_BEHIND = re.compile(
+_PREFIXED = re.compile(
     r"(?P<head>.*?(?:Image|_image_|_image|image_))(?P<part>Repository|Repo|Name|repository|repo|name)"
 )
 # What these begin with holds for all images: a word alone is an owner.
@@ -92,12 +92,12 @@ def _is_enough(name: str, values: dict[str, Node], key: str) -> bool:
     return name != "name" or IMAGES.fullmatch(key) is not None
 
 
-def behind_words(values: dict[str, Node]) -> Iterator[tuple[Scalar, dict[str, Node]]]:
+def prefixed_names(values: dict[str, Node]) -> Iterator[tuple[Scalar, dict[str, Node]]]:
     """The other scalars of a mapping that name images, each with the registry, tag and digest of its own."""
     for key, value in values.items():
         if not is_text(value) or key in _NAMES:
             continue
-        behind = _BEHIND.fullmatch(key)
+        behind = _PREFIXED.fullmatch(key)
         if behind and not (_GENERAL.match(key) and "/" not in text_of(value)):
             yield value, _parts(values, behind["head"], behind["part"].islower())
         elif IMAGE.fullmatch(key) and not (_PICTURES.fullmatch(key) and not set(value.value) & set("/:@")):
@@ -113,7 +113,7 @@ def _parts(values: dict[str, Node], head: str, lower: bool) -> dict[str, Node]:
 def names_image(key: str, value: Scalar) -> bool:
     """Whether an entry of a map of images by name is one."""
     if not is_text(value) or not set(value.value) & set("/:@") or IMAGE.fullmatch(key):
-        return False  # the last is for ``behind_words``
+        return False  # the last is for ``prefixed_names``
     return is_full(value) or not _NO_IMAGES.fullmatch(key)
 
 

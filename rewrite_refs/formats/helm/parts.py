@@ -25,7 +25,15 @@ from rewrite_refs.images.hosts import SAME_REGISTRY
 from rewrite_refs.images.reference import DOCKER_HUB
 from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import scalars
-from rewrite_refs.yaml.references import PLACEHOLDER, has_host, is_head, is_host, is_other, joined, text_of
+from rewrite_refs.yaml.references import (
+    PLACEHOLDER,
+    has_host,
+    is_head,
+    is_host,
+    is_not_a_reference,
+    joined,
+    text_of,
+)
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, is_text
 
@@ -34,7 +42,7 @@ _EMPTY = "its repository is empty here, and set elsewhere"
 _NO_DOT = "Docker Hub has no names with a dot but behind an owner: give it a registry, if it is an image"
 
 
-class Around(NamedTuple):
+class EnclosingRegistry(NamedTuple):
     """The registry that is set for images further down."""
 
     registry: Scalar
@@ -42,12 +50,12 @@ class Around(NamedTuple):
     wins: bool  # over one of an image's own, where a chart follows the custom of Bitnami
 
 
-class Place(NamedTuple):
+class Scope(NamedTuple):
     """Where a node stands."""
 
     key: str = ""  # under which it, or the sequence around it, is
     images: bool = False  # whether the keys of the mapping are names of images
-    around: Around | None = None
+    enclosing: EnclosingRegistry | None = None
     path: tuple[str, ...] | None = ()  # the keys that lead to it; None below a list
     owned: bool = False  # whether a repository is set further up, and may be a part of the name
 
@@ -61,82 +69,82 @@ class _Parts(NamedTuple):
 
 
 def read(
-    text: str, name: Scalar, values: dict[str, Node], place: Place, used: set[int]
+    text: str, name: Scalar, values: dict[str, Node], scope: Scope, used: set[int]
 ) -> Iterator[Occurrence]:
     """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
-    if is_other(name.value):
+    if is_not_a_reference(name.value):
         return
     own = "never pulled: its pull policy is Never" if is_never_pulled(values) else None
     inside = scalars.inside(text, name)
     used.add(id(name))
-    for parts in _parts(name, values, place):
+    for parts in _parts(name, values, scope):
         used.update(id(head) for head in parts.heads)
         pieces = joined(text, parts.heads, name, tag_of(values) or parts.tag, digest_of(values))
-        keys = None if parts.heads or name not in values.values() else place.path
+        keys = None if parts.heads or name not in values.values() else scope.path
         yield Occurrence(pieces, inside, inside, own=own, reason=parts.reason, keys=keys)
 
 
-def _parts(name: Scalar, values: dict[str, Node], place: Place) -> list[_Parts]:
+def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> list[_Parts]:
     """What stands before a name; twice where two registries may."""
     own = registry_of(values)
     if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
         doubt = own not in (None, name) and has_host(text_of(name))
-        return [_Parts(reason=_unsure("registry beside it") if doubt else None)]
-    found = _before(name, own, values, place)
-    if not IMAGE.fullmatch(place.key) or "/" in text_of(name):
+        return [_Parts(reason=_ambiguous("registry beside it") if doubt else None)]
+    found = _registry_parts(name, own, values, scope)
+    if not IMAGE.fullmatch(scope.key) or "/" in text_of(name):
         return found
     owner = owner_of(values)
     if owner is None:
         return found
     key, node = owner
-    reason = None if key in OWNERS else _unsure(f"{key} beside it")
+    reason = None if key in OWNERS else _ambiguous(f"{key} beside it")
     return [each._replace(heads=(*each.heads, node), reason=each.reason or reason) for each in found]
 
 
-def _before(name: Scalar, own: Scalar | None, values: dict[str, Node], place: Place) -> list[_Parts]:
+def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], scope: Scope) -> list[_Parts]:
     """The same for a name that has no registry in itself, beside the registry *own*."""
     is_hub = own is not None and own is values.get("hub")
     repository = values.get("repository")
-    is_image = IMAGE.fullmatch(place.key) is not None
+    is_image = IMAGE.fullmatch(scope.key) is not None
     if name is repository and is_image and is_text(values.get("name")):
         # With an owner before it, or anywhere but on Docker Hub, the head is edited in the same way.
         if "/" not in text_of(name) and (own is None or not is_host(own) or _is_docker_hub(own)):
-            return [_Parts((own,) if own else (), reason=_unsure("name beside it"))]
+            return [_Parts((own,) if own else (), reason=_ambiguous("name beside it"))]
     elif name is not repository and is_text(repository) and "://" not in repository.value:
-        return [_under(repository, own)]
-    around = place.around
+        return [_with_repository(repository, own)]
+    enclosing = scope.enclosing
     if own is None:
-        if around is not None:
-            is_hub = _is_docker_hub(around.registry) and "/" not in text_of(name)
+        if enclosing is not None:
+            is_hub = _is_docker_hub(enclosing.registry) and "/" not in text_of(name)
             reason = _EMPTY if is_hub and _lacks_repository(name, values) else None
-            return [_Parts((around.registry,), around.tag, reason)]
+            return [_Parts((enclosing.registry,), enclosing.tag, reason)]
         if "hub" in values and "/" not in text_of(name):
             return [_Parts(reason="its hub is empty here, and set elsewhere")]
-        return [_Parts(reason=_unlikely(name, values, place))]
+        return [_Parts(reason=_unlikely_reason(name, values, scope))]
     if not is_head(own) and not is_hub:
         is_owner = is_image and "/" not in text_of(own) + text_of(name)  # as in ``registry: prom``
-        return [_Parts((own,), reason=None if is_owner else _unsure("registry beside it"))]
-    if around is None or not around.wins:
+        return [_Parts((own,), reason=None if is_owner else _ambiguous("registry beside it"))]
+    if enclosing is None or not enclosing.wins:
         return [_Parts((own,))]
-    if text_of(own) == text_of(around.registry):
-        return [_Parts((own,)), _Parts((around.registry,))]
+    if text_of(own) == text_of(enclosing.registry):
+        return [_Parts((own,)), _Parts((enclosing.registry,))]
     if "/" in text_of(name):  # whichever of them the chart takes, no library/ belongs before it
         return [_Parts((own,))]
-    both = f"{text_of(own)} or {text_of(around.registry)}"
+    both = f"{text_of(own)} or {text_of(enclosing.registry)}"
     reason = f"whether {both} stands before it is for the chart to say: leave one"
     return [_Parts((own,), reason=reason)]
 
 
-def _under(repository: Scalar, registry: Scalar | None) -> _Parts:
+def _with_repository(repository: Scalar, registry: Scalar | None) -> _Parts:
     """What stands before a name that has the path to it in a key ``repository``."""
     if is_head(repository):
         return _Parts((repository,))
     if is_head(registry) and registry is not None:
         return _Parts((registry, repository))
-    return _Parts((repository,), reason=_unsure("repository beside it"))
+    return _Parts((repository,), reason=_ambiguous("repository beside it"))
 
 
-def _unlikely(name: Scalar, values: dict[str, Node], place: Place) -> str | None:
+def _unlikely_reason(name: Scalar, values: dict[str, Node], scope: Scope) -> str | None:
     """Why a name that has no registry anywhere is none of Docker Hub, or None."""
     text = text_of(name)
     if text.count("/") > 1:
@@ -145,8 +153,8 @@ def _unlikely(name: Scalar, values: dict[str, Node], place: Place) -> str | None
         return None
     if _lacks_repository(name, values):
         return _EMPTY
-    if place.owned:
-        return _unsure("repository around it")
+    if scope.owned:
+        return _ambiguous("repository around it")
     return _NO_DOT if "." in text.partition(":")[0] and owner_of(values) is None else None
 
 
@@ -160,5 +168,5 @@ def _is_docker_hub(registry: Scalar) -> bool:
     return SAME_REGISTRY.get(host, host) == DOCKER_HUB
 
 
-def _unsure(what: str) -> str:
+def _ambiguous(what: str) -> str:
     return f"whether the {what} is a part of its name cannot be told"

@@ -43,13 +43,13 @@ from rewrite_refs.formats.helm.keys import (
     IMAGE,
     IMAGES,
     REGISTRIES,
-    behind_words,
     by_name,
     is_full,
     named,
     names_image,
+    prefixed_names,
 )
-from rewrite_refs.formats.helm.parts import Around, Place, read
+from rewrite_refs.formats.helm.parts import EnclosingRegistry, Scope, read
 from rewrite_refs.formats.inline import WORDS
 from rewrite_refs.formats.kubernetes import strings
 from rewrite_refs.formats.readers import Readers
@@ -59,7 +59,7 @@ from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.nested import nested
 from rewrite_refs.yaml.outline import in_order
-from rewrite_refs.yaml.references import is_host, is_other, pieces_of, text_of
+from rewrite_refs.yaml.references import is_host, is_not_a_reference, pieces_of, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, is_text
 
@@ -131,32 +131,32 @@ def _is_owner(name: str) -> bool:
 def _in_tree(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     used: set[int] = set()
     registries: list[Scalar] = []
-    pending: list[tuple[Node, Place]] = [(root, Place())]
+    pending: list[tuple[Node, Scope]] = [(root, Scope())]
     seen: set[int] = set()
     while pending:
-        node, place = pending.pop()
+        node, scope = pending.pop()
         if isinstance(node, Scalar):
-            yield from _in_scalar(text, node, place, used, readers)
+            yield from _in_scalar(text, node, scope, used, readers)
         elif id(node) not in seen:
             seen.add(id(node))
             if isinstance(node, Sequence):
-                pending += [(each, place._replace(path=None)) for each in reversed(node.children)]
+                pending += [(each, scope._replace(path=None)) for each in reversed(node.children)]
                 continue
             values = fields(node)
-            place = _within_all(values, _within_global(values, place, registries), registries)
-            yield from _in_mapping(text, values, place, used)
-            pending += reversed(list(_below(values, place, registries)))
+            scope = _within_all(values, _within_global(values, scope, registries), registries)
+            yield from _in_mapping(text, values, scope, used)
+            pending += reversed(list(_children(values, scope, registries)))
     for registry in registries:
-        if id(registry) not in used and (reason := _alone(registry)):
+        if id(registry) not in used and (reason := _lone_registry_reason(registry)):
             place_of = scalars.inside(text, registry)
             yield Occurrence(tuple(pieces_of(text, registry)), place_of, place_of, reason=reason)
 
 
-def _within_global(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Place:
+def _within_global(values: dict[str, Node], scope: Scope, registries: list[Scalar]) -> Scope:
     """The place with the registry that ``global`` beside it sets."""
     general = values.get("global")
     if not isinstance(general, Mapping):
-        return place
+        return scope
     inner = fields(general)
     image = inner.get("image")
     more = fields(image)
@@ -164,11 +164,11 @@ def _within_global(values: dict[str, Node], place: Place, registries: list[Scala
         registry = source.get(key)
         if _sets_registry(registry, key):
             registries.append(registry)
-            return place._replace(around=Around(registry, inner.get("tag"), wins=key != "hub"))
-    return place
+            return scope._replace(enclosing=EnclosingRegistry(registry, inner.get("tag"), wins=key != "hub"))
+    return scope
 
 
-def _within_all(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Place:
+def _within_all(values: dict[str, Node], scope: Scope, registries: list[Scalar]) -> Scope:
     """The place with the registry of an image without a name, in a mapping for all those beside it."""
     for key in filter(_FOR_ALL.fullmatch, values):
         general = values[key]
@@ -177,41 +177,43 @@ def _within_all(values: dict[str, Node], place: Place, registries: list[Scalar])
         registry = inner.get("registry")
         if _sets_registry(registry, "registry") and named(inner, "image") is None:
             registries.append(registry)
-            return place._replace(around=Around(registry, inner.get("tag"), wins=False))
-    return place
+            return scope._replace(enclosing=EnclosingRegistry(registry, inner.get("tag"), wins=False))
+    return scope
 
 
-def _below(values: dict[str, Node], place: Place, registries: list[Scalar]) -> Iterator[tuple[Node, Place]]:
+def _children(
+    values: dict[str, Node], scope: Scope, registries: list[Scalar]
+) -> Iterator[tuple[Node, Scope]]:
     """What stands in a mapping, each with its place."""
-    around = place.around
+    enclosing = scope.enclosing
     for key in (*REGISTRIES, *filter(_DEFAULTS.fullmatch, values)):
         registry = values.get(key)
         if _sets_registry(registry, key):
             if _CREDENTIALS.isdisjoint(values):  # else it may be no more than where these are for
                 registries.append(registry)
-            around = Around(registry, values.get("tag"), wins=False)
+            enclosing = EnclosingRegistry(registry, values.get("tag"), wins=False)
             break
     owner = any(is_text(values.get(key)) for key in ("repo", "repository"))
-    owned = place.owned or (owner and named(values, place.key) is None)
+    owned = scope.owned or (owner and named(values, scope.key) is None)
     for key, value in values.items():
         if isinstance(value, Scalar):
-            yield value, Place(key, place.images, around)
+            yield value, Scope(key, scope.images, enclosing)
         else:
-            images = IMAGES.fullmatch(key) is not None or (key == "tags" and place.images)
-            nearest = "image" if place.images and isinstance(value, Mapping) else key
-            around_it = None if _CONTAINERS.fullmatch(key) else around
-            path = None if place.path is None else (*place.path, key)
-            yield value, Place(nearest, images, around_it, path, owned)
+            images = IMAGES.fullmatch(key) is not None or (key == "tags" and scope.images)
+            nearest = "image" if scope.images and isinstance(value, Mapping) else key
+            around_it = None if _CONTAINERS.fullmatch(key) else enclosing
+            path = None if scope.path is None else (*scope.path, key)
+            yield value, Scope(nearest, images, around_it, path, owned)
 
 
 def _sets_registry(node: Node | None, key: str) -> TypeGuard[Scalar]:
     """Whether a node under *key* is a registry for what stands below, and not a whole reference."""
     if not is_text(node) or is_full(node):
         return False
-    return is_host(node) or (key == "hub" and not is_other(node.value))
+    return is_host(node) or (key == "hub" and not is_not_a_reference(node.value))
 
 
-def _alone(registry: Scalar) -> str | None:
+def _lone_registry_reason(registry: Scalar) -> str | None:
     """What to say of a registry behind which no image of the file stands."""
     host = text_of(registry).partition("/")[0]
     if ECR_HOST.fullmatch(host) or not any(host == word or host.endswith("." + word) for word in WORDS):
@@ -226,27 +228,27 @@ def _alone(registry: Scalar) -> str | None:
 
 
 def _in_scalar(
-    text: str, node: Scalar, place: Place, used: set[int], readers: Readers
+    text: str, node: Scalar, scope: Scope, used: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
     """An item of a list of images, an image by name, or a text with containers."""
     if node.style in ("|", ">") and "image" in node.value and "\n" in node.value.strip():
         yield from nested(text, node, readers.text)
-    elif place.images and (names_image(place.key, node) or (is_text(node) and IMAGES.fullmatch(place.key))):
-        yield from read(text, node, {}, place, used)
+    elif scope.images and (names_image(scope.key, node) or (is_text(node) and IMAGES.fullmatch(scope.key))):
+        yield from read(text, node, {}, scope, used)
 
 
-def _in_mapping(text: str, values: dict[str, Node], place: Place, used: set[int]) -> Iterator[Occurrence]:
+def _in_mapping(text: str, values: dict[str, Node], scope: Scope, used: set[int]) -> Iterator[Occurrence]:
     """The images that the keys of a mapping name."""
-    name = named(values, place.key)
+    name = named(values, scope.key)
     if name is not None:
-        yield from read(text, name, values, place, used)
-    elif IMAGE.fullmatch(place.key):
+        yield from read(text, name, values, scope, used)
+    elif IMAGE.fullmatch(scope.key):
         for each in by_name(values):
-            yield from read(text, each, {}, place, used)
+            yield from read(text, each, {}, scope, used)
     beside = {key: values[key] for key in REGISTRIES if _sets_registry(values.get(key), key)}
     registries = beside if name is None else {}
-    for value, parts in behind_words(values):
-        yield from read(text, value, parts if "registry" in parts else registries | parts, place, used)
+    for value, parts in prefixed_names(values):
+        yield from read(text, value, parts if "registry" in parts else registries | parts, scope, used)
 
 
 _MANUAL = Manual(

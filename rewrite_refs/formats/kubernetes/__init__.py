@@ -48,11 +48,11 @@ from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats import inline
 from rewrite_refs.formats.base import Builds, File, Format, Manual
 from rewrite_refs.formats.kubernetes import containers, gitops, strings, workflow_parameters
-from rewrite_refs.formats.kubernetes.containers import WORDS, Place, is_manifest, is_object
+from rewrite_refs.formats.kubernetes.containers import WORDS, Scope, is_manifest, is_object
 from rewrite_refs.formats.readers import Readers
 from rewrite_refs.formats.yaml_format import yaml_outline
 from rewrite_refs.text.source import Source
-from rewrite_refs.text.spans import Barred, Occurrence
+from rewrite_refs.text.spans import Blocked, Occurrence
 from rewrite_refs.yaml import tree
 from rewrite_refs.yaml.outline import in_order
 from rewrite_refs.yaml.references import is_host, text_of
@@ -65,10 +65,10 @@ _SIGNS_OF_FILE = ("image", "Image", "IMAGE", "repository", "docker://", *inline.
 _SIGNS = ("params", "parameters", *_SIGNS_OF_FILE)
 
 _IS_LAMBDA = re.compile(r"lambda\.(?:services\.k8s\.aws|aws\.(?:m\.)?(?:upbound|crossplane)\.io)\Z")
-_LAMBDA = Barred(
+_LAMBDA = Blocked(
     "lambda-image",
     "AWS Lambda cannot pull through the cache: copy the image to a repository of your own account",
-    is_all=True,
+    all_images=True,
 )
 
 
@@ -79,7 +79,7 @@ def _accepts(file: File) -> bool:
 
 def _find(readers: Readers, source: Source) -> Iterator[Occurrence]:
     problems: list[Problem] = []
-    roots = [root for root in tree.roots(source, _wanted, _expected, problems) if is_object(root)]
+    roots = [root for root in tree.roots(source, _has_signs, _expected, problems) if is_object(root)]
     yield from in_documents(source.text, roots, readers)
     if problems:
         raise ParseError(problems)
@@ -98,13 +98,16 @@ def _builds(readers: Readers, source: Source) -> Builds:
 def in_documents(text: str, roots: Iterable[Node], readers: Readers) -> list[Occurrence]:
     """The images of all the manifests of a file, in order, and of the parameters that feed them."""
     roots = list(roots)
-    fed = workflow_parameters.fed(text, roots)
-    fed_from = {each.span for each in fed.occurrences}
+    parameters = workflow_parameters.parameter_images(text, roots)
+    fed_from = {each.span for each in parameters.occurrences}
     found = [
-        each for root in roots for each in in_fragment(text, root, readers) if each.span not in fed.images
+        each
+        for root in roots
+        for each in in_fragment(text, root, readers)
+        if each.span not in parameters.images
     ]
     found = [each for each in found if not (each.embedded and each.span in fed_from)]
-    return in_order([*fed.occurrences, *found])
+    return in_order([*parameters.occurrences, *found])
 
 
 def in_fragment(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
@@ -112,7 +115,7 @@ def in_fragment(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]
     yield from in_order(_walked(text, root, readers))
 
 
-def _wanted(document: str) -> bool:
+def _has_signs(document: str) -> bool:
     """Whether a document may hold references; definitions of custom resources are large and hold none."""
     words = (
         "apiVersion" in document and "kind" in document and "\nkind: CustomResourceDefinition" not in document
@@ -130,48 +133,48 @@ def _expected(document: str) -> bool:
 
 def _walked(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
     """The images everywhere in a node, some of them twice."""
-    pending: list[tuple[Node, Place]] = [(root, Place())]
+    pending: list[tuple[Node, Scope]] = [(root, Scope())]
     seen: set[int] = set()
     while pending:
-        node, place = pending.pop()
+        node, scope = pending.pop()
         if id(node) in seen:
             continue
         if isinstance(node, Scalar):
-            if place.group not in strings.JUDGES and not place.is_of_disks:
-                yield from _placed(strings.in_scalar(text, node, place.key, readers), place)
+            if scope.group not in strings.JUDGES and not scope.is_of_disks:
+                yield from _placed(strings.in_scalar(text, node, scope.key, readers), scope)
             continue
         seen.add(id(node))
         if isinstance(node, Sequence):
-            pending += [(each, place) for each in reversed(node.children)]
+            pending += [(each, scope) for each in reversed(node.children)]
             continue
         values = fields(node)
         if is_object(node):
             if text_of(values["kind"]) == "CustomResourceDefinition":
                 continue
-            place = _of_object(values, place)
+            scope = _of_object(values, scope)
             yield from gitops.in_object(text, values, seen, readers)
             yield from strings.in_object(text, values, seen, readers)
-        yield from _placed(containers.in_mapping(text, values, place), place)
-        yield from _placed(strings.in_mapping(text, values, place.key, seen), place)
-        around = values if is_text(values.get("hub")) or is_host(values.get("registry")) else place.around
+        yield from _placed(containers.in_mapping(text, values, scope), scope)
+        yield from _placed(strings.in_mapping(text, values, scope.key, seen), scope)
+        around = values if is_text(values.get("hub")) or is_host(values.get("registry")) else scope.enclosing
         pending += [
-            (value, place._replace(key=key, around=around))
+            (value, scope._replace(key=key, enclosing=around))
             for key, value in reversed(values.items())
-            if key not in place.skipped
+            if key not in scope.skipped
         ]
 
 
-def _placed(occurrences: Iterable[Occurrence], place: Place) -> Iterator[Occurrence]:
+def _placed(occurrences: Iterable[Occurrence], scope: Scope) -> Iterator[Occurrence]:
     """Some occurrences with what is to be said of them for the object in which they stand."""
     for each in occurrences:
-        yield replace(each, barred=_LAMBDA) if _IS_LAMBDA.match(place.group) else each
+        yield replace(each, blocked=_LAMBDA) if _IS_LAMBDA.match(scope.group) else each
 
 
-def _of_object(values: dict[str, Node], place: Place) -> Place:
+def _of_object(values: dict[str, Node], scope: Scope) -> Scope:
     """The place of what stands in an object."""
     version, kind = text_of(values["apiVersion"]), text_of(values["kind"])
     group = version.partition("/")[0]
-    return place._replace(
+    return scope._replace(
         machine=containers.is_machine(group, kind),
         skaffold=version.startswith("skaffold/"),
         group=group,
@@ -205,7 +208,7 @@ def format_with(readers: Readers) -> Format:
         patterns=("*.yaml", "*.yml", "*.json"),
         signs=_SIGNS_OF_FILE,
         find=partial(_find, readers),
-        outline=yaml_outline(_wanted),
+        outline=yaml_outline(_has_signs),
         manual=_MANUAL,
         accepts=_accepts,
         syntax="yaml",

@@ -20,7 +20,7 @@ from rewrite_refs.yaml.references import (
     PLACEHOLDER,
     has_host,
     is_head,
-    is_other,
+    is_not_a_reference,
     joined,
     text_of,
 )
@@ -74,11 +74,11 @@ _PUSHED = "where a build pushes to"
 _UNSURE = "whether the {} is a part of its name cannot be told"
 
 
-class Place(NamedTuple):
+class Scope(NamedTuple):
     """Where in a document a node stands."""
 
     key: str = ""  # under which it, or the sequence around it, is
-    around: dict[str, Node] | None = None  # the nearest mapping around it that names a registry
+    enclosing: dict[str, Node] | None = None  # the nearest mapping around it that names a registry
     machine: bool = False
     skaffold: bool = False
     group: str = ""  # the API group of the object around it
@@ -109,19 +109,19 @@ def is_machine(group: str, kind: str) -> bool:
     return group in MACHINES or name in MACHINES or name in NAMES
 
 
-def in_mapping(text: str, values: dict[str, Node], place: Place) -> Iterator[Occurrence]:
+def in_mapping(text: str, values: dict[str, Node], scope: Scope) -> Iterator[Occurrence]:
     """The image that a mapping names, if it does."""
-    if place.is_of_disks:
+    if scope.is_of_disks:
         return
     image, repository, reference = (values.get(key) for key in ("image", "repository", "reference"))
     if is_text(image):
-        yield from _read(text, image, values, place)
-    elif is_text(repository) and (place.key == "image" or _is_image(values)):
-        yield from _read(text, repository, values, place)
-    elif is_text(reference) and place.key == "image":
-        yield from _read(text, reference, {}, Place())
+        yield from _read(text, image, values, scope)
+    elif is_text(repository) and (scope.key == "image" or _is_image(values)):
+        yield from _read(text, repository, values, scope)
+    elif is_text(reference) and scope.key == "image":
+        yield from _read(text, reference, {}, Scope())
     elif text_of(values.get("kind")) == "DockerImage" and is_text(name := values.get("name")):
-        yield from _read(text, name, {}, Place(place.key))  # of OpenShift's builds and image streams
+        yield from _read(text, name, {}, Scope(scope.key))  # of OpenShift's builds and image streams
 
 
 def _is_image(values: dict[str, Node]) -> bool:
@@ -129,21 +129,21 @@ def _is_image(values: dict[str, Node]) -> bool:
     return not values.keys() & NOT_OF_IMAGES and not values.keys().isdisjoint(("tag", "digest"))
 
 
-def _read(text: str, name: Scalar, values: dict[str, Node], place: Place) -> Iterator[Occurrence]:
+def _read(text: str, name: Scalar, values: dict[str, Node], scope: Scope) -> Iterator[Occurrence]:
     """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
-    if is_other(name.value):
+    if is_not_a_reference(name.value):
         return
-    parts = _parts(name, values, place)
+    parts = _parts(name, values, scope)
     pieces = joined(text, parts.heads, name, parts.tag, parts.digest)
     inside = scalars.inside(text, name)
-    yield Occurrence(pieces, inside, inside, own=_own(values, place), reason=parts.reason)
+    yield Occurrence(pieces, inside, inside, own=_own(values, scope), reason=parts.reason)
 
 
-def _own(values: dict[str, Node], place: Place) -> str | None:
+def _own(values: dict[str, Node], scope: Scope) -> str | None:
     """Why an image is one that no registry upstream has, or None."""
-    if place.skaffold and place.key in _BUILT:
+    if scope.skaffold and scope.key in _BUILT:
         return "built by skaffold"
-    if place.key in ("output", "to"):
+    if scope.key in ("output", "to"):
         return _PUSHED
     if "Never" in (text_of(values.get("imagePullPolicy")), text_of(values.get("pullPolicy"))):
         return "never pulled: its pull policy is Never"
@@ -159,10 +159,10 @@ class _Parts(NamedTuple):
     reason: str | None = None
 
 
-def _parts(name: Scalar, values: dict[str, Node], place: Place) -> _Parts:
+def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
     """Read the keys beside a name, or those of the mapping around that names a registry."""
     tag, digest = values.get("tag"), values.get("digest") or values.get("sha")
-    if name is values.get("repository") and place.key == "image" and is_text(values.get("name")):
+    if name is values.get("repository") and scope.key == "image" and is_text(values.get("name")):
         # With an owner before it, whatever the name is, the head is edited in the same way.
         path = text_of(name).partition("/")[2] if has_host(text_of(name)) else text_of(name)
         if "/" not in path:
@@ -179,7 +179,10 @@ def _parts(name: Scalar, values: dict[str, Node], place: Place) -> _Parts:
             return _Parts((repository,), tag or values.get("version"), digest)
         if is_text(registry):
             return _Parts(
-                (registry, repository), tag or values.get("version"), digest, _doubt(registry, is_hub)
+                (registry, repository),
+                tag or values.get("version"),
+                digest,
+                _doubt_about_registry(registry, is_hub),
             )
         if "/" in text_of(name):
             # Docker Hub has no names of three parts: this is the repository of a source, or of a backup.
@@ -187,17 +190,17 @@ def _parts(name: Scalar, values: dict[str, Node], place: Place) -> _Parts:
         tag = tag or values.get("version")
         return _Parts((repository,), tag, digest, _UNSURE.format("repository beside it"))
     if is_text(registry):
-        return _Parts((registry,), tag, digest, _doubt(registry, is_hub))
-    if place.around is None or place.key in _CONTAINERS:
+        return _Parts((registry,), tag, digest, _doubt_about_registry(registry, is_hub))
+    if scope.enclosing is None or scope.key in _CONTAINERS:
         return _Parts((), tag, digest)
-    hub = place.around.get("hub")
-    around = hub if is_text(hub) else place.around["registry"]
+    hub = scope.enclosing.get("hub")
+    around = hub if is_text(hub) else scope.enclosing["registry"]
     if "/" not in text_of(name) and isinstance(around, Scalar):
-        return _Parts((around,), tag or place.around.get("tag"), digest)
+        return _Parts((around,), tag or scope.enclosing.get("tag"), digest)
     # Istio takes it for a full name; of others nobody knows.
     return _Parts((), tag, digest, None if around is hub else _UNSURE.format("registry around it"))
 
 
-def _doubt(registry: Scalar, is_hub: bool) -> str | None:
+def _doubt_about_registry(registry: Scalar, is_hub: bool) -> str | None:
     """Why what stands in the registry's key may be none."""
     return None if is_hub or is_head(registry) else _UNSURE.format("registry beside it")

@@ -30,7 +30,7 @@ from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
 from rewrite_refs.yaml import scalars, tree
 from rewrite_refs.yaml.nested import nested
-from rewrite_refs.yaml.references import is_other, joined, text_of
+from rewrite_refs.yaml.references import is_not_a_reference, joined, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, fields, is_text, items
 
@@ -76,7 +76,7 @@ def in_kustomization(
     for entry in map(fields, items(values.get("images"))):
         name, new_name = entry.get("name"), entry.get("newName")
         named, reason = (new_name, None) if is_text(new_name) else (name, _MATCHED)
-        if is_text(named) and not is_other(named.value):
+        if is_text(named) and not is_not_a_reference(named.value):
             pieces = joined(text, (), named, entry.get("newTag"), entry.get("digest"))
             place = scalars.inside(text, named)
             yield Occurrence(pieces, place, place, reason=reason)
@@ -141,7 +141,7 @@ def _in_source(
         yield from readers.values(text, set_flags.as_values(parameters))
     images = kustomize.get("images")
     for image in items(images):
-        if is_text(image) and not is_other(image.value):
+        if is_text(image) and not is_not_a_reference(image.value):
             yield _argo_image(text, image)
     yield from in_kustomization(text, kustomize, claimed, readers)
 

@@ -37,7 +37,7 @@ def is_file(data: bytes) -> bool:
     return bool(_OPERATION.search(data) or _JSON.match(data))
 
 
-def wanted(text: str) -> bool:
+def has_signs(text: str) -> bool:
     """Whether a text may hold images."""
     return any(word in text for word in WORDS)
 
@@ -51,7 +51,7 @@ def is_patch(root: Node) -> bool:
 
 def in_text(source: Source, fragment: NodeReader) -> Iterator[Occurrence]:
     """Yield the images of the patches in a text, of this kind or strategic merges."""
-    for root in tree.roots(source, wanted, lambda document: False, []):
+    for root in tree.roots(source, has_signs, lambda document: False, []):
         if is_patch(root):
             yield from in_patch(source.text, root, fragment)
         elif not isinstance(root, Scalar):
@@ -64,10 +64,10 @@ def in_patch(text: str, root: Node, fragment: NodeReader) -> Iterator[Occurrence
         values = fields(each)
         path, value = values.get("path"), values.get("value")
         if isinstance(path, Scalar) and value is not None:
-            yield from fragment(text, _made(path, value))
+            yield from fragment(text, _operation_target(path, value))
 
 
-def _made(path: Scalar, value: Node) -> Node:
+def _operation_target(path: Scalar, value: Node) -> Node:
     """The part of a manifest that an operation makes; each key stands where the path does."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in text_of(path).split("/") if step]
     if steps[-1:] == ["value"] and steps[-3:-2] == ["env"]:

@@ -177,7 +177,7 @@ def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
                 yield from _marked(_words(text, value), True)
             else:
                 # ``notebook:2024.1`` may be a word of whoever reads the annotation.
-                unsure = "/" not in value.value and inline.speaks(name) is not inline.Speaks.IMAGE
+                unsure = "/" not in value.value and inline.hint_of(name) is not inline.NameHint.IMAGE
                 yield from _marked(_value(text, value, name), unsure)
 
 
@@ -287,7 +287,7 @@ def _may_hold(node: Scalar, key: str) -> bool:
     """Whether a scalar is worth a look."""
     if inline.may_hold(node.value):
         return True
-    return inline.speaks(key) is not inline.Speaks.NOTHING or bool(_KEY.search(node.value))
+    return inline.hint_of(key) is not inline.NameHint.NOTHING or bool(_KEY.search(node.value))
 
 
 def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "") -> Iterator[Occurrence]:
@@ -295,7 +295,7 @@ def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "")
 
     What stands *before* it are the words of a command.
     """
-    if inline.speaks(name) is inline.Speaks.NOTHING and not inline.may_hold(node.value):
+    if inline.hint_of(name) is inline.NameHint.NOTHING and not inline.may_hold(node.value):
         return
     if start or is_text(node):
         chars = scalars.chars(text, node)

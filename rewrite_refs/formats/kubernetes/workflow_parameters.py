@@ -24,7 +24,7 @@ from typing import NamedTuple
 from rewrite_refs.formats.kubernetes.containers import WORDS, is_manifest, is_object
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 from rewrite_refs.yaml import scalars
-from rewrite_refs.yaml.references import is_other, pieces_of, text_of
+from rewrite_refs.yaml.references import is_not_a_reference, pieces_of, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, Sequence, fields, is_text, items
 
@@ -44,17 +44,17 @@ _INLINE = ("taskSpec", "pipelineSpec")
 _MOST = 200  # parameters that are followed from one place; nobody has so many
 
 
-class Fed(NamedTuple):
+class ParameterImages(NamedTuple):
     """The references in the values of parameters, and the places of the images that they feed."""
 
     occurrences: tuple[Occurrence, ...] = ()
     images: frozenset[Span] = frozenset()
 
 
-def fed(text: str, roots: Iterable[Node]) -> Fed:
+def parameter_images(text: str, roots: Iterable[Node]) -> ParameterImages:
     """What the parameters of a file's documents feed to its images."""
     if "params" not in text and "parameters" not in text:
-        return Fed()
+        return ParameterImages()
     flow = _Flow()
     for number, root in enumerate(roots):
         _visit(flow, root, number)
@@ -72,12 +72,12 @@ def fed(text: str, roots: Iterable[Node]) -> Fed:
     }
     occurrences, images = [], set()
     for image, head, pieces in _heads(text, flow):
-        if is_text(head) and not is_other("".join(piece.text for piece in pieces)):
+        if is_text(head) and not is_not_a_reference("".join(piece.text for piece in pieces)):
             place = scalars.inside(text, head)
             reason = _ELSEWHERE if id(head) in elsewhere else None
             occurrences.append(Occurrence(pieces, place, place, reason=reason))
             images.add(image)
-    return Fed(tuple(occurrences), frozenset(images))
+    return ParameterImages(tuple(occurrences), frozenset(images))
 
 
 def _heads(text: str, flow: _Flow) -> Iterator[tuple[Span, Scalar, tuple[Piece, ...]]]:

@@ -86,7 +86,7 @@ def find(readers: Readers, source: Source) -> Iterator[Occurrence]:
     found = [
         each
         for document in template.source.once(tree.documents)
-        if documents.wanted(document.text)
+        if documents.has_signs(document.text)
         for occurrence in documents.in_document(document, readers)
         for each in holes.resolved(text, template.masked, occurrence)
     ]

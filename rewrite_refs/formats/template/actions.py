@@ -101,7 +101,7 @@ def masked(text: str) -> Masked:
     if not holes:
         return Masked(text, [])
     parts = [(hole.span, _VOID if _is_layout(text, hole) else MASK) for hole in holes]
-    blanked = _LAYOUT.sub(_laid_out, _spliced(text, parts)).replace(_VOID, " ")
+    blanked = _LAYOUT.sub(_blanked, _spliced(text, parts)).replace(_VOID, " ")
     tails = [(hole.span, " ") for hole in holes if _is_tail(text, blanked, hole)]
     return Masked(_spliced(blanked, tails) if tails else blanked, holes)
 
@@ -219,7 +219,7 @@ def _spliced(text: str, parts: Sequence[tuple[Span, str]]) -> str:
     return "".join([*result, text[at:]])
 
 
-def _laid_out(found: re.Match[str]) -> str:
+def _blanked(found: re.Match[str]) -> str:
     """Blanks in place of the actions that a line begins with, or that are all of it.
 
     Newlines, for they are none too many in a block scalar, and what follows then has its own indentation.

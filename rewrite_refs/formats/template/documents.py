@@ -19,7 +19,7 @@ from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Span
 from rewrite_refs.yaml import outline as proof
 from rewrite_refs.yaml import tree
-from rewrite_refs.yaml.references import MASK, has_host, is_other, pieces_of
+from rewrite_refs.yaml.references import MASK, has_host, is_not_a_reference, pieces_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Document, Mapping, Node, fields, is_null, items
 
@@ -60,7 +60,7 @@ def read(text: str) -> Template:
     template = masked(text)
     source = Source(template.text)
     for document in source.once(tree.documents):
-        if wanted(document.text) and not document.is_readable:
+        if has_signs(document.text) and not document.is_readable:
             # An "else" that stands for nothing: "[]" or "{}" below the branch with the items.
             start, end = document.span
             other = source.text[:start] + _EMPTY.sub(_blank, document.text) + source.text[end:]
@@ -73,7 +73,7 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def wanted(document: str) -> bool:
+def has_signs(document: str) -> bool:
     """Whether a document may hold references."""
     return any(word in document for word in ("mage", "repository", "MAGE"))
 
@@ -99,7 +99,7 @@ def _is_marked(name: str) -> bool:
 def _in_lines(text: str, span: Span) -> Iterator[Occurrence]:
     for found in _LINE.finditer(text, *span):
         place = Span(*found.span("value"))
-        if not is_other(found["value"]):
+        if not is_not_a_reference(found["value"]):
             pieces = tuple(pieces_of(text, Scalar(found["value"], place, "", None)))
             yield Occurrence(pieces, place, place, note=BY_LINE)
 
@@ -196,7 +196,7 @@ def _chosen(children: Sequence[Node], choice: int) -> list[Node]:
 def outline(source: Source) -> Iterator[Token]:
     """Yield the YAML around the actions, then the actions."""
     template = source.once(read)
-    for token in tree.outline(template.source, wanted, proof.use):
+    for token in tree.outline(template.source, has_signs, proof.use):
         yield from _between(token, template.masked)
     for hole in template.masked.holes:
         # Without its outer braces, so that what is put beside it is not put into it.

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from rewrite_refs.formats.template.actions import Action, Hole, Masked, branches
 from rewrite_refs.formats.template.expressions import Parts, alternatives, source
-from rewrite_refs.images.reference import InvalidReference, read
+from rewrite_refs.images.reference import InvalidReference, parse_partial
 from rewrite_refs.text.spans import Occurrence, Piece, Span
-from rewrite_refs.yaml.references import MASK, PLACEHOLDER, has_host, is_other
+from rewrite_refs.yaml.references import MASK, PLACEHOLDER, has_host, is_not_a_reference
 
 
 def resolved(text: str, template: Masked, occurrence: Occurrence) -> Iterator[Occurrence]:
@@ -24,7 +24,7 @@ def resolved(text: str, template: Masked, occurrence: Occurrence) -> Iterator[Oc
     for head in heads:
         pieces = tuple(piece for piece in (*head, *rest) if piece is not None)
         whole = replace(occurrence, pieces=pieces)
-        if not whole.holes and is_other(whole.text):
+        if not whole.holes and is_not_a_reference(whole.text):
             continue
         reason = unknown_head(text, template, whole)
         yield replace(whole, reason=reason) if reason else whole
@@ -78,7 +78,7 @@ def _is_of_others(text: str, hole: Hole) -> bool:
     """Whether an action writes a placeholder of another tool, such as Argo's, and nothing else."""
     made = alternatives(text, hole.actions[0].span) if len(hole.actions) == 1 else []
     texts = ["".join(part.text for part in parts) for parts in made]
-    return bool(texts) and all(is_other(each) and not re.search(r"\s", each) for each in texts)
+    return bool(texts) and all(is_not_a_reference(each) and not re.search(r"\s", each) for each in texts)
 
 
 def _known(text: str, hole: Hole) -> list[Parts]:
@@ -141,7 +141,7 @@ def unknown_head(text: str, template: Masked, occurrence: Occurrence) -> str | N
     if not holes or has_host(occurrence.text[: occurrence.holes[0][0]]):
         return None
     try:
-        read(occurrence.text, occurrence.holes)
+        parse_partial(occurrence.text, occurrence.holes)
     except InvalidReference:
         inside = [hole for piece in holes for hole in template.within(piece.span or occurrence.site)]
         found = [source(text, action.span) for hole in inside for action in hole.actions]

@@ -11,7 +11,7 @@ from rewrite_refs.formats.template.actions import Action, Masked
 from rewrite_refs.formats.template.expressions import Parts, alternatives, literals
 from rewrite_refs.formats.template.holes import is_known, is_word, pieces, unknown_head
 from rewrite_refs.images.hosts import ECR_HOST, SAME_REGISTRY
-from rewrite_refs.images.reference import DOCKER_HUB, InvalidReference, read
+from rewrite_refs.images.reference import DOCKER_HUB, InvalidReference, parse_partial
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 _COMPARING = frozenset({"==", "!=", "contains", "eq", "hasPrefix", "in", "ne", "startswith", "regexMatch"})
@@ -36,7 +36,7 @@ def in_actions(text: str, template: Masked, found: Iterable[Occurrence]) -> Iter
             if not may or _is_comment(text, template, action):
                 continue
             alone = hole.span not in holes  # else what it makes is reported already
-            for each in (*_made(text, template, action, sets_image), *_used(text, action, alone)):
+            for each in (*_whole_action(text, template, action, sets_image), *_used(text, action, alone)):
                 starts = {piece.span.start for piece in each.pieces if piece.span and piece.known}
                 if starts and taken.isdisjoint(starts):
                     taken |= starts
@@ -51,7 +51,7 @@ def _is_comment(text: str, template: Masked, action: Action) -> bool:
     return re.search(r"(?:\A|\s)#", template.text[line : action.span.start]) is not None
 
 
-def _made(text: str, template: Masked, action: Action, sets_image: bool) -> Iterator[Occurrence]:
+def _whole_action(text: str, template: Masked, action: Action, sets_image: bool) -> Iterator[Occurrence]:
     """What an action as a whole makes."""
     for parts in alternatives(text, action.span):
         if is_known(parts):
@@ -77,7 +77,7 @@ def _tagged(parts: Parts) -> Occurrence | None:
     """The reference that some literals and holes make, if it is one with a tag or a digest."""
     occurrence = _occurrence(pieces(parts))
     try:
-        read(occurrence.text, occurrence.holes)
+        parse_partial(occurrence.text, occurrence.holes)
     except InvalidReference:
         return None
     return occurrence if set(occurrence.text[: _first_hole(occurrence)]) & set(":@") else None
@@ -96,7 +96,7 @@ def _read(parts: Parts) -> Occurrence | None:
         return None
     if not occurrence.holes:
         try:
-            read(occurrence.text)
+            parse_partial(occurrence.text)
         except InvalidReference:
             return None
         if SAME_REGISTRY.get(host, host) == DOCKER_HUB and not set(path) & set("/:@"):

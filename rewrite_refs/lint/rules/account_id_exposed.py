@@ -10,9 +10,9 @@ from that registry. Off by default. Put the registry into a variable: a placehol
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.images.hosts import home_of
-from rewrite_refs.lint.base import Said
+from rewrite_refs.lint.base import Message
 from rewrite_refs.results import Severity
 
 NAME = "account-id-exposed"
@@ -21,12 +21,12 @@ ON = False
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said | None:
+def message(resolution: Resolution) -> Message | None:
     """What is to be said of a reference, or None."""
-    text = judged.occurrence.text
+    text = resolution.occurrence.text
     home = home_of(text.partition("/")[0])
     if home is None:
         return None
-    return Said(
+    return Message(
         f"{text} shows the account {home.account}", "put the registry into a variable (style: parameter)"
     )

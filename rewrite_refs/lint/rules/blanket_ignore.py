@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rewrite_refs.lint.base import Said
+from rewrite_refs.lint.base import Message
 from rewrite_refs.results import Severity
 
 NAME = "blanket-ignore"
@@ -19,7 +19,7 @@ ON = True
 FIXABLE = False
 
 
-def says(word: str, used: Collection[str]) -> Said:
+def message(word: str, used: Collection[str]) -> Message:
     """What is to be said of a comment (``ignore`` or ``ignore-file``) that hides the rules *used*."""
     names = ", ".join(sorted(used)) or "direct-upstream"
-    return Said("this comment names no rule, and ignores all", f"write {word}[{names}]")
+    return Message("this comment names no rule, and ignores all", f"write {word}[{names}]")

@@ -10,8 +10,8 @@ script that does. Whether it has run cannot be seen in a file, so this stays a n
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message
 from rewrite_refs.results import Severity
 
 NAME = "digest-needs-warmup"
@@ -20,19 +20,19 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said | None:
+def message(resolution: Resolution) -> Message | None:
     """What is to be said of a reference, or None."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     served = verdict.status == "cached" or (verdict.target and verdict.status in ("direct", "wrong"))
     if not served or verdict.reference is None or not verdict.reference.digest:
         return None
-    name = judged.occurrence.text.removesuffix(f"@{verdict.reference.digest}")
+    name = resolution.occurrence.text.removesuffix(f"@{verdict.reference.digest}")
     if verdict.reference.tag is None:
-        return Said(
+        return Message(
             f"{name} is pinned by digest alone, and the cache gets images by their tag",
             f"write the tag as well, {name}:<tag>@..., and pull it by its tag once",
         )
-    return Said(
+    return Message(
         f"{name} is pinned by digest, which the cache knows only after the tag was pulled once",
         "pull it by its tag (rewrite-refs rules --emit warmup prints a script)",
     )

@@ -12,9 +12,9 @@ maps Docker Hub.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.images.reference import DOCKER_HUB
-from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.lint.base import Message, shortened, suggestion
 from rewrite_refs.results import Severity
 
 NAME = "direct-upstream"
@@ -23,15 +23,17 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     host = verdict.reference.registry if verdict.reference else DOCKER_HUB
-    problem = f"{named(judged)} is pulled directly from {host}"
+    problem = f"{shortened(resolution)} is pulled directly from {host}"
     if verdict.target or (verdict.reason and verdict.rule):
-        return Said(problem, use(judged))
+        return Message(problem, suggestion(resolution))
     if verdict.rule:
-        return Said(
+        return Message(
             problem, f"the rule for {verdict.rule} takes it: say which registry is yours, with --registry"
         )
-    return Said(problem, f"no rule maps {host}: make one, and write it into rules (rewrite-refs init does)")
+    return Message(
+        problem, f"no rule maps {host}: make one, and write it into rules (rewrite-refs init does)"
+    )

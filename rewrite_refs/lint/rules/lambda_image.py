@@ -9,8 +9,8 @@ image there and name the copy. Found in manifests of functions (ACK, Crossplane)
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened
 from rewrite_refs.results import Severity
 
 NAME = "lambda-image"
@@ -19,7 +19,7 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
-    return Said(f"{named(judged)} is the image of a function", verdict.reason)
+    verdict = resolution.verdict
+    return Message(f"{shortened(resolution)} is the image of a function", verdict.reason)

@@ -10,8 +10,8 @@ misleading.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened, suggestion
 from rewrite_refs.results import Severity
 
 NAME = "missing-library"
@@ -20,6 +20,9 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    return Said(f"{named(judged)} names an official image of Docker Hub without library/", use(judged))
+    return Message(
+        f"{shortened(resolution)} names an official image of Docker Hub without library/",
+        suggestion(resolution),
+    )

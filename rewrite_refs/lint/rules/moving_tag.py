@@ -9,8 +9,8 @@ so that it changes for each cluster at another time. Off by default.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened
 from rewrite_refs.results import Severity
 
 NAME = "moving-tag"
@@ -21,13 +21,13 @@ FIXABLE = False
 _PULLED = ("direct", "wrong", "cached", "unmapped")
 
 
-def says(judged: Judged) -> Said | None:
+def message(resolution: Resolution) -> Message | None:
     """What is to be said of a reference, or None."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     reference = verdict.reference
     if verdict.status not in _PULLED or reference is None or reference.digest:
         return None
     if reference.tag not in (None, "latest"):
         return None
     what = "the tag latest" if reference.tag else "no tag, which means latest"
-    return Said(f"{named(judged)} has {what}", "name a version, or pin a digest")
+    return Message(f"{shortened(resolution)} has {what}", "name a version, or pin a digest")

@@ -9,8 +9,8 @@ nowhere, and ECR answers with "authentication to the upstream registry failed".
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened, suggestion
 from rewrite_refs.results import Severity
 
 NAME = "needless-library"
@@ -19,6 +19,8 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    return Said(f"{named(judged)} has library/ before a name that has an owner", use(judged))
+    return Message(
+        f"{shortened(resolution)} has library/ before a name that has an owner", suggestion(resolution)
+    )

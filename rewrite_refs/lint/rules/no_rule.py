@@ -10,10 +10,10 @@ registry that is your own belongs into `own`.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.images.reference import Reference
 from rewrite_refs.images.upstreams import UPSTREAMS
-from rewrite_refs.lint.base import Said, named
+from rewrite_refs.lint.base import Message, shortened
 from rewrite_refs.results import Severity
 
 NAME = "no-rule"
@@ -22,14 +22,14 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     reference = verdict.reference or Reference("", "")
     host = reference.registry
     make = "make a rule for it and write it into rules (rewrite-refs rules --emit terraform prints one)"
-    problem = f"{named(judged)} comes straight from {host}: ECR can cache it, and no rule does"
-    return Said(problem, make + _own(reference))
+    problem = f"{shortened(resolution)} comes straight from {host}: ECR can cache it, and no rule does"
+    return Message(problem, make + _own(reference))
 
 
 def _own(reference: Reference) -> str:

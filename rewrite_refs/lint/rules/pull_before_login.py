@@ -26,8 +26,8 @@ ignore[pull-before-login]` above it.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened
 from rewrite_refs.results import Severity
 
 NAME = "pull-before-login"
@@ -36,7 +36,7 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
-    return Said(f"{named(judged)} may be pulled before a step can log in", verdict.reason)
+    verdict = resolution.verdict
+    return Message(f"{shortened(resolution)} may be pulled before a step can log in", verdict.reason)

@@ -13,8 +13,8 @@ of its own; then `rewrite-refs rewrite` does the rest.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened, suggestion
 from rewrite_refs.results import Severity
 
 NAME = "shared-value-conflict"
@@ -23,8 +23,8 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     host = verdict.reference.registry if verdict.reference else "its upstream"
-    return Said(f"{named(judged)} is pulled directly from {host}", use(judged))
+    return Message(f"{shortened(resolution)} is pulled directly from {host}", suggestion(resolution))

@@ -10,9 +10,9 @@ says which, where one is known. A registry that is your own belongs into `own`.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
+from rewrite_refs.engine.rewrite import Resolution
 from rewrite_refs.images.upstreams import advice
-from rewrite_refs.lint.base import Said, named
+from rewrite_refs.lint.base import Message, shortened
 from rewrite_refs.results import Severity
 
 NAME = "uncacheable-registry"
@@ -25,13 +25,13 @@ _OF_MANY = ("gcr.io", ".pkg.dev")
 _COPY = "put it into own if it is yours, else copy the image to a repository of your account"
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     reference = verdict.reference
     host, repository = (reference.registry, reference.repository) if reference else ("", "")
-    problem = f"{named(judged)} is on {host or 'a registry'}, which ECR cannot cache"
+    problem = f"{shortened(resolution)} is on {host or 'a registry'}, which ECR cannot cache"
     known = advice(host, repository)
     if known and host.endswith(_OF_MANY):
         known += f"; if {host}/{repository.partition('/')[0]} is yours, put that into own"
-    return Said(problem, known or _COPY)
+    return Message(problem, known or _COPY)

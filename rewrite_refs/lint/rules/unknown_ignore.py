@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rewrite_refs.lint.base import Said
+from rewrite_refs.lint.base import Message
 from rewrite_refs.results import Severity
 
 NAME = "unknown-ignore"
@@ -19,13 +19,13 @@ ON = True
 FIXABLE = False
 
 
-def says(word: str, known: Iterable[str], what: str) -> Said:
+def message(word: str, known: Iterable[str], what: str) -> Message:
     """What is to be said of an unknown *word*; *what* is ``rule`` or ``word``."""
     from difflib import get_close_matches
 
     names = sorted(known)
     close = get_close_matches(word.lower(), names, 1)
-    return Said(
+    return Message(
         f"there is no {what} {word!r}",
         f"did you mean {close[0]}?" if close else f"write one of {', '.join(names)}",
     )

@@ -12,8 +12,8 @@ the registry, such as `quay/` or `github/`, may be your own. If one that is foun
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened, suggestion
 from rewrite_refs.results import Severity
 
 NAME = "unknown-prefix"
@@ -22,6 +22,8 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    return Said(f"{named(judged)} has the prefix of no rule for these files", use(judged))
+    return Message(
+        f"{shortened(resolution)} has the prefix of no rule for these files", suggestion(resolution)
+    )

@@ -9,7 +9,7 @@ Its references cannot be seen, so none of them is rewritten. Mend the file, or l
 
 from __future__ import annotations
 
-from rewrite_refs.lint.base import Said
+from rewrite_refs.lint.base import Message
 from rewrite_refs.results import Severity
 
 NAME = "unparsable-file"
@@ -18,7 +18,7 @@ ON = True
 FIXABLE = False
 
 
-def says(problem: str) -> Said:
+def message(problem: str) -> Message:
     """What is to be said of a part that cannot be read, and why."""
     is_told = "exclude it" in problem
-    return Said(f"cannot be read: {problem}", None if is_told else "mend the file, or exclude it")
+    return Message(f"cannot be read: {problem}", None if is_told else "mend the file, or exclude it")

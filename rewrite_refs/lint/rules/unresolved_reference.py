@@ -11,8 +11,8 @@ file, or ignore it.
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened
 from rewrite_refs.results import Severity
 
 NAME = "unresolved-reference"
@@ -21,10 +21,10 @@ ON = True
 FIXABLE = False
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     reason = verdict.reason or ""
     if reason.startswith("invalid reference format"):
         reason = "it is no name of an image: where something fills it in, rewrite it there"
-    return Said(f"this file does not say which image {named(judged)} is", reason)
+    return Message(f"this file does not say which image {shortened(resolution)} is", reason)

@@ -10,7 +10,7 @@ alone on the line above it, in a Dockerfile only above. Remove it, or it may hid
 
 from __future__ import annotations
 
-from rewrite_refs.lint.base import Said
+from rewrite_refs.lint.base import Message
 from rewrite_refs.results import Severity
 
 NAME = "unused-ignore"
@@ -19,10 +19,10 @@ ON = True
 FIXABLE = False
 
 
-def says(rule: str | None, lost: str | None) -> Said:
+def message(rule: str | None, lost: str | None) -> Message:
     """What is to be said of a comment that ignores nothing of *rule*, or nothing at all.
 
     *lost* says why it has no effect.
     """
     what = f"{rule}, which nothing here breaks" if rule else "nothing"
-    return Said(f"this comment ignores {what}", lost or "remove it")
+    return Message(f"this comment ignores {what}", lost or "remove it")

@@ -12,8 +12,8 @@ the same and the name has the prefix of a rule, and is left: the file may belong
 
 from __future__ import annotations
 
-from rewrite_refs.engine.rewrite import Judged
-from rewrite_refs.lint.base import Said, named, use
+from rewrite_refs.engine.rewrite import Resolution
+from rewrite_refs.lint.base import Message, shortened, suggestion
 from rewrite_refs.results import Severity
 
 NAME = "wrong-region"
@@ -22,12 +22,12 @@ ON = True
 FIXABLE = True
 
 
-def says(judged: Judged) -> Said:
+def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    verdict = judged.verdict
+    verdict = resolution.verdict
     if verdict.status == "own":
-        return Said(
-            f"{named(judged)} names the cache of another region than the configuration",
+        return Message(
+            f"{shortened(resolution)} names the cache of another region than the configuration",
             "name that of the configuration, or give these files their registry in overrides",
         )
-    return Said(f"{named(judged)} names the registry of other files", use(judged))
+    return Message(f"{shortened(resolution)} names the registry of other files", suggestion(resolution))

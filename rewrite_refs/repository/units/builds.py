@@ -23,7 +23,7 @@ _BUILDERS = tuple(each.builds for each in FORMATS if each.builds)
 
 
 @dataclass(frozen=True)
-class Made:
+class Built:
     """What is built in a repository, each with the file that builds it.
 
     Attributes:
@@ -42,22 +42,22 @@ class Builds:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._made: dict[Path, Made] = {}
+        self._built: dict[Path, Built] = {}
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
         """The verdict on a reference, after what is built here."""
         reference, root = verdict.reference, context.root
         if reference is None or root is None or verdict.status not in ("direct", "unmapped", "wrong"):
             return verdict
-        if root not in self._made:
-            self._made[root] = made_in(self._workspace, root)
-        reason = _made_by(reference, self._made[root], context)
+        if root not in self._built:
+            self._built[root] = built_in(self._workspace, root)
+        reason = _built_by(reference, self._built[root], context)
         return Verdict("own", reference, reason=reason) if reason else verdict
 
 
-def made_in(workspace: Workspace, root: Path) -> Made:
+def built_in(workspace: Workspace, root: Path) -> Built:
     """What the files below the root of a repository build."""
-    made = Made()
+    built = Built()
     for path in workspace.listing(root):
         if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
             continue
@@ -68,28 +68,28 @@ def made_in(workspace: Workspace, root: Path) -> Made:
         shown = path.relative_to(root).as_posix()
         for builds in (read(source) for read in _BUILDERS if source):
             for reference in _references(builds.images):
-                made.images.setdefault(reference.name, shown)
-                made.images.setdefault(_tagged(reference), shown)
+                built.images.setdefault(reference.name, shown)
+                built.images.setdefault(_tagged(reference), shown)
             for name, recipe in builds.recipes:
                 dockerfile = (path.parent / recipe).resolve()
-                made.recipes.update((each.name, dockerfile) for each in _references([name]))
+                built.recipes.update((each.name, dockerfile) for each in _references([name]))
             for reference in _references(builds.contexts):
-                made.contexts.setdefault(_tagged(reference), shown)
-    return made
+                built.contexts.setdefault(_tagged(reference), shown)
+    return built
 
 
-def _made_by(reference: Reference, made: Made, context: FileContext) -> str | None:
+def _built_by(reference: Reference, built: Built, context: FileContext) -> str | None:
     """Why a reference in a file is to something built here, or None where it is not."""
-    if context.format.recipe and (reference.name, context.path.resolve()) in made.recipes:
+    if context.format.recipe and (reference.name, context.path.resolve()) in built.recipes:
         return None  # nothing is built from itself: this one is pulled
     tagged = _tagged(reference)
     # People build upon these under the same name: own only with the very tag that is built.
     if reference.repository.removeprefix(LIBRARY) not in OFFICIAL:
-        if context.format.recipe and tagged in made.contexts:
-            return f"a build context in {made.contexts[tagged]}"
-        if reference.name in made.images:
-            return f"built by {made.images[reference.name]}"
-    return f"built by {made.images[tagged]}" if tagged in made.images else None
+        if context.format.recipe and tagged in built.contexts:
+            return f"a build context in {built.contexts[tagged]}"
+        if reference.name in built.images:
+            return f"built by {built.images[reference.name]}"
+    return f"built by {built.images[tagged]}" if tagged in built.images else None
 
 
 def _tagged(reference: Reference) -> str:

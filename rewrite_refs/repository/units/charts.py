@@ -193,7 +193,7 @@ class Charts:
         return source.text if source else ""
 
 
-def values_behind(text: str, named: dict[str, str]) -> Iterator[str]:
+def values_used(text: str, named: dict[str, str]) -> Iterator[str]:
     """The paths below ``.Values`` that a template's *text* uses, also through *named* templates."""
     pending, seen = [text], {text}
     while pending:

@@ -20,7 +20,7 @@ class Embedded:
         """The verdict on a reference, after the option ``embedded``."""
         if not occurrence.embedded or self._workspace.area(context.path.parent).embedded:
             return verdict
-        return Verdict("ignored", verdict.reference, reason=OFF, cause=verdict.breaks)
+        return Verdict("ignored", verdict.reference, reason=OFF, own_code=verdict.code)
 
 
 class Ignored:
@@ -31,7 +31,7 @@ class Ignored:
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
         """The verdict on a reference, after ``per-file-ignores`` and ``ignore-images``."""
-        breaks = verdict.breaks
+        code = verdict.code
         lint = self._workspace.area(context.path.parent).policies.lint
-        reason = lint.ignored(context.path, verdict.reference, breaks) if breaks else None
+        reason = lint.ignored(context.path, verdict.reference, code) if code else None
         return Verdict("ignored", verdict.reference, reason=reason) if reason else verdict

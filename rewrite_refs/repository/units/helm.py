@@ -6,11 +6,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from rewrite_refs.cache.verdict import Verdict, changed
+from rewrite_refs.cache.verdict import Verdict, apply_changes
 from rewrite_refs.engine.context import FileContext, JudgeInFile
 from rewrite_refs.images.reference import LIBRARY, name_of
 from rewrite_refs.repository.units import overlays
-from rewrite_refs.repository.units.charts import VALUES, Charts, Default, values_behind
+from rewrite_refs.repository.units.charts import VALUES, Charts, Default, values_used
 from rewrite_refs.repository.workspace import Workspace
 from rewrite_refs.text.edits import Change
 from rewrite_refs.text.spans import Occurrence, Piece
@@ -32,10 +32,10 @@ class Templates:
             return verdict
         chart = self._workspace.chart_of(context.path, context.root)
         named = self._charts.named_templates(chart) if chart else {}
-        for values in values_behind(occurrence.text, named) if chart else ():
+        for values in values_used(occurrence.text, named) if chart else ():
             if chart and self._charts.names_image(chart, values.split(".")):
                 reason = f"the template takes it from .Values.{values}: see {VALUES}"
-                return replace(verdict, reason=reason, elsewhere=True)
+                return replace(verdict, reason=reason, reported_elsewhere=True)
         return verdict
 
 
@@ -54,17 +54,17 @@ class Values:
         if not context.format.layered or verdict.reference is None or verdict.status not in open_statuses:
             return verdict
         if context.path.name == VALUES and verdict.changes and context.root is not None:
-            for other in self._ignored_over(context.root):
+            for other in self._ignored_overrides(context.root):
                 if other.values == context.path and other.is_served_by(occurrence):
                     reason = _OVER.format(other.shown)
-                    return replace(verdict, changes=(), reason=reason, cause="shared-value-conflict")
+                    return replace(verdict, changes=(), reason=reason, own_code="shared-value-conflict")
         if occurrence.keys is not None and context.root is not None:
             below = self._charts.default(context.path, context.root, occurrence.keys)
             if below and (below.owner or not has_host(occurrence.text)):
-                return _behind(below, occurrence, context)
+                return _over_chart_values(below, occurrence, context)
         return verdict
 
-    def _ignored_over(self, root: Path) -> list[overlays.Ignored]:
+    def _ignored_overrides(self, root: Path) -> list[overlays.Ignored]:
         """The ignored images in values that override those of charts."""
         if root not in self._ignored:
             found = overlays.ignored(self._workspace, self._charts, root, self._judge)
@@ -72,7 +72,7 @@ class Values:
         return self._ignored[root]
 
 
-def _behind(below: Default, occurrence: Occurrence, context: FileContext) -> Verdict:
+def _over_chart_values(below: Default, occurrence: Occurrence, context: FileContext) -> Verdict:
     """The verdict on values behind a registry that the values below them set, in another file.
 
     All that can be missing here is the ``library/`` that Docker Hub implies and ECR does not.
@@ -81,7 +81,7 @@ def _behind(below: Default, occurrence: Occurrence, context: FileContext) -> Ver
     if below.owner:  # a template puts the rest behind it
         whole = Piece(f"{name_of(occurrence.text)}/name", None)
         verdict = rules.judge(replace(occurrence, pieces=(whole,)))
-        target = changed(occurrence.text, verdict.changes)
+        target = apply_changes(occurrence.text, verdict.changes)
         return replace(verdict, target=target if verdict.changes else None)
     registry = below.registry.rstrip("/")
     verdict = rules.judge(replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces)))
@@ -98,5 +98,5 @@ def _behind(below: Default, occurrence: Occurrence, context: FileContext) -> Ver
         target=LIBRARY + occurrence.text,
         changes=(Change(0, 0, LIBRARY),),
         reason=reason,
-        then=then.status,
+        status_after=then.status,
     )

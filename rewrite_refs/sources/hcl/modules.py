@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from rewrite_refs.sources import Place
+from rewrite_refs.sources import SourceLocation
 from rewrite_refs.sources.hcl.blocks import Block, written
 from rewrite_refs.sources.hcl.expressions import Scope, evaluate
 from rewrite_refs.sources.hcl.types import convert
@@ -50,7 +50,7 @@ class Module:
     folder: str
     blocks: tuple[Placed, ...] = ()
     given: Mapping[str, Sequence[Given]] = field(default_factory=dict)
-    broken: Place | None = None
+    broken: SourceLocation | None = None
 
     def named(self, type: str) -> dict[str, Block]:
         """The blocks of a type with one label, by that."""

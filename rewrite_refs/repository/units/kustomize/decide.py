@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rewrite_refs.cache.verdict import Cause, Verdict
+from rewrite_refs.cache.verdict import LintCode, Verdict
 from rewrite_refs.engine import rewrite
 from rewrite_refs.engine.context import FileContext, JudgeInFile
 from rewrite_refs.formats import FORMATS, kustomize
@@ -53,16 +53,16 @@ class Kustomizations:
             self._decisions[asked] = self._decided(context.root, area)
         decision = self._decisions[asked]
         key = context.path.resolve(), name_of(occurrence.text)
-        if occurrence.key or occurrence.apart:
-            return _of_entry(verdict, occurrence, decision.ways.get(key, "add"))
-        kept = decision.kept.get(key) if decision.kept else None
-        if kept is None:
+        if occurrence.key or occurrence.new_name_slot:
+            return _of_entry(verdict, occurrence, decision.actions.get(key, "add"))
+        pinned = decision.pinned.get(key) if decision.pinned else None
+        if pinned is None:
             return verdict
-        by = Path(os.path.relpath(kept.by.parent, (context.root or kept.by).resolve())).as_posix()
-        if kept.new_name:
-            reason = f"the kustomization in {by} puts {kept.new_name} in its place"
+        by = Path(os.path.relpath(pinned.by.parent, (context.root or pinned.by).resolve())).as_posix()
+        if pinned.new_name:
+            reason = f"the kustomization in {by} puts {pinned.new_name} in its place"
             return Verdict("ignored", verdict.reference, reason=reason)
-        left = replace(verdict, changes=(), reason=_KEPT.format(by), cause="shared-value-conflict")
+        left = replace(verdict, changes=(), reason=_KEPT.format(by), own_code="shared-value-conflict")
         return left if verdict.changes else verdict
 
     def _decided(self, root: Path | None, area: Area) -> Decision:
@@ -96,11 +96,11 @@ class Kustomizations:
         excluded = workspace.excludes(path)
         at = matchable(source) if context.format.manifest else None
         result = rewrite.rewrite(source, context, partial(self._judge, context=context))
-        for finding in result.findings:
-            occurrence = finding.occurrence
+        for resolution in result.resolutions:
+            occurrence = resolution.occurrence
             if at is None or occurrence.span.start in at:
-                verdict = finding.verdict
-                target = verdict.target if finding.done and not excluded else None
+                verdict = resolution.verdict
+                target = verdict.target if resolution.done and not excluded else None
                 held = verdict.status == "ignored" and not occurrence.embedded
                 yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target), held)
 
@@ -115,14 +115,14 @@ class Kustomizations:
         return name_of(verdict.target) if verdict.changes and verdict.target else None
 
 
-def _of_entry(verdict: Verdict, occurrence: Occurrence, way: str) -> Verdict:
+def _of_entry(verdict: Verdict, occurrence: Occurrence, action: str) -> Verdict:
     """The verdict on an entry of a kustomization that goes a certain way."""
-    if way == "add" and verdict.changes and not occurrence.key:
-        return replace(verdict, apart=True, otherwise=None)
-    if way == "held":
+    if action == "add" and verdict.changes and not occurrence.key:
+        return replace(verdict, as_new_name=True, fallback=None)
+    if action == "held":
         return Verdict("ignored", verdict.reference, reason=_HELD)
-    if way == "follow" or not verdict.changes:
+    if action == "follow" or not verdict.changes:
         return verdict
     target = None if occurrence.key else verdict.target
-    cause: Cause = "shared-value-conflict"
-    return replace(verdict, changes=(), target=target, reason=_STAYS, cause=cause)
+    code: LintCode = "shared-value-conflict"
+    return replace(verdict, changes=(), target=target, reason=_STAYS, own_code=code)

@@ -21,16 +21,16 @@ from pathlib import Path
 
 from rewrite_refs.repository.units.kustomize.names import (
     Decision,
+    EntryAction,
     Followed,
     Item,
     Items,
-    Kept,
     Matcher,
     Name,
     Origin,
+    PinnedName,
     Repository,
     State,
-    Way,
 )
 from rewrite_refs.repository.units.kustomize.reading import Entry, Kustomization, read
 from rewrite_refs.text.source import Source
@@ -51,23 +51,23 @@ def decide(files: Mapping[Path, Source], repository: Repository) -> Decision:
     first = graph.follow(state)
     left = {item.origin for item in first.left}
     placeholders = {
-        origin: kept
-        for origin, kept in first.replaced.items()
+        origin: pinned
+        for origin, pinned in first.replaced.items()
         if not (origin in left or origin in first.real or origin.of_entry or origin.unseen)
     }
     state.placeholders = set(placeholders)
     followed = first
     for _ in range(_MAX_ROUNDS):  # pragma: no branch - it is settled long before
         followed = graph.follow(state)
-        if not graph.settle(state, followed):
+        if not graph.resolve_conflicts(state, followed):
             break
     kept = {(origin.path, origin.name): placeholders[origin] for origin in state.placeholders}
     left = {item.origin for item in followed.left if item.after == item.origin.name}
     for origin, by in state.frozen.items():
         replaced = None if origin in left else followed.replaced.get(origin)
-        kept[origin.path, origin.name] = replaced or Kept(by, None)
-    ways = {each: graph.way(each, state, followed) for each in graph.matchers}
-    return Decision(kept, {(each.path, each.key): way for each, way in ways.items()})
+        kept[origin.path, origin.name] = replaced or PinnedName(by, None)
+    ways = {each: graph.action_for(each, state, followed) for each in graph.matchers}
+    return Decision(kept, {(each.path, each.key): action for each, action in ways.items()})
 
 
 class _Graph:
@@ -102,11 +102,11 @@ class _Graph:
         """Follow all names through all kustomizations once."""
         followed = Followed()
         for root in self._roots:
-            items = self._through(root, frozenset(), state, followed, ())
+            items = self._collect(root, frozenset(), state, followed, ())
             followed.left |= items
         return followed
 
-    def _through(
+    def _collect(
         self, folder: Path, items: Items, state: State, followed: Followed, above: tuple[Path, ...]
     ) -> Items:
         """What comes out of a kustomization; *items* are those that a component is applied to."""
@@ -123,7 +123,7 @@ class _Graph:
             target = (folder / name).resolve()
             if target in self._known:
                 is_component = self._known[target][1].is_component
-                drawn = self._through(target, items if is_component else frozenset(), state, followed, here)
+                drawn = self._collect(target, items if is_component else frozenset(), state, followed, here)
                 items = drawn if is_component else items | drawn
             else:
                 items |= self._of_file(target, state) if target.is_file() else unseen
@@ -131,12 +131,12 @@ class _Graph:
             items |= self._of_file((folder / name).resolve(), state)
         items |= self._of_file(path, state)
         for entry in found.entries:
-            items = self._past(entry, path, items, state, followed)
+            items = self._apply_entry(entry, path, items, state, followed)
         if not found.is_component:
             followed.done[folder] = items
         return items
 
-    def _past(self, entry: Entry, path: Path, items: Items, state: State, followed: Followed) -> Items:
+    def _apply_entry(self, entry: Entry, path: Path, items: Items, state: State, followed: Followed) -> Items:
         """What comes out of one entry."""
         matcher = Matcher(path, entry.key)
         met = followed.met.setdefault(matcher, set())
@@ -148,7 +148,7 @@ class _Graph:
         if matcher in state.adders and target:
             changed = {item for item in matched if not item.moved and item.before == entry.key}
             for item in changed:
-                followed.replaced.setdefault(item.origin, Kept(path, target))
+                followed.replaced.setdefault(item.origin, PinnedName(path, target))
             return (items - changed) | {item._replace(after=target, adder=matcher) for item in changed}
         return items
 
@@ -164,7 +164,7 @@ class _Graph:
         """What comes out of an entry with a ``newName``."""
         new_name, same = entry.new_name or "", self._canonical(entry.key)
         for item in matched:
-            followed.replaced.setdefault(item.origin, Kept(path, new_name))
+            followed.replaced.setdefault(item.origin, PinnedName(path, new_name))
             partly = item.before != entry.key and entry.key not in self._patterns
             if partly or self._canonical(new_name) == same:
                 followed.real.add(item.origin)
@@ -179,7 +179,9 @@ class _Graph:
         """The names of a manifest or a patch, or of the patches in a kustomization."""
         own = {at for each in self._entries_in(path) for at in (each.key_at, each.new_at)}
         names = (name for name in self._names_in(path) if name.at not in own)
-        return frozenset(state.item(Origin(path, name.text, name.target, held=name.held)) for name in names)
+        return frozenset(
+            state.item(Origin(path, name.text, name.target, pinned=name.pinned)) for name in names
+        )
 
     def _entries_in(self, path: Path) -> tuple[Entry, ...]:
         of, found = self._known.get(path.parent, (None, Kustomization()))
@@ -207,7 +209,7 @@ class _Graph:
     def _matches(self, key: str, item: Item) -> bool:
         """Whether an entry matches a name, before the rewriting or when a part of it is done."""
         if key in self._patterns:
-            return _fits(key, item.before)
+            return _matches_pattern(key, item.before)
         if item.before == key:
             return True
         same = self._canonical(key)
@@ -217,27 +219,29 @@ class _Graph:
 
     # --- settling
 
-    def settle(self, state: State, followed: Followed) -> bool:
+    def resolve_conflicts(self, state: State, followed: Followed) -> bool:
         """Settle what cannot be as it was followed; whether there was anything."""
         changed = False
         for matcher, items in followed.met.items():
-            movers = [item for item in self._movers(matcher, items) if item.adder or state.moves(item.origin)]
+            movers = [
+                item for item in self._conflicting(matcher, items) if item.adder or state.moves(item.origin)
+            ]
             placeholders = {item.origin for item in items} & state.placeholders
-            if not movers and not (placeholders and self._has_gone(matcher, items)):
+            if not movers and not (placeholders and self._is_left_over(matcher, items)):
                 continue
             moving = {item.origin for item in movers if item.adder is None}
             if placeholders and not self._is_fixed(matcher):
                 state.placeholders -= placeholders
             else:
                 state.frozen |= dict.fromkeys(moving, matcher.path)
-            state.barred |= {item.adder for item in movers if item.adder}
+            state.blocked |= {item.adder for item in movers if item.adder}
             changed = True
-        adders = {each for each in self.matchers if self._wants_more(each, state, followed)}
+        adders = {each for each in self.matchers if self._needs_new_name(each, state, followed)}
         changed |= adders != state.adders
         state.adders = adders
         return changed
 
-    def way(self, matcher: Matcher, state: State, followed: Followed) -> Way:
+    def action_for(self, matcher: Matcher, state: State, followed: Followed) -> EntryAction:
         """What becomes of an entry, now that all is settled."""
         if matcher in state.adders:
             return "add"
@@ -247,14 +251,14 @@ class _Graph:
         stays = any(item.after == matcher.key for item in matched)
         if target and not stays and any(item.after == target for item in matched):
             return "follow"
-        return "held" if any(item.origin.held for item in matched) else "stay"
+        return "held" if any(item.origin.pinned for item in matched) else "stay"
 
-    def _movers(self, matcher: Matcher, items: Collection[Item]) -> list[Item]:
+    def _conflicting(self, matcher: Matcher, items: Collection[Item]) -> list[Item]:
         """The names that must not move, for an entry would match less of them, or more, than before."""
         key, same = matcher.key, self._canonical(matcher.key)
         moved = [item for item in items if item.moved]
         if key in self._patterns:
-            return [item for item in moved if not _fits(key, item.after)]
+            return [item for item in moved if not _matches_pattern(key, item.after)]
         if _PATTERN.search(same):  # a placeholder: kustomize would not find it by itself
             return moved
         spellings = {key, *(item.before for item in items if item.origin.target or item.adder)} - {same}
@@ -273,7 +277,7 @@ class _Graph:
             return moved
         return moved if len(spellings) > 1 or self._is_fixed(matcher) else []
 
-    def _has_gone(self, matcher: Matcher, items: Collection[Item]) -> bool:
+    def _is_left_over(self, matcher: Matcher, items: Collection[Item]) -> bool:
         """Whether an entry that still has its name meets one that has been rewritten already."""
         same = self._canonical(matcher.key)
         gone = matcher.key != same and any(item.before == same for item in items)
@@ -284,21 +288,21 @@ class _Graph:
         at = {each.key_at for each in self.matchers[matcher]}
         return any(name.at in at and name.target is None for name in self._names_in(matcher.path))
 
-    def _wants_more(self, matcher: Matcher, state: State, followed: Followed) -> bool:
+    def _needs_new_name(self, matcher: Matcher, state: State, followed: Followed) -> bool:
         """Whether an entry needs a newName: it has none, and what it matches here stays as it is."""
         entries = self.matchers[matcher]
         if any(each.new_name or not each.room for each in entries) or not self._own[matcher]:
             return False
-        if matcher in state.barred or self._is_fixed(matcher):
+        if matcher in state.blocked or self._is_fixed(matcher):
             return False
         items = [item for item in followed.met.get(matcher, ()) if self._matches(matcher.key, item)]
         literal = [item for item in items if item.before == matcher.key]
-        if any(item.moved or item.origin.held for item in literal) or (items and not literal):
+        if any(item.moved or item.origin.pinned for item in literal) or (items and not literal):
             return False
         return not literal or any(item.origin not in state.placeholders for item in literal)
 
 
-def _fits(pattern: str, name: str) -> bool:
+def _matches_pattern(pattern: str, name: str) -> bool:
     """Whether kustomize finds a name by *pattern*; one that is no expression fits nothing."""
     try:
         return re.fullmatch(pattern, name) is not None

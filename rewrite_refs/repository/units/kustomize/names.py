@@ -9,19 +9,19 @@ from typing import Literal, NamedTuple
 
 # What becomes of an entry: its name goes with the names that it matches, it gets a newName, or neither; it is
 # held where what it matches is.
-Way = Literal["follow", "add", "stay", "held"]
+EntryAction = Literal["follow", "add", "stay", "held"]
 
 
 class Name(NamedTuple):
     """A name in a file, where it stands, and what the rules make of it; no ``target`` where it stays.
 
-    ``held`` tells that it is to stay the image that it is, whoever draws it in.
+    ``pinned`` tells that it is to stay the image that it is, whoever draws it in.
     """
 
     text: str
     at: int
     target: str | None
-    held: bool = False
+    pinned: bool = False
 
 
 class Repository(NamedTuple):
@@ -35,7 +35,7 @@ class Repository(NamedTuple):
     target: Callable[[str, Path | None], str | None]
 
 
-class Kept(NamedTuple):
+class PinnedName(NamedTuple):
     """Why a name in a file stays: the kustomization, and what it puts in its place, if anything."""
 
     by: Path
@@ -45,8 +45,8 @@ class Kept(NamedTuple):
 class Decision(NamedTuple):
     """What is decided of names by their file, and of entries by their file and the name that they match."""
 
-    kept: Mapping[tuple[Path, str], Kept] = {}
-    ways: Mapping[tuple[Path, str], Way] = {}
+    pinned: Mapping[tuple[Path, str], PinnedName] = {}
+    actions: Mapping[tuple[Path, str], EntryAction] = {}
 
 
 class Origin(NamedTuple):
@@ -57,7 +57,7 @@ class Origin(NamedTuple):
     target: str | None
     of_entry: bool = False
     unseen: bool = False
-    held: bool = False
+    pinned: bool = False
 
 
 class Matcher(NamedTuple):
@@ -91,7 +91,7 @@ class State:
     placeholders: set[Origin] = field(default_factory=set)
     frozen: dict[Origin, Path] = field(default_factory=dict)
     adders: set[Matcher] = field(default_factory=set)
-    barred: set[Matcher] = field(default_factory=set)
+    blocked: set[Matcher] = field(default_factory=set)
 
     def item(self, origin: Origin) -> Item:
         """A name where it sets out."""
@@ -111,7 +111,7 @@ class Followed:
     """
 
     met: dict[Matcher, set[Item]] = field(default_factory=dict)
-    replaced: dict[Origin, Kept] = field(default_factory=dict)
+    replaced: dict[Origin, PinnedName] = field(default_factory=dict)
     left: set[Item] = field(default_factory=set)
     real: set[Origin] = field(default_factory=set)
     done: dict[Path, Items] = field(default_factory=dict)

@@ -98,7 +98,7 @@ def _entry(text: str, entry: kustomization.Entry) -> Entry:
         yamlchars.inside(text, entry.name).start,
         name_of(text_of(new_name)) if new_name else None,
         yamlchars.inside(text, new_name or entry.name).start,
-        entry.apart is not None and entry.apart.at is not None,
+        entry.new_name_slot is not None and entry.new_name_slot.at is not None,
     )
 
 
