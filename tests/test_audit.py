@@ -36,19 +36,19 @@ def judge(text: str, rules: RuleSet = RULES) -> Verdict:
 @pytest.mark.parametrize(
     ("text", "target", "reason"),
     [
-        (f"{HUB}/nginx:1.25", f"{HUB}/library/nginx:1.25", "below library/"),
-        (f"{HUB}/nginx{DIGEST}", f"{HUB}/library/nginx{DIGEST}", "below library/"),
-        (f"{HUB}/nginx:${{TAG}}", f"{HUB}/library/nginx:${{TAG}}", "below library/"),
+        (f"{HUB}/nginx:1.25", f"{HUB}/library/nginx:1.25", "need library/"),
+        (f"{HUB}/nginx{DIGEST}", f"{HUB}/library/nginx{DIGEST}", "need library/"),
+        (f"{HUB}/nginx:${{TAG}}", f"{HUB}/library/nginx:${{TAG}}", "need library/"),
         (f"{HUB}/library/grafana/loki:3", f"{HUB}/grafana/loki:3", "without an owner"),
         (f"{HUB}/library/grafana/${{APP}}", f"{HUB}/grafana/${{APP}}", "without an owner"),
-        (f"{FIPS}/docker-hub/nginx", f"{FIPS}/docker-hub/library/nginx", "below library/"),
+        (f"{FIPS}/docker-hub/nginx", f"{FIPS}/docker-hub/library/nginx", "need library/"),
         (f"{DUAL}/docker-hub/library/a/b", f"{DUAL}/docker-hub/a/b", "without an owner"),
         (f"{HOST}/mirror/docker.io/grafana/loki", None, "no rule has the prefix mirror/docker.io"),
         (f"{HOST}/mirror/hub/library/nginx", None, "no rule has the prefix mirror/hub"),
         (f"{HOST}/quay.io/${{IMAGE}}", None, "no rule has the prefix quay.io"),
         (f"{HOST}/dockerhub/library/nginx", None, "no rule has the prefix dockerhub"),
         (f"{HOST}/docker.io/grafana/loki", None, "no rule has the prefix docker.io"),
-        (f"{HOST}/hub/library/nginx", None, "put 123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub into own"),
+        (f"{HOST}/hub/library/nginx", None, "add 123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub to own"),
     ],
 )
 def test_wrong(text: str, target: str | None, reason: str) -> None:
@@ -144,7 +144,7 @@ def test_the_registry_of_other_files(text: str, target: str | None) -> None:
     verdict = judge(text, EU)
     assert (verdict.status, verdict.target) == ("wrong", target)
     reason = verdict.reason or ""
-    assert f"the registry of these files is {HOST}" in reason or "/old/" in text or "variable" in reason
+    assert f"these files use the registry {HOST}" in reason or "/old/" in text or "variable" in reason
     if target:
         assert judge(target, EU).status == "cached"
 
@@ -187,13 +187,13 @@ NESTED = (
     [
         ("grafana/loki", "direct", f"{HOST}/mirror/grafana/loki", None),
         ("docker.io/quay/a", "direct", None,
-         "behind the prefix mirror the cache takes it for one of quay.io"),
-        ("nginx", "direct", None, "behind the prefix mirror the cache takes it for one of ghcr.io"),
-        ("docker.io/${X}/web", "direct", None, "which rule the cache takes it for depends on a variable"),
-        ("docker.io/q${X}/web", "direct", None, "which rule the cache takes it for depends on a variable"),
+         "the prefix mirror leads to the rule for quay.io"),
+        ("nginx", "direct", None, "the prefix mirror leads to the rule for ghcr.io"),
+        ("docker.io/${X}/web", "direct", None, "which rule the cache would apply depends on a variable"),
+        ("docker.io/q${X}/web", "direct", None, "which rule the cache would apply depends on a variable"),
         ("docker.io/a${X}/web", "direct", f"{HOST}/mirror/a${{X}}/web", None),
         (f"{HOST}/mirror/nginx", "wrong", None,
-         "behind the prefix mirror the cache takes it for one of ghcr.io"),
+         "the prefix mirror leads to the rule for ghcr.io"),
         (f"{HOST}/mirror/quay/a/b", "cached", None, None),
         (f"{HOST}/mirror/${{X}}", "cached", None, None),
     ],
@@ -213,7 +213,7 @@ def test_the_longest_prefix_counts_in_whatever_files() -> None:
 def test_library_before_a_name_with_an_owner_is_not_rewritten() -> None:
     verdict = judge("library/a/b")
     assert (verdict.status, verdict.target) == ("direct", None)
-    assert verdict.reason == "library/ is only for names without an owner"
+    assert verdict.reason == "library/ applies only to names without an owner"
 
 
 def test_a_placeholder_with_a_default_tells_the_region() -> None:
@@ -273,7 +273,7 @@ def test_a_placeholder_is_known_where_a_format_cannot_tell() -> None:
     text = "{{ .Values.registry }}/docker-hub/library/nginx"
     whole = Span(0, len(text))
     occurrence = Occurrence(
-        (Piece(text, whole),), whole, whole, reason="the template takes it from elsewhere"
+        (Piece(text, whole),), whole, whole, reason="the template reads it from elsewhere"
     )
     assert rules.judge(occurrence).status == "cached"
     assert RULES.judge(occurrence).status == "unresolved"

@@ -99,8 +99,8 @@ list: [{{repository: {HUB}/library/memcached, tag: 1}}]
 def test_what_is_said_of_it(root: Path) -> None:
     ran = run("list", "-q", *OPTIONS, "web/ci/prod.yaml", cwd=root)
     first, *_, sub, _, _ = ran.out.splitlines()
-    assert first.endswith("redis:7 -> library/redis:7 (its registry, docker.io, stands in web/values.yaml)")
-    assert sub.endswith("direct: b (its registry, quay.io/x, stands in web/charts/sub/values.yaml)")
+    assert first.endswith("redis:7 -> library/redis:7 (its registry, docker.io, is set in web/values.yaml)")
+    assert sub.endswith("direct: b (its registry, quay.io/x, is set in web/charts/sub/values.yaml)")
 
 
 FALLBACKS: dict[str, str | bytes] = {

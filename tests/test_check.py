@@ -139,7 +139,7 @@ def test_one_value_for_several_images(tmp_path: Path) -> None:
     ran = run("check", cwd=root)
     assert ran.code == 1
     assert (
-        "is also a part of docker.io/acme/x, which stays: give each a registry of its own; it would be"
+        "is shared with docker.io/acme/x, which stays unchanged: use a separate value for each; it would be"
         in ran.out
     )
     text = VALUES.replace(
@@ -154,7 +154,7 @@ def test_the_cache_of_another_region(tmp_path: Path) -> None:
     """Nobody said which files belong to which region, so it is found and left."""
     root = pod(tmp_path, f"{US}/docker-hub/library/nginx:1")
     assert [each[2:] for each in found(root)] == [("wrong-region", "error", False)]
-    assert "or give these files their registry in overrides" in run("check", cwd=root).out
+    assert "or set the registry of these files in overrides" in run("check", cwd=root).out
     assert run("rewrite", cwd=root) == Ran(0, "", "1 reference in 1 file: 1 own\n")
     fill(root, {"pod.yaml": POD.format(f"{US}/own/app:1")})
     assert found(root) == []
@@ -202,7 +202,7 @@ def test_what_a_template_takes_from_values_is_told_there(tmp_path: Path) -> None
     assert run("check", "--strict", cwd=root).code == 0
     assert found(root) == []
     listed = run("list", "templates", cwd=root).out
-    assert "(the template takes it from .Values.image.repository: see values.yaml)" in listed
+    assert "(the template reads it from .Values.image.repository: see values.yaml)" in listed
     fill(
         root,
         {
@@ -219,8 +219,8 @@ def test_what_a_template_takes_from_values_is_told_there(tmp_path: Path) -> None
 def test_without_a_registry_or_a_rule(tmp_path: Path) -> None:
     root = pod(tmp_path, "nginx:1", "rules: {docker.io: docker-hub}\n")
     ran = run("check", cwd=root)
-    assert "help: the rule for docker.io takes it: say which registry is yours, with --registry" in ran.out
-    assert "help: no rule maps docker.io: make one" in run("check", "--no-config", cwd=root).out
+    assert "help: the rule for docker.io applies: set your registry with --registry" in ran.out
+    assert "help: no rule maps docker.io: create one" in run("check", "--no-config", cwd=root).out
 
 
 def test_every_rule_explains_itself(tmp_path: Path) -> None:
@@ -327,12 +327,12 @@ def test_comments_for_a_file(tmp_path: Path) -> None:
         each["reason"]
         for each in document(run("list", "a.yaml", "--output-format", "json", cwd=root))["references"]
     ]
-    assert reasons == ["a comment says so"]  # fmt: skip
+    assert reasons == ["ignored by a comment"]  # fmt: skip
 
 
 def test_the_reason_of_a_comment_is_told(tmp_path: Path) -> None:
     root = pod(tmp_path, "nginx:1 # rewrite-refs: ignore[direct-upstream] built here")
-    assert "ignored: nginx:1 (a comment says so: built here)" in run("list", cwd=root).out
+    assert "ignored: nginx:1 (ignored by a comment: built here)" in run("list", cwd=root).out
 
 
 @pytest.mark.parametrize(
@@ -402,9 +402,10 @@ def test_the_configuration_ignores_files_and_images(tmp_path: Path) -> None:
     assert (root / "old/pod.yaml").read_text() == files["old/pod.yaml"]
     assert (root / "acme.yaml").read_text() == files["acme.yaml"]
     assert (
-        "ignored: nginx (per-file-ignores in the configuration says so)" in run("list", "old", cwd=root).out
+        "ignored: nginx (ignored by per-file-ignores in the configuration)"
+        in run("list", "old", cwd=root).out
     )
-    assert "ignored: busybox:1 (ignore-images in the " in run("list", "busybox.yaml", cwd=root).out
+    assert "ignored: busybox:1 (ignored by ignore-images in the " in run("list", "busybox.yaml", cwd=root).out
     assert rules(root, "--ignore", "unparsable-file", "Dockerfile") == []
 
 
@@ -422,7 +423,7 @@ def test_a_baseline(tmp_path: Path) -> None:
     )
     quiet = run("check", "--baseline", "known.json", cwd=root)
     assert quiet == Ran(
-        0, "", "3 references in 2 files: 3 direct\nnothing new found; 3 known by the baseline\n"
+        0, "", "3 references in 2 files: 3 direct\nnothing new found; 3 known from the baseline\n"
     )
     fill(root, {"Dockerfile": "# moved\n\nFROM alpine:4\nFROM alpine:3\nFROM alpine:3\nFROM redis\n"})
     ran = run("check", "--baseline", "known.json", "--output-format", "concise", cwd=root)
@@ -445,7 +446,7 @@ def test_what_is_gone_from_a_baseline(tmp_path: Path) -> None:
     assert ran.err.endswith(
         "known.json: no longer found: a/Dockerfile: direct-upstream docker.io/library/alpine\n"
         "known.json: no longer found: b/Dockerfile: direct-upstream docker.io/library/alpine\n"
-        "known.json: take that out with --baseline known.json --write-baseline known.json\n"
+        "known.json: remove it with --baseline known.json --write-baseline known.json\n"
     )
     assert "no longer" not in run("check", "--baseline", "known.json", "pod.yaml", cwd=root).err
     assert "b/Docker" not in run("check", "--baseline", "../known.json", ".", cwd=root / "a").err
@@ -469,21 +470,30 @@ def test_what_is_gone_from_a_baseline(tmp_path: Path) -> None:
             None,
             "x.json: the baseline cannot be read: No such file or directory: write it with --write-baseline",
         ),
-        (b"\xff", "x.json: this is no baseline: it is not UTF-8"),
-        (b"\n{", "x.json:2: this is no baseline: Expecting property name"),
+        (b"\xff", "x.json: invalid baseline: it is not UTF-8"),
+        (b"\n{", "x.json:2: invalid baseline: Expecting property name"),
         (
             b"[" * 100_000,
-            "x.json: this is no baseline: it is nested too deeply, or holds a number that is too long",
+            "x.json: invalid baseline: it is nested too deeply, or holds a number that is too long",
         ),
-        (b"[]", "x.json: this is no baseline of version 1: write it again with --write-baseline"),
-        (b'{"version": 2}', "x.json: this is no baseline of version 1"),
-        (b'{"version": 1, "findings": {}}', "x.json: its findings are not all findings"),
-        (b'{"version": 1, "findings": [1]}', "x.json: its findings are not all findings"),
+        (b"[]", "x.json: not a baseline of version 1: write it again with --write-baseline"),
+        (b'{"version": 2}', "x.json: not a baseline of version 1"),
+        (
+            b'{"version": 1, "findings": {}}',
+            "x.json: invalid baseline: entry is missing path, rule or subject",
+        ),
+        (
+            b'{"version": 1, "findings": [1]}',
+            "x.json: invalid baseline: entry is missing path, rule or subject",
+        ),
         (
             b'{"version": 1, "findings": [{"path": "", "rule": "", "subject": 1, "count": 1}]}',
-            "not all findings",
+            "entry is missing path, rule or subject",
         ),
-        (b'{"version": 1, "findings": [{"path": "", "rule": "", "subject": "", "count": true}]}', "not all"),
+        (
+            b'{"version": 1, "findings": [{"path": "", "rule": "", "subject": "", "count": true}]}',
+            "entry is missing path, rule or subject",
+        ),
     ],
 )
 def test_a_baseline_that_is_none(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -561,7 +571,7 @@ def test_github_is_chosen_by_itself(tmp_path: Path) -> None:
     assert "direct-upstream" in summary.read_text()
     assert run("check", "--output-format", "text", cwd=root, env=env).out.startswith("error[direct-upstream]")
     closed = run("check", cwd=root, env={**env, "GITHUB_STEP_SUMMARY": str(tmp_path)})
-    assert closed.err.endswith(f"warning: {tmp_path}: the summary cannot be written: Is a directory\n1 reference in 1 file: 1 direct\n1 error; rewrite-refs rewrite mends 1\n")  # fmt: skip
+    assert closed.err.endswith(f"warning: {tmp_path}: the summary cannot be written: Is a directory\n1 reference in 1 file: 1 direct\n1 error; rewrite-refs rewrite fixes 1\n")  # fmt: skip
 
 
 def test_paths_count_from_the_top_where_others_need_that(tmp_path: Path) -> None:
@@ -665,15 +675,15 @@ def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
             f"nginx:1@{DIGEST}",
             "error[direct-upstream]: nginx:1@sha256:00000000... is pulled directly from docker.io",
         ),
-        ("ghcr.io/acme/x:1", "; if ghcr.io/acme is yours, put that into own"),
-        ("acme.azurecr.io/x:1", "; if acme.azurecr.io is yours, put that into own"),
+        ("ghcr.io/acme/x:1", "; if ghcr.io/acme is yours, add it to own"),
+        ("acme.azurecr.io/x:1", "; if acme.azurecr.io is yours, add it to own"),
         ("registry.k8s.io/pause:3", "(rewrite-refs rules --emit terraform prints one)\n"),
         ("gcr.io/google-containers/pause:3", "Kubernetes publishes its images at registry.k8s.io"),
         (
             "gcr.io/distroless/base:1",
-            "write that name here; if gcr.io/distroless is yours, put that into own",
+            "write that name here; if gcr.io/distroless is yours, add it to own",
         ),
-        ("BASEIMAGE", "it is no name of an image: where something fills it in, rewrite it there"),
+        ("BASEIMAGE", "not a valid image name: if something fills it in, rewrite it there"),
     ],
 )
 def test_what_is_said(tmp_path: Path, image: str, expected: str) -> None:
@@ -786,7 +796,7 @@ def test_no_configuration_takes_back_what_another_leaves(tmp_path: Path) -> None
 def test_no_rule_at_all_is_a_mistake(tmp_path: Path, value: str) -> None:
     ran = run("check", "--select", value, cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
-    assert f"--select: {value!r} names no rule: write one, such as no-rule." in ran.err
+    assert f"--select: {value!r} contains no rule name: use one, such as no-rule." in ran.err
 
 
 def test_a_baseline_outlives_a_rewriting(tmp_path: Path) -> None:
@@ -829,7 +839,9 @@ def test_values_do_not_change_the_registry_of_what_is_ignored_over_them(tmp_path
         ("values.yaml", 3, "shared-value-conflict", "error"),
         ("values.yaml", 4, "direct-upstream", "error"),
     ]
-    assert "serves grafana/grafana in values-prod.yaml, which is ignored" in run("check", cwd=root).out
+    assert (
+        "is shared with grafana/grafana in values-prod.yaml, which is ignored" in run("check", cwd=root).out
+    )
     run("rewrite", cwd=root)
     assert (root / "values.yaml").read_text() == values.replace(
         "repository: redis", f"repository: {LIBRARY}/redis"

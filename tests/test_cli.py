@@ -113,8 +113,12 @@ def test_the_worst_counts_and_the_others_are_done(tree: Path) -> None:
     [
         (["no/such"], None, ""),
         (["no/such", "no/such", "x/../nor"], None, "nor"),
-        (["no/such"], "registry: x\n", f"error: {FILE_NAME}:1: 'x' is no private ECR registry"),
-        (["there", "no/such"], "registry: x\n", f"error: {FILE_NAME}:1: 'x' is no private ECR registry"),
+        (["no/such"], "registry: x\n", f"error: {FILE_NAME}:1: 'x' is not a valid private ECR registry"),
+        (
+            ["there", "no/such"],
+            "registry: x\n",
+            f"error: {FILE_NAME}:1: 'x' is not a valid private ECR registry",
+        ),
         (["no/such"], "exclude: [no]\n", ""),
         (["there/none"], None, ""),
     ],
@@ -180,8 +184,7 @@ def test_what_cannot_be_rewritten_safely_is_a_finding(tree: Path) -> None:
         ran = run("rewrite", "direct", "--registry", HOST, "--rule", "docker.io/library=lib", cwd=tree)
         assert ran.code == 1
         assert (
-            "docker.io/library/nginx: not rewritten: its registry is also a part of docker.io/acme/x"
-            in ran.out
+            "docker.io/library/nginx: not rewritten: the registry is shared with docker.io/acme/x" in ran.out
         )
     assert (tree / "direct/Dockerfile").read_text() == shared
 
@@ -225,33 +228,33 @@ def test_a_file_that_cannot_be_written(tree: Path, monkeypatch: pytest.MonkeyPat
         (["check", "--exlude=x"], "Error: No such option '--exlude'. Did you mean '--exclude'?\n"),
         (["--versoin"], "Error: No such option '--versoin'. Did you mean '--version'?\n"),
         (["check", "-"], "- reads standard input: name it with --stdin-filename NAME."),
-        (["check", "--stdin-filename", "x"], "--stdin-filename NAME goes with the path - and no other."),
-        (["check", "--stdin-filename", "", "-"], "--stdin-filename NAME goes with the path - and no other."),
-        (["check", "--stdin-filename", "x", "-", "y"], "--stdin-filename NAME goes with the path - and no other."),
-        (["check", "--config", "x", "--no-config"], "--config and --no-config exclude one another."),
+        (["check", "--stdin-filename", "x"], "--stdin-filename NAME requires the path - and no other path."),
+        (["check", "--stdin-filename", "", "-"], "--stdin-filename NAME requires the path - and no other path."),
+        (["check", "--stdin-filename", "x", "-", "y"], "--stdin-filename NAME requires the path - and no other path."),
+        (["check", "--config", "x", "--no-config"], "--config and --no-config cannot be combined."),
         (["check", "--config", "x"], "error: x: the configuration cannot be read: No such file or directory"),
         (["check", "--config", ""], "error: : the configuration cannot be read: it is not a regular file"),
-        (["check", "--registry", "x"], "error: --registry: 'x' is no private ECR registry: write a host such as"),
+        (["check", "--registry", "x"], "error: --registry: 'x' is not a valid private ECR registry: use a host such as"),
         (["check", "--rule", "https://docker.io=x1"], "error: --rule: 'https://docker.io' is no registry: write a host such as docker.io, without https://"),
-        (["check", "--account-id", "123456789012"], "--account-id and --region go together."),
-        (["check", "--region", "eu-west-1"], "--account-id and --region go together."),
-        (["check", "--account-id", "1", "--region", "eu-west-1"], "--account-id '1' is no account: write its 12 digits."),
-        (["check", "--account-id", "", "--region", "eu-west-1"], "--account-id '' is no account: write its 12 digits."),
-        (["check", "--account-id", "1" * 12, "--region", "here"], "--region 'here' is no region: write one such as eu-west-1."),
-        (["check", "--account-id", "1" * 12, "--region", "eu-west-1", "--registry", HOST], "--registry says the same as --account-id and --region: give one."),
-        (["check", "--rule", "x"], "error: --rule: 'x' is no rule: write UPSTREAM=PREFIX"),
-        (["check", "--rule", "docker.io=-"], "error: --rule: '-' is no ECR repository prefix: write 2 to 30 characters"),
-        (["check", "--rule", "docker.io=aa", "--rule", "docker.io=bb"], "error: two rules for docker.io (aa and bb): give one"),
-        (["check", "--exclude", "!"], "error: --exclude: '!' is no .gitignore pattern"),
+        (["check", "--account-id", "123456789012"], "--account-id and --region must be used together."),
+        (["check", "--region", "eu-west-1"], "--account-id and --region must be used together."),
+        (["check", "--account-id", "1", "--region", "eu-west-1"], "--account-id '1' is not a valid account ID: use its 12 digits."),
+        (["check", "--account-id", "", "--region", "eu-west-1"], "--account-id '' is not a valid account ID: use its 12 digits."),
+        (["check", "--account-id", "1" * 12, "--region", "here"], "--region 'here' is not a valid region: use one such as eu-west-1."),
+        (["check", "--account-id", "1" * 12, "--region", "eu-west-1", "--registry", HOST], "--registry cannot be combined with --account-id and --region."),
+        (["check", "--rule", "x"], "error: --rule: 'x' is not a valid rule: use UPSTREAM=PREFIX"),
+        (["check", "--rule", "docker.io=-"], "error: --rule: '-' is not a valid ECR repository prefix: use 2 to 30 characters"),
+        (["check", "--rule", "docker.io=aa", "--rule", "docker.io=bb"], "error: two rules for docker.io (aa and bb): keep one"),
+        (["check", "--exclude", "!"], "error: --exclude: '!' is not a valid .gitignore pattern"),
         (["check", "--output-format", "xml"], "Invalid value for '--output-format'"),
         (["check", "--color", "red"], "Invalid value for '--color'"),
         (["rewrite", "--stdin-filename", "x", "-", "--output-format", "json"], "- prints the new text and --output-format json prints JSON: choose one."),
-        (["rewrite"], "error: there is no registry: `rewrite-refs init` takes the rules from your account"),
-        (["rewrite", "--registry", HOST], "or give --registry (or --account-id and --region) and --rule docker.io=docker-hub."),
+        (["rewrite"], "error: there is no registry: `rewrite-refs init` reads the rules from your account"),
+        (["rewrite", "--registry", HOST], "or use --registry (or --account-id and --region) and --rule docker.io=docker-hub."),
         (["rewrite", "--rule", "docker.io=hub"], "error: there is no registry"),
         (["explain"], "Missing argument 'REFERENCE'"),
-        (["explain", "a:b:c"], "'a:b:c' is no image reference: invalid reference format."),
-        (["explain", "a\x1bb"], "'a\\x1bb' is no image reference"),
+        (["explain", "a:b:c"], "'a:b:c' is not a valid image reference: invalid reference format."),
+        (["explain", "a\x1bb"], "'a\\x1bb' is not a valid image reference"),
     ],
 )  # fmt: skip
 def test_wrong_usage(tree: Path, arguments: list[str], said: str) -> None:
@@ -375,14 +378,14 @@ def test_check(tree: Path) -> None:
         "  |\n"
         "1 | FROM nginx:1\n"
         "  |      ^^^^^^^\n"
-        "  = help: no rule maps docker.io: make one, and write it into rules (rewrite-refs init does)\n"
+        "  = help: no rule maps docker.io: create one, and add it to rules (rewrite-refs init does)\n"
         "\n"
-        "note[unresolved-reference]: this file does not say which image $X is\n"
+        "note[unresolved-reference]: this file does not define which image $X is\n"
         " --> unresolved/Dockerfile:2:6\n"
         "  |\n"
         "2 | FROM $X\n"
         "  |      ^^\n"
-        "  = help: its registry depends on $X: give that a default here, or rewrite what it is set to elsewhere\n"
+        "  = help: the registry comes from $X, which is not set in this file: set a default, or rewrite it where it is set\n"
         "\n",
         "3 references in 3 files: 1 direct, 1 unresolved, 1 own\n1 error, 1 note\n",
     )

@@ -126,8 +126,8 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("? [a]\n: b\nown: x", ["1: a key must be a text, not a list"]),
         ("\nzzz: 1\n? [a]\n: 1\nzzz: 2", [f"2: this is not a configuration of rewrite-refs: it has no known key: {KNOWN}"]),
         ("2020-01-01", ["1: the configuration must be a mapping of keys to values, not a date"]),
-        ("own: x\nown: y", ["2: 'own' is there twice: keep one"]),
-        ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is there twice: keep one"]),
+        ("own: x\nown: y", ["2: 'own' is duplicated: keep one"]),
+        ("rules:\n  quay.io: a1\n  quay.io: b1", ["3: 'quay.io' is duplicated: keep one"]),
         ("registry: 123456789012", ['1: registry must be a text, not a number: quote it, "123456789012"']),
         ("registry:", ["1: registry must be a text, not nothing"]),
         ("rules: {docker.io: []}", ["1: the rule for docker.io has no prefix: write one such as docker-hub"]),
@@ -137,13 +137,13 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("style: 1", ["1: style must be a text, not a number: quote it, \"1\""]),
         ("style: {compose: x, helm: parameter}", ["1: the style of compose must be literal or parameter, not 'x'", "1: unknown key 'helm': write one of compose, dockerfile"]),
         ("parameters: {default: x, name: y}", ["1: default must be cache or upstream, not 'x'", "1: unknown key 'name': did you mean names?"]),
-        ("parameters: {names: {x: A, quay.io: 1, docker.io: A-B, ghcr.io: C, cgr.dev: C, public.ecr.aws: PATH}}", ["1: 'A-B' is no name of a variable: write one such as REGISTRY", "1: 'x' is no registry: write a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix", "1: C stands for another upstream already: each needs one of its own", "1: PATH has a meaning of its own in a build: write another name, such as REGISTRY", "1: the variable for quay.io must be a text, not a number: quote it, \"1\""]),
+        ("parameters: {names: {x: A, quay.io: 1, docker.io: A-B, ghcr.io: C, cgr.dev: C, public.ecr.aws: PATH}}", ["1: 'A-B' is not a valid variable name: use one such as REGISTRY", "1: 'x' is not a valid registry: use a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix", "1: C is already used for another upstream: use a different name for each", "1: PATH is reserved in a build: use another name, such as REGISTRY", "1: the variable for quay.io must be a text, not a number: quote it, \"1\""]),
         ("overrides: {files: x}", ["1: overrides must be a list, not a mapping: write - files: [deploy/eu/**]"]),
-        ("overrides:\n- files: 1\n- {registry: x}\n- text", ["2: the patterns must be a list of texts, not a number: write [one, two]", "3: 'x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or what your files have in its place, such as ${ECR_REGISTRY}", "3: an override has no files: write files: [deploy/eu/**]", "4: each of overrides must be a mapping of keys to values, not a text"]),
+        ("overrides:\n- files: 1\n- {registry: x}\n- text", ["2: the patterns must be a list of texts, not a number: write [one, two]", "3: 'x' is not a valid private ECR registry: use a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or the placeholder that your files use, such as ${ECR_REGISTRY}", "3: an override has no files: write files: [deploy/eu/**]", "4: each of overrides must be a mapping of keys to values, not a text"]),
         ("extends: [a]", ["1: extends must be a text, not a list"]),
         ("extends: nowhere.yaml", ["1: nowhere.yaml cannot be extended: No such file or directory"]),
-        (f"extends: {FILE_NAME}", [f"1: {FILE_NAME} extends this file, or is it: remove one extends"]),
-        ("registry: https://x", ["1: 'https://x' is no private ECR registry: write a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or what your files have in its place, such as ${ECR_REGISTRY}"]),
+        (f"extends: {FILE_NAME}", [f"1: {FILE_NAME} extends this file or is this file: remove one extends"]),
+        ("registry: https://x", ["1: 'https://x' is not a valid private ECR registry: use a host such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, or the placeholder that your files use, such as ${ECR_REGISTRY}"]),
         ("rules:", ["1: rules must be a mapping of keys to values, not nothing: fill it in, or remove it"]),
         ("rules: {quay.io: true}", ['1: the prefix for quay.io must be a text, not true or false: quote it, "true"']),
         ("rules: {quay.io: 1.5}", ['1: the prefix for quay.io must be a text, not a number: quote it, "1.5"']),
@@ -151,32 +151,32 @@ def test_ways_to_write_it(tmp_path: Path, content: str, field: str, expected: ob
         ("rules: {quay.io: !x [a]}", ["1: the prefix for quay.io must be a text, not a value with a tag"]),
         ("rules: {quay.io: {}}", ["1: the rule for quay.io has no prefix: write {prefix: docker-hub}"]),
         ("rules:\n  quay.io:\n    prefix: 1\n    to: x", ['3: the prefix for quay.io must be a text, not a number: quote it, "1"', "4: unknown key 'to': write prefix"]),
-        ("rules: {quay.io: Quay}", ["1: 'Quay' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
-        (f"rules: {{quay.io: {'x' * 31}}}", [f"1: '{'x' * 31}' is no ECR repository prefix: write 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
+        ("rules: {quay.io: Quay}", ["1: 'Quay' is not a valid ECR repository prefix: use 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
+        (f"rules: {{quay.io: {'x' * 31}}}", [f"1: '{'x' * 31}' is not a valid ECR repository prefix: use 2 to 30 characters of a-z, 0-9 and single . _ - / between them, such as docker-hub, or ROOT"]),
         ("rules:\n  docker.io: a1\n  index.docker.io: b1", ["3: two rules for docker.io, as docker.io and as index.docker.io: keep one, or give it a list of prefixes"]),
-        ("rules: {quay: x1}", ["1: 'quay' is no registry: write a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix"]),
+        ("rules: {quay: x1}", ["1: 'quay' is not a valid registry: use a host such as docker.io or quay.io, with a path if the rule has an upstream repository prefix"]),
         (f"rules:\n  quay.io: x1\n  {HOST}: x2\nregistry: {HOST}", [f"3: the rule for {HOST} maps the registry onto itself: remove it"]),
         ("rules: {mirror.gcr.io: x1}\naliases: {mirror.gcr.io: docker.io}", ["1: mirror.gcr.io is an alias of docker.io: write the rule for docker.io"]),
         ("aliases: {mirror.gcr.io: }", ["1: the registry that mirror.gcr.io is must be a text, not nothing"]),
         ("aliases: {x: docker.io}", ["1: an alias maps a registry's host to another: write mirror.gcr.io: docker.io"]),
         ("aliases: {m.example: docker.io/x}", ["1: an alias maps a registry's host to another: write mirror.gcr.io: docker.io"]),
-        ("aliases: {index.docker.io: docker.io}", ["1: index.docker.io and docker.io are the same registry anyway: remove the alias"]),
+        ("aliases: {index.docker.io: docker.io}", ["1: index.docker.io and docker.io are already the same registry: remove the alias"]),
         ("aliases: {a.example: b.example, b.example: docker.io}", ["1: b.example is an alias itself: write docker.io"]),
         ("own: {a: b}", ["1: own must be a list of texts, not a mapping: write [one, two]"]),
         ("own:\n- x.example\n- 1", ['3: each of own must be a text, not a number: quote it, "1"']),
-        ("own: ['https://x.example', '*/X', x.example/Y, 'x.example/y:1', 'acme/*:1', 'acme/[a', 'https://*.example']", [f"1: '{name}' is no registry, nor a path in one: write registry.example.com, ghcr.io/acme or ghcr.io/acme/web-*" for name in ("*/X", "acme/*:1", "acme/[a", "https://*.example", "https://x.example", "x.example/Y", "x.example/y:1")]),
-        ("exclude:\n- x\n- '!'", ["3: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
+        ("own: ['https://x.example', '*/X', x.example/Y, 'x.example/y:1', 'acme/*:1', 'acme/[a', 'https://*.example']", [f"1: '{name}' is not a valid registry or path in one: use registry.example.com, ghcr.io/acme or ghcr.io/acme/web-*" for name in ("*/X", "acme/*:1", "acme/[a", "https://*.example", "https://x.example", "x.example/Y", "x.example/y:1")]),
+        ("exclude:\n- x\n- '!'", ["3: '!' is not a valid .gitignore pattern: use one such as vendor/ or **/*.tmpl"]),
         ("formats: {kubernets: x, compose: [[]]}", ["1: each of the patterns must be a text, not a list", "1: unknown format 'kubernets': did you mean kubernetes?"]),
         ("embedded: all", ["1: embedded must be true or false, not a text"]),
         ("lint: {severity: {no-rules: error}}", ["1: there is no rule 'no-rules': did you mean no-rule?"]),
         ("lint: {severity: {no-rule: bad}}", ["1: the severity of no-rule must be error or warning or note or off, not 'bad'"]),
         ("lint: {severity: no}", ["1: severity must be a mapping of keys to values, not a text"]),
-        ("lint:\n  per-file-ignores: {'!': no-rule}", ["2: '!' is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"]),
+        ("lint:\n  per-file-ignores: {'!': no-rule}", ["2: '!' is not a valid .gitignore pattern: use one such as vendor/ or **/*.tmpl"]),
         ("lint:\n  per-file-ignores:\n    x/: [no-rule, moving-tags]", ["3: there is no rule 'moving-tags': did you mean moving-tag?"]),
-        ("lint: {ignore-images: [a*]}", ["1: 'a*' begins with no registry: write docker.io/library/a*"]),
-        ("lint: {ignore-images: [acme/*]}", ["1: 'acme/*' begins with no registry: write docker.io/acme/*"]),
-        ("lint: {ignore-images: ['nginx:1']}", ["1: 'nginx:1' has a tag: write the name alone, docker.io/library/nginx"]),
-        ("lint: {ignore-images: ['A b']}", ["1: 'A b' is no image: invalid reference format: repository name (A b) must be lowercase"]),
+        ("lint: {ignore-images: [a*]}", ["1: 'a*' has no registry: write docker.io/library/a*"]),
+        ("lint: {ignore-images: [acme/*]}", ["1: 'acme/*' has no registry: write docker.io/acme/*"]),
+        ("lint: {ignore-images: ['nginx:1']}", ["1: 'nginx:1' has a tag: use the name alone, docker.io/library/nginx"]),
+        ("lint: {ignore-images: ['A b']}", ["1: 'A b' is not a valid image: invalid reference format: repository name (A b) must be lowercase"]),
         ("lint: {ignore: x}", ["1: unknown key 'ignore': did you mean ignore-images?"]),
         ("required-version: >=0.2", ["1: this is not valid YAML: a text that begins with > or | must be quoted"]),
         ("runners-logged-in: 1", ["1: runners-logged-in must be true or false, not a number"]),
@@ -221,7 +221,7 @@ def test_locate_ends_at_the_top(tmp_path: Path) -> None:
 def test_parse_rule() -> None:
     assert parse_rule("cgr.dev/example.com=cg") == CacheRule("cgr.dev", "example.com", "cg")
     assert parse_rule("docker.io=ROOT") == CacheRule("docker.io", "", "")
-    with pytest.raises(ValueError, match="is no rule: write UPSTREAM=PREFIX"):
+    with pytest.raises(ValueError, match="is not a valid rule: use UPSTREAM=PREFIX"):
         parse_rule("docker.io")
     for scheme in ("https", "http", "docker"):
         with pytest.raises(ValueError, match=r"write a host such as docker.io, without https://"):
@@ -297,7 +297,7 @@ def test_mistakes_in_what_it_extends(tmp_path: Path) -> None:
     assert [each.partition(":")[0] for each in mistakes(tmp_path, "extends: a/base.yaml")] == [
         "a/base.yaml"
     ] * 2
-    expected = f"a/loop.yaml:1: ../{FILE_NAME} extends this file, or is it: remove one extends"
+    expected = f"a/loop.yaml:1: ../{FILE_NAME} extends this file or is this file: remove one extends"
     assert mistakes(tmp_path, "extends: a/loop.yaml") == [expected]
     fill(tmp_path, {"a/base.yaml": "rules: {docker.io: hub}\n"})
     same = "conf:1: docker.io and quay.io have the same prefix hub: in ECR a prefix belongs to one rule"

@@ -267,7 +267,7 @@ EXPLAINED = f"becomes:    {HOST}/docker-hub/library/redis\n"
         ("extends: ../shared/repo.yaml\n", ["--allow-extends", "../shared"], f"leaves.yaml:1: ../other/base.yaml cannot be extended: {OUTSIDE}"),
         ("extends: ../shared/pipe.yaml\n", ["--allow-extends", "../shared"], f"{FILE_NAME}:1: ../shared/pipe.yaml cannot be extended: {NOT_REGULAR}"),
         ("extends: /dev/zero\n", ["--allow-extends", "/"], f"{FILE_NAME}:1: /dev/zero cannot be extended: {SPECIAL}"),
-        ("extends: ../shared/loop.yaml\n", ["--allow-extends", "../shared"], f"../shared/loop.yaml:1: ../co/{FILE_NAME} extends this file, or is it: remove one extends"),
+        ("extends: ../shared/loop.yaml\n", ["--allow-extends", "../shared"], f"../shared/loop.yaml:1: ../co/{FILE_NAME} extends this file or is this file: remove one extends"),
         # A configuration that the command line names.
         ("", ["--config", "../shared/base.yaml"], ""),
         ("", ["--config", "../shared/out.yaml"], ""),

@@ -185,7 +185,7 @@ def test_check_pattern(pattern: str, good: bool) -> None:
     if good:
         assert check_pattern(pattern) == pattern
     else:
-        with pytest.raises(ValueError, match="pattern: write one such as vendor/"):
+        with pytest.raises(ValueError, match="pattern: use one such as vendor/"):
             check_pattern(pattern)
 
 

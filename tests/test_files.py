@@ -76,7 +76,7 @@ def test_write_keeps_the_owner(tmp_path: Path, owner: tuple[int, int]) -> None:
 
 def test_write_replaces_no_device(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(files.Unwritable, match="no regular file"):
+    with pytest.raises(files.Unwritable, match="not a regular file"):
         files.write(tmp_path / "fifo", b"", b"x")
     assert (tmp_path / "fifo").is_fifo()
 
@@ -113,7 +113,7 @@ def test_write_leaves_nothing_behind_where_replacing_fails(
 
 
 def test_write_leaves_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(Unwritable, match="no regular file"):
+    with pytest.raises(Unwritable, match="not a regular file"):
         write(tmp_path, b"", b"new")
     assert left(tmp_path) == []
 

@@ -173,7 +173,7 @@ def test_a_proposal(tree: Path) -> None:
         "docker.io: docker-hub is proposed for 1 reference\nquay.io: quay is proposed for 1 reference\n"
         f"wrote ../{FILE_NAME}: 2 rules proposed\n../{FILE_NAME}: {left}\n",
     )
-    assert config(tree) == HEAD.format("Proposed: write those that you have.") + (
+    assert config(tree) == HEAD.format("Proposed: replace them by those that you have.") + (
         f"registry: {HOST}\nrules:\n  docker.io: docker-hub{note}\n  quay.io: quay{note}\n"
     )
     assert run("init", cwd=tree) == Ran(1, "", f"nothing to change in {FILE_NAME}\n{FILE_NAME}: {left}\n")
@@ -250,7 +250,10 @@ def test_nobody_to_ask(tree: Path) -> None:
     existing(tree, OLD)
     ran = run("init", *FROM, cwd=tree)
     assert ran.code == 1
-    assert ran.err == f"nobody can be asked here: give --yes to write it\n{FILE_NAME} is left as it was\n"
+    assert (
+        ran.err
+        == f"cannot ask for confirmation without a terminal: use --yes to write it\n{FILE_NAME} was not changed\n"
+    )
     assert ran.out.startswith("diff --git ")
     assert config(tree) == OLD
 
@@ -266,7 +269,7 @@ def test_somebody_is_asked(tree: Path, answer: bytes, code: int) -> None:
     os.close(theirs)
     assert done.returncode == code, done.stderr
     assert b"Write it? [y/N]: " in done.stderr
-    assert done.stderr.endswith(f"{FILE_NAME} is left as it was\n".encode()) is bool(code)
+    assert done.stderr.endswith(f"{FILE_NAME} was not changed\n".encode()) is bool(code)
     assert done.stdout.startswith(b"diff --git ")
     assert config(tree) == (OLD if code else NEW)
 
@@ -275,7 +278,7 @@ def test_an_existing_file_that_does_not_load(tree: Path) -> None:
     existing(tree, "rules: {quay.io: Quay}\n")
     ran = run("init", *FROM, "--yes", cwd=tree)
     assert ran.code == 2
-    assert ran.err.startswith(f"error: {FILE_NAME}:1: 'Quay' is no ECR repository prefix")
+    assert ran.err.startswith(f"error: {FILE_NAME}:1: 'Quay' is not a valid ECR repository prefix")
     (tree / FILE_NAME).unlink()
     (tree / FILE_NAME).symlink_to("nowhere")
     ran = run("init", *FROM, "--yes", cwd=tree)
@@ -344,7 +347,7 @@ def test_a_source_without_rules(tree: Path, arguments: list[str], name: str) -> 
     ran = run("init", *arguments, cwd=tree)
     assert (ran.code, ran.out) == (2, "")
     assert (
-        ran.err == f"error: {name}: no pull-through-cache rule could be taken from it: nothing is written; "
+        ran.err == f"error: {name}: no pull-through-cache rule could be read from it: nothing is written; "
         "without a source, init proposes rules for the images that the repository uses\n"
     )
     assert not (tree / FILE_NAME).exists()
@@ -353,20 +356,20 @@ def test_a_source_without_rules(tree: Path, arguments: list[str], name: str) -> 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from-aws", "--from-json", "x"], "--from-aws and --from-json are 2 sources: give one."),
-        (["infra"], "'infra' belongs to no source: give it behind --from-terraform or --from-cloudformation (without"),
+        (["--from-aws", "--from-json", "x"], "--from-aws and --from-json are 2 sources: use one."),
+        (["infra"], "'infra' belongs to no source: put it after --from-terraform or --from-cloudformation (without"),
         (["--from-json", "rules.json", "x"], "'x' belongs to no source: "),
         (["--from-terraform", ""], "there is no file with an empty name."),
         (["--from-json", ""], "there is no file with an empty name."),
         (["--config", ""], "there is no file with an empty name."),
-        (["--profile", "x"], "--profile goes with --from-aws."),
-        (["--from-aws", "--account-id", ACCOUNT], "--account-id does not go with --from-aws, which asks for it: give --profile."),
-        ([*FROM, "--region", US], "several --region go with --from-aws alone."),
-        (["--region", EU], "--account-id and --region go together."),
-        (["--region", EU, "--account-id", ACCOUNT, "--registry", HOST], "--registry says the same as --account-id and --region: give one."),
-        (["--from-terraform", "x", "--account-id", "1"], "--account-id '1' is no account: write its 12 digits."),
-        (["--from-aws", "--region", "Ireland"], "--region 'Ireland' is no region: write one such as eu-west-1."),
-        (["--registry", "x"], "error: --registry: 'x' is no private ECR registry: "),
+        (["--profile", "x"], "--profile requires --from-aws."),
+        (["--from-aws", "--account-id", ACCOUNT], "--account-id cannot be combined with --from-aws, which looks it up: use --profile."),
+        ([*FROM, "--region", US], "several --region require --from-aws."),
+        (["--region", EU], "--account-id and --region must be used together."),
+        (["--region", EU, "--account-id", ACCOUNT, "--registry", HOST], "--registry cannot be combined with --account-id and --region."),
+        (["--from-terraform", "x", "--account-id", "1"], "--account-id '1' is not a valid account ID: use its 12 digits."),
+        (["--from-aws", "--region", "Ireland"], "--region 'Ireland' is not a valid region: use one such as eu-west-1."),
+        (["--registry", "x"], "error: --registry: 'x' is not a valid private ECR registry: "),
         (["--from-json", "nowhere"], "error: nowhere: cannot be read: No such file or directory\n"),
         (["--from-json", "latin"], "error: latin:2: this is not UTF-8: convert it\n"),
         (["--from-terraform", "nowhere"], "nowhere"),

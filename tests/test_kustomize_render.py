@@ -83,7 +83,7 @@ UNBUILT = {
     "a part was rewritten before",
     "the entry was rewritten before",
 }
-# What stays because a comment says so.
+# What stays because ignored by a comment.
 IGNORED = {"a manifest that a comment keeps": frozenset({"nginx:2"})}
 REMOTE = "gone.yaml"
 

@@ -184,12 +184,12 @@ def test_a_syntax_directive_is_written_literally_where_the_cache_is_anyway() -> 
         ("FROM gcr.io/x\nCOPY --from=0 a b\nCOPY --from=nginx a b\n", "", [dockerparameters.NUMBERED]),
         ("FROM 'nginx'\n", "", [dockerparameters.QUOTED]),
         ("FROM scratch\nCOPY --from=ngi\\nx a b\n", "",
-         ["the registry is put together from a variable and other text"]),
-        ("FROM docker.${A:-io}/x/y\n", "", ["the registry is put together from a variable and other text"]),
+         ["the registry is composed of a variable and other text"]),
+        ("FROM docker.${A:-io}/x/y\n", "", ["the registry is composed of a variable and other text"]),
         ("ARG N=docker.io/a\nFROM $N/b\nFROM quay.io/$N/c\n",
          "ARG N=docker.io/a\nARG QUAY_REGISTRY=H/quay\nFROM $N/b\nFROM ${QUAY_REGISTRY}/$N/c\n",
-         ["its registry is also a part of quay.io/docker.io/a/c, which goes elsewhere: "
-          "give each a registry of its own"]),
+         ["the registry is shared with quay.io/docker.io/a/c, which maps to another registry: "
+          "use a separate value for each"]),
     ],
 )  # fmt: skip
 def test_what_is_left_is_said(before: str, after: str, expected: list[str]) -> None:

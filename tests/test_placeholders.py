@@ -131,7 +131,7 @@ def test_there_and_back(registry: str, before: str, after: str) -> None:
     done = rewrite(text.format(before), BY_NAME["compose"], rules.judge)
     assert done.text == text.format(after)
     left = [each.verdict.reason for each in done.resolutions if not each.done]
-    assert left == ([] if before != after else ["${ECR} has a default here, and is to be the registry: "
+    assert left == ([] if before != after else ["${ECR} is the registry, but has a default here: "
                                                 "write it without one, or as in registry"])  # fmt: skip
     assert rewrite(done.text, BY_NAME["compose"], rules.judge).text == done.text
     assert rewrite(done.text, BY_NAME["compose"], RestoringRuleSet(registry, HUB).judge).text == text.format(
@@ -223,7 +223,7 @@ def test_no_action_comes_to_stand_in_another(registry: str, before: str, after: 
     result = rewrite(text.replace("{}", before), known, RuleSet(registry, HUB).judge)
     assert result.text == text.replace("{}", after or before)
     assert len(result.resolutions) == 1
-    assert ("none can stand in another" in (result.resolutions[0].verdict.reason or "")) == (after is None)
+    assert ("cannot be inside another one" in (result.resolutions[0].verdict.reason or "")) == (after is None)
 
 
 @pytest.mark.parametrize(
@@ -243,5 +243,5 @@ def test_an_action_that_begins_with_a_dot_stands_where_the_dot_is_the_root(
     known = with_placeholders(BY_NAME["template"], (registry,))
     result = rewrite(text, known, RuleSet(registry, HUB).judge)
     assert result.text == (text if within else text.replace("quay.io", f"{registry}/quay"))
-    reason = f"within a {within} there is no .Values: write the placeholder with $.Values"
+    reason = f".Values is not available in a {within}: write the placeholder with $.Values"
     assert [each.verdict.reason for each in result.resolutions] == [reason if within else None]

@@ -160,7 +160,7 @@ def test_kustomizations_have_a_say_in_what_they_draw_in(tmp_path: Path) -> None:
     assert "the kustomization in prod matches it by name" in (kept.reason or "")
     replaced = verdict_of(project, "redis", "kubernetes", inside)
     assert (replaced.status, replaced.target) == ("ignored", None)
-    assert "puts acme/redis in its place" in (replaced.reason or "")
+    assert "replaces it with acme/redis" in (replaced.reason or "")
     assert verdict_of(project, "gcr.io/x/y", "kubernetes", inside).status == "unmapped"
     for text, format, path in (
         ("docker.io/nginx", "kubernetes", inside),

@@ -123,10 +123,10 @@ def test_reads_around_holes(text: str, expected: tuple[str | None, ...]) -> None
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("<image>", "depends on <image>"),
-        ("<registry>/nginx", "depends on <registry>"),
-        ("quay<x>/nginx", "depends on <x>"),
-        ("quay.io:<port>/nginx", "depends on <port>"),
+        ("<image>", "comes from <image>"),
+        ("<registry>/nginx", "comes from <registry>"),
+        ("quay<x>/nginx", "comes from <x>"),
+        ("quay.io:<port>/nginx", "comes from <port>"),
         ("docker.io/<name>", "an owner and a name"),
         ("Nginx:<tag>", "lowercase"),
     ],

@@ -18,7 +18,7 @@ from rewrite_refs.config.version import check_version
 from rewrite_refs.errors import ConfigError
 from tests.commands import fill, run
 
-NO_RANGE = 'is no range of versions: write one such as ">=0.2,<1", in quotes'
+NO_RANGE = 'is not a valid range of versions: use one such as ">=0.2,<1", in quotes'
 
 
 def mistakes(text: str, version: str = __version__) -> list[str]:
@@ -33,7 +33,7 @@ def mistakes(text: str, version: str = __version__) -> list[str]:
 
 
 def needs(wanted: str, version: str) -> str:
-    return f"this configuration needs rewrite-refs {wanted}, and this is {version}: install another"
+    return f"this configuration needs rewrite-refs {wanted}, but this is {version}: install another version"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_what_cannot_be_placed_is_left_and_said() -> None:
     assert result.text == f"{LIBRARY}/nginx +a/b"
     assert [(each.done, each.verdict.reason) for each in result.resolutions] == [
         (True, None),
-        (False, "a part of the registry does not stand in this file"),
+        (False, "a part of the registry is not set in this file"),
     ]
 
 
@@ -96,7 +96,7 @@ def test_a_registry_from_a_variable_and_other_text_is_left(text: str) -> None:
     result = rewritten(text, DOCKERFILE)
     assert result.text == text
     assert [each.verdict.reason for each in result.resolutions] == [
-        "the registry is put together from a variable and other text"
+        "the registry is composed of a variable and other text"
     ]
 
 

@@ -56,7 +56,7 @@ def test_direct(text: str, target: str) -> None:
         ("Foo/bar", "unmapped", "cannot cache Foo"),
         ("8.8.8.8/a", "unmapped", "cannot cache"),
         ("1.2.3/a", "unmapped", "cannot cache"),
-        ("myquay.io/a", "unmapped", "cannot cache myquay.io; put it into own if it is yours"),
+        ("myquay.io/a", "unmapped", "cannot cache myquay.io; add it to own if it is yours"),
         ("quay.io.example.com/a", "unmapped", "cannot cache"),
         ("quay.io:443/a", "unmapped", "cannot cache"),
         ("DOCKER.IO/nginx", "unmapped", "cannot cache DOCKER.IO"),
@@ -160,16 +160,16 @@ def test_own_and_aliases() -> None:
 @pytest.mark.parametrize(
     ("upstream", "prefix", "message"),
     [
-        ("docker.io", "Docker", "no ECR repository prefix"),
-        ("docker.io", "d", "no ECR repository prefix"),
-        ("docker.io", "d" * 31, "no ECR repository prefix"),
-        ("docker.io", "a//b", "no ECR repository prefix"),
-        ("docker.io", "-a", "no ECR repository prefix"),
-        ("docker.io", "root/ROOT", "no ECR repository prefix"),
-        ("docker", "docker-hub", "no registry"),
-        ("", "docker-hub", "no registry"),
-        ("docker.io/Foo", "docker-hub", "no registry"),
-        ("https://", "docker-hub", "no registry"),
+        ("docker.io", "Docker", "not a valid ECR repository prefix"),
+        ("docker.io", "d", "not a valid ECR repository prefix"),
+        ("docker.io", "d" * 31, "not a valid ECR repository prefix"),
+        ("docker.io", "a//b", "not a valid ECR repository prefix"),
+        ("docker.io", "-a", "not a valid ECR repository prefix"),
+        ("docker.io", "root/ROOT", "not a valid ECR repository prefix"),
+        ("docker", "docker-hub", "not a valid registry"),
+        ("", "docker-hub", "not a valid registry"),
+        ("docker.io/Foo", "docker-hub", "not a valid registry"),
+        ("https://", "docker-hub", "not a valid registry"),
         ("quay.io/team", "ROOT", "cannot be combined"),
     ],
 )
@@ -209,7 +209,7 @@ def test_registries(host: str) -> None:
     ["", "docker.io", f"https://{HOST}", f"{HOST}/docker-hub", f"{HOST}\n", f"1{HOST}", "public.ecr.aws"],
 )
 def test_no_registries(host: str) -> None:
-    with pytest.raises(ValueError, match="no private ECR registry"):
+    with pytest.raises(ValueError, match="not a valid private ECR registry"):
         check_registry(host)
 
 

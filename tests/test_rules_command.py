@@ -76,7 +76,7 @@ def test_every_emitter(tmp_path: Path, emit: str) -> None:
     assert ran.out
     ran = run("rules", "--emit", emit, "--output-format", "json", cwd=root)
     assert ran.code == 2
-    assert f"--emit {emit} has a format of its own" in ran.err
+    assert f"--emit {emit} has its own format" in ran.err
 
 
 def test_what_is_printed_for_one_registry_alone(tmp_path: Path) -> None:

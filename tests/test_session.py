@@ -82,12 +82,12 @@ def tree(tmp_path: Path) -> Path:
         (["none", "none"], ["none there is no such file or folder"]),
         (["none/below"], ["none/below there is no such file or folder"]),
         (["gone/Dockerfile"], ["gone/Dockerfile there is no such file or folder"]),
-        (["Dockerfile.fifo"], ["Dockerfile.fifo it is no regular file"]),
-        (["Dockerfile.loop"], ["Dockerfile.loop it is no regular file"]),
-        (["Dockerfile.dangling"], ["Dockerfile.dangling it is no regular file"]),
-        (["compose.yml"], ["compose.yml it is behind a link that leaves the repository"]),
-        (["linked"], ["linked it is behind a link that leaves the repository"]),
-        (["linked/Dockerfile"], ["linked/Dockerfile it is behind a link that leaves the repository"]),
+        (["Dockerfile.fifo"], ["Dockerfile.fifo not a regular file"]),
+        (["Dockerfile.loop"], ["Dockerfile.loop not a regular file"]),
+        (["Dockerfile.dangling"], ["Dockerfile.dangling not a regular file"]),
+        (["compose.yml"], ["compose.yml it is reached through a link that leaves the repository"]),
+        (["linked"], ["linked it is reached through a link that leaves the repository"]),
+        (["linked/Dockerfile"], ["linked/Dockerfile it is reached through a link that leaves the repository"]),
     ],
 )  # fmt: skip
 def test_which_files_are_read(tree: Path, paths: list[str], expected: list[str]) -> None:

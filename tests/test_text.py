@@ -104,11 +104,11 @@ def test_a_snippet_is_one_line_for_any_text(line: str, column: int, length: int)
     ("diagnostics", "expected"),
     [
         ([], "nothing found"),
-        ([FINDING], "1 error; rewrite-refs rewrite mends 1"),
-        ([FINDING, FINDING._replace(severity="note", fixable=False)], "1 error, 1 note; rewrite-refs rewrite mends 1"),
+        ([FINDING], "1 error; rewrite-refs rewrite fixes 1"),
+        ([FINDING, FINDING._replace(severity="note", fixable=False)], "1 error, 1 note; rewrite-refs rewrite fixes 1"),
         ([FINDING._replace(severity="warning", fixable=False)] * 2, "2 warnings"),
-        ([FINDING._replace(known=True)], "nothing new found; 1 known by the baseline"),
-        ([FINDING, FINDING._replace(known=True)], "1 error; rewrite-refs rewrite mends 1; 1 known by the baseline"),
+        ([FINDING._replace(known=True)], "nothing new found; 1 known from the baseline"),
+        ([FINDING, FINDING._replace(known=True)], "1 error; rewrite-refs rewrite fixes 1; 1 known from the baseline"),
     ],
 )  # fmt: skip
 def test_found(diagnostics: list[Diagnostic], expected: str) -> None:

@@ -10,8 +10,8 @@ from rewrite_refs.images.upstreams import OFFICIAL, UPSTREAMS
 from rewrite_refs.text.edits import Change
 
 LIBRARY_REASONS: Mapping[LibraryCode, str] = {
-    "missing-library": "an official image of Docker Hub is below library/ in the cache",
-    "needless-library": "library/ is only for names without an owner",
+    "missing-library": "official images of Docker Hub need library/ in the cache",
+    "needless-library": "library/ applies only to names without an owner",
 }
 # What repositories of a cache begin with in most accounts, and few others.
 _HOSTS = frozenset(each.host for each in UPSTREAMS)

@@ -173,11 +173,11 @@ class RuleSet:
             code = "unknown-prefix" if cache.is_at(self.registry or "") else "wrong-region"
             chosen, sure = self._rule_for(rule.upstream, cached.repository, cached.known_length)
             if chosen is None or not sure:
-                reason = f"the registry of these files is {self.registry}, and no rule there maps {rule.name}"
+                reason = f"these files use the registry {self.registry}, where no rule maps {rule.name}"
                 if chosen:
                     reason = f"whether the rule for {chosen.name} takes it depends on a variable"
                 return Verdict("wrong", reference, rule.name, reason=reason, own_code=code)
-            reason = f"the registry of these files is {self.registry}"
+            reason = f"these files use the registry {self.registry}"
             if code == "unknown-prefix":
                 reason = (
                     f"the rule for {chosen.name} has the prefix {chosen.prefix or 'ROOT'} for these files"
@@ -204,11 +204,9 @@ class RuleSet:
         name = f"{rule.prefix}/{repository[dropped:]}" if rule.prefix else repository[dropped:]
         cached = Cache("", self.rules).lookup(name, certain - dropped + added)
         if cached and cached.rule != rule:
-            return (
-                f"behind the prefix {rule.prefix or 'ROOT'} the cache takes it for one of {cached.rule.name}"
-            )
+            return f"the prefix {rule.prefix or 'ROOT'} leads to the rule for {cached.rule.name}"
         if cached and cached.ambiguous:
-            return "which rule the cache takes it for depends on a variable"
+            return "which rule the cache would apply depends on a variable"
         return LIBRARY_REASONS[cached.code] if cached and cached.code else None
 
     def _direct_verdict(
@@ -253,7 +251,7 @@ class RuleSet:
                 "unmapped", reference, reason="ECR cannot cache it", own_code="uncacheable-registry"
             )
         known = advice(host, reference.repository)
-        more = known or "put it into own if it is yours, else copy the image to a repository of yours"
+        more = known or "add it to own if it is yours, or copy the image to one of your repositories"
         reason = f"ECR cannot cache {host}; {more}"
         return Verdict("unmapped", reference, reason=reason, own_code="uncacheable-registry")
 
@@ -298,8 +296,8 @@ def _unknown_prefix_verdict(reference: Reference, parsed: ParsedReference) -> Ve
     if prefix is None:
         return Verdict("own", reference, reason="a private ECR registry")
     reason = (
-        f"no rule has the prefix {prefix}, so that nothing is pulled into it: write the prefix of a rule, "
-        f"or put {reference.registry}/{prefix} into own"
+        f"no rule has the prefix {prefix}, so nothing is pulled into it: use the prefix of a rule, "
+        f"or add {reference.registry}/{prefix} to own"
     )
     return Verdict("wrong", reference, reason=reason, own_code="unknown-prefix")
 

@@ -114,12 +114,12 @@ def make_rule(upstream: str, prefix: str, path: str = "") -> CacheRule:
         probe = None
     if probe is None or not host or probe.registry != host or not set(host) & set(".:"):
         raise ValueError(
-            f"{upstream!r} is no registry: write a host such as docker.io or quay.io, "
+            f"{upstream!r} is not a valid registry: use a host such as docker.io or quay.io, "
             "with a path if the rule has an upstream repository prefix"
         )
     if not PREFIX.fullmatch(prefix) or not 2 <= len(prefix) <= MAX_PREFIX:
         raise ValueError(
-            f"{prefix!r} is no ECR repository prefix: write 2 to {MAX_PREFIX} characters of a-z, 0-9 "
+            f"{prefix!r} is not a valid ECR repository prefix: use 2 to {MAX_PREFIX} characters of a-z, 0-9 "
             "and single . _ - / between them, such as docker-hub, or ROOT"
         )
     if prefix == ROOT and path:
@@ -131,9 +131,9 @@ def check_registry(host: str) -> str:
     """*host* if it is a private ECR registry's, or a placeholder; ValueError with what to write otherwise."""
     if not ECR_HOST.fullmatch(host) and not is_placeholder(host):
         raise ValueError(
-            f"{host!r} is no private ECR registry: write a host such as "
+            f"{host!r} is not a valid private ECR registry: use a host such as "
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com, without https:// and without a path, "
-            "or what your files have in its place, such as ${ECR_REGISTRY}"
+            "or the placeholder that your files use, such as ${ECR_REGISTRY}"
         )
     return host
 

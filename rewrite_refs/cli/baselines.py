@@ -26,7 +26,7 @@ def read(name: str) -> Counter[Key]:
             f"{shown}: the baseline cannot be read: {error}: write it with --write-baseline"
         ) from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{shown}: this is no baseline: it is not UTF-8") from None
+        raise ConfigError(f"{shown}: invalid baseline: it is not UTF-8") from None
     return parsed(text, shown)
 
 
@@ -75,7 +75,7 @@ def gone_messages(gone: Counter[Key], name: str) -> Iterator[str]:
     for key in sorted(gone):
         yield visible(f"{name}: no longer found: {key.path}: {key.rule} {key.subject}".rstrip())
     if gone:
-        yield visible(f"{name}: take that out with --baseline {name} --write-baseline {name}")
+        yield visible(f"{name}: remove it with --baseline {name} --write-baseline {name}")
 
 
 def _key(report: Report, diagnostic: Diagnostic) -> Key:

@@ -32,26 +32,28 @@ _BY = ("upstream", "image", "file")
     ),
 )
 @paths
-@click.option("--strict", is_flag=True, help="Exit 1 on warnings too, and on what cannot be told.")
+@click.option(
+    "--strict", is_flag=True, help="Exit 1 on warnings too, and on references that cannot be resolved."
+)
 @click.option(
     "--select",
     metavar="RULES",
     multiple=True,
-    help="Look for these rules alone (with commas, repeatable).",
+    help="Check only these rules (comma-separated, repeatable).",
     shell_complete=completed_rules,
 )
 @click.option(
     "--ignore",
     metavar="RULES",
     multiple=True,
-    help="Do not look for these rules (with commas, repeatable).",
+    help="Skip these rules (comma-separated, repeatable).",
     shell_complete=completed_rules,
 )
-@click.option("--baseline", metavar="FILE", help="Findings that this file knows do not count.")
+@click.option("--baseline", metavar="FILE", help="Findings listed in this file do not count.")
 @click.option(
     "--write-baseline",
     metavar="FILE",
-    help="Write what is found to FILE; with --baseline, what of that is still found.",
+    help="Write the findings to FILE; with --baseline, only those listed there.",
 )
 @report_options
 @stdin

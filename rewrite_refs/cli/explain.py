@@ -32,7 +32,7 @@ def explain(reference: str, **given: Any) -> None:
     try:
         verdict = rules.judge_reference(rules.parse(reference))
     except InvalidReference as error:
-        raise click.UsageError(f"'{visible(reference)}' is no image reference: {error}.") from None
+        raise click.UsageError(f"'{visible(reference)}' is not a valid image reference: {error}.") from None
     record = ReferenceRecord(
         None, None, reference, verdict.reference, verdict.status, verdict.target, verdict.rule, verdict.reason
     )

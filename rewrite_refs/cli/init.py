@@ -56,33 +56,33 @@ class _Target(NamedTuple):
     ),
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--from-aws", is_flag=True, help="Take the rules of the AWS account (needs the extra [aws]).")
-@click.option("--profile", metavar="NAME", help="With --from-aws: the profile of the AWS configuration.")
+@click.option("--from-aws", is_flag=True, help="Read the rules from the AWS account (needs the extra [aws]).")
+@click.option("--profile", metavar="NAME", help="With --from-aws: the AWS profile to use.")
 @click.option(
     "--region",
     metavar="REGION",
     multiple=True,
-    help="With --from-aws: ask this region (repeatable); else the region where the source leaves it open.",
+    help="With --from-aws: query this region (repeatable); else the region if the source has none.",
 )
 @click.option(
     "--from-json",
     metavar="FILE",
-    help="Take what `aws ecr describe-pull-through-cache-rules` printed (- is standard input).",
+    help="Read the output of `aws ecr describe-pull-through-cache-rules` (- is standard input).",
 )
 @click.option(
     "--from-terraform",
     metavar="PATH...",
     multiple=True,
-    help="Take the rules in Terraform files and folders, or in what `terraform show -json` printed.",
+    help="Read the rules from Terraform files and folders, or the output of `terraform show -json`.",
 )
 @click.option(
     "--from-cloudformation",
     metavar="PATH...",
     multiple=True,
-    help="Take the rules in CloudFormation, SAM and ACK files, or in folders of them.",
+    help="Read the rules from CloudFormation, SAM and ACK files, or from folders of them.",
 )
 @click.option("--registry", metavar="HOST", help="The private ECR registry to write, or a placeholder.")
-@click.option("--account-id", metavar="ID", help="The account where the source leaves it open.")
+@click.option("--account-id", metavar="ID", help="The account if the source has none.")
 @click.option(
     "--config", metavar="FILE", help=f"Write this file instead of the {FILE_NAME} of the repository."
 )
@@ -103,7 +103,7 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
     target = _target(options, cwd)
     source = read(options, cwd, target.path.parent) if sources(options) else None
     if target.content is None:
-        text = update.header(source.origin if source else "Proposed: write those that you have.")
+        text = update.header(source.origin if source else "Proposed: replace them by those that you have.")
     else:
         text = target.content.decode("utf-8")
     old = update.Old(text, target.shown, target.config)
@@ -169,7 +169,7 @@ def _nothing(source: ImportedRules, options: InitOptions) -> NoReturn:
     """Say that a source has no rule, and end."""
     if source.rules.rules or source.rules.unresolved or not options.from_aws:
         hint = "without a source, init proposes rules for the images that the repository uses"
-        fail(f"{source.name}: no pull-through-cache rule could be taken from it: nothing is written; {hint}")
+        fail(f"{source.name}: no pull-through-cache rule could be read from it: nothing is written; {hint}")
     regions = ", ".join(region for _, region in source.rules.registries)
     say(
         f"the account has no pull-through-cache rule in {regions}: nothing is written; "
@@ -193,7 +193,7 @@ def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
         elif _confirmed(target, target.content, new, yes):
             files.write(target.path, target.content, new)
         else:
-            say(f"{target.shown} is left as it was")
+            say(f"{target.shown} was not changed")
             return False
     except files.Unwritable as error:
         fail(f"{target.shown}: not written: {error}")
@@ -235,7 +235,7 @@ def _confirmed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
     if yes:
         return True
     if sys.stdin is None or not sys.stdin.isatty():
-        say("nobody can be asked here: give --yes to write it")
+        say("cannot ask for confirmation without a terminal: use --yes to write it")
         return False
     try:
         return click.confirm("Write it?", err=True)

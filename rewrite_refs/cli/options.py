@@ -56,10 +56,10 @@ def completed_rules(context: click.Context, option: click.Parameter, given: str)
 def option_errors(account: str | None, regions: Iterable[str]) -> Iterator[str]:
     """What is wrong with values of ``--account-id`` and ``--region``."""
     if account is not None and not ACCOUNT.fullmatch(account):
-        yield f"--account-id {account!r} is no account: write its 12 digits."
+        yield f"--account-id {account!r} is not a valid account ID: use its 12 digits."
     for region in regions:
         if not REGION.fullmatch(region):
-            yield f"--region {region!r} is no region: write one such as eu-west-1."
+            yield f"--region {region!r} is not a valid region: use one such as eu-west-1."
 
 
 allow_extends = click.option(
@@ -85,7 +85,7 @@ def common(command: _Command) -> _Command:
             click.option(
                 "--config", metavar="FILE", help=f"Read this file instead of looking for {FILE_NAME}."
             ),
-            click.option("--no-config", is_flag=True, help="Read no configuration."),
+            click.option("--no-config", is_flag=True, help="Do not read any configuration."),
             allow_extends,
             click.option(
                 "--registry",
@@ -104,17 +104,17 @@ def common(command: _Command) -> _Command:
                 "--exclude",
                 metavar="PATTERN",
                 multiple=True,
-                help="Leave these files (.gitignore pattern, from the repository's root). Repeatable.",
+                help="Exclude these files (.gitignore pattern, from the repository's root). Repeatable.",
             ),
             click.option(
                 "--embedded",
                 is_flag=True,
-                help="Also take what may be a reference inside another text (an argument, a value).",
+                help="Also include possible references inside other text (an argument, a value).",
             ),
             click.option(
                 "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
             ),
-            click.option("-q", "--quiet", is_flag=True, help="No summary and no notes."),
+            click.option("-q", "--quiet", is_flag=True, help="Print no summary and no notes."),
             click.option("-v", "--verbose", is_flag=True, help="Say more."),
             click.version_option(__version__, prog_name="rewrite-refs"),
         )

@@ -52,7 +52,7 @@ class ReportOptions(NamedTuple):
         names = [path for _, path in destinations]
         for path in {each for each in names if names.count(each) > 1}:
             raise click.UsageError(
-                f"--output writes two reports to {str(path)!r}: give each a file of its own."
+                f"--output writes two reports to {str(path)!r}: use a separate file for each."
             )
         return cls(chosen, destinations, statistics)
 
@@ -78,9 +78,7 @@ def report_options(command: _Command) -> _Command:
                 help="Also write a report to FILE (- is standard output). Repeatable.",
                 shell_complete=_completed,
             ),
-            click.option(
-                "--statistics", is_flag=True, help="Also print a table of how much there is of what."
-            ),
+            click.option("--statistics", is_flag=True, help="Also print a table of counts."),
         )
     ):
         command = option(command)

@@ -21,14 +21,14 @@ from rewrite_refs.repository.policy import Policies
 from rewrite_refs.repository.workspace import Area
 
 NO_RULES = f"""\
-there {{}}: `rewrite-refs init` takes the rules from your account, from Terraform or from CloudFormation.
+there {{}}: `rewrite-refs init` reads the rules from your account, from Terraform or from CloudFormation.
 Or write registry and rules into {FILE_NAME}, for example
 
     registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
     rules:
       docker.io: docker-hub
 
-or give --registry (or --account-id and --region) and --rule docker.io=docker-hub."""
+or use --registry (or --account-id and --region) and --rule docker.io=docker-hub."""
 
 _NO_REGISTRY = """\
 {}: no registry: add the one of your account and region, such as

@@ -44,7 +44,7 @@ def _explained(name: str) -> Iterator[str]:
     found = BY_NAME[name]
     marks = [found.SEVERITY if found.ON else f"{found.SEVERITY}, off by default"]
     if found.FIXABLE:
-        marks.append("rewrite-refs rewrite can mend it")
+        marks.append("rewrite-refs rewrite can fix it")
     yield f"{name} ({'; '.join(marks)})"
     yield ""
     yield from (found.__doc__ or "").strip().split("\n")

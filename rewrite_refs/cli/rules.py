@@ -41,7 +41,7 @@ _OF_MANY = ("table", "renovate", "warmup")
     type=click.Choice(_EMITTED),
     default="table",
     show_default=True,
-    help="What to print: the table, or what makes the rules that are missing, and what goes with them.",
+    help="What to print: the table, or what creates the missing rules and their resources.",
 )
 @common
 @printed
@@ -54,7 +54,7 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
 
     options = Options(**given)
     if options.json and emit != "table":
-        raise click.UsageError(f"--emit {emit} has a format of its own: leave out --output-format.")
+        raise click.UsageError(f"--emit {emit} has its own format: remove --output-format.")
     run = Run(options)
     run.announce_missing(paths)
     session = open_session(options, paths, None)

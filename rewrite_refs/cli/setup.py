@@ -74,13 +74,13 @@ def open_session(
     if "-" in paths and stdin_filename is None:
         raise click.UsageError("- reads standard input: name it with --stdin-filename NAME.")
     if stdin_filename is not None and (paths != ("-",) or not stdin_filename):
-        raise click.UsageError("--stdin-filename NAME goes with the path - and no other.")
+        raise click.UsageError("--stdin-filename NAME requires the path - and no other path.")
     try:
         cwd = Path.cwd()
     except OSError as error:
         raise ConfigError(f"the working folder cannot be read: {error.strerror}") from None
     if options.no_config and options.config is not None:
-        raise click.UsageError("--config and --no-config exclude one another.")
+        raise click.UsageError("--config and --no-config cannot be combined.")
     first = Path(os.path.abspath(stdin_filename or (paths[0] if paths else ".")))
     is_folder = files.is_folder(first)
     start = first if is_folder else first.parent
@@ -135,7 +135,7 @@ def _names(texts: Iterable[str], option: str) -> Iterator[str]:
     for text in texts:
         names = [each.strip() for each in text.split(",") if each.strip()]
         if not names:
-            raise click.UsageError(f"{option}: {text!r} names no rule: write one, such as no-rule.")
+            raise click.UsageError(f"{option}: {text!r} contains no rule name: use one, such as no-rule.")
         for name in names:
             if name not in BY_NAME:
                 raise click.UsageError(f"{option}: there is no rule {name!r}: {nearest(name, BY_NAME)}")
@@ -145,10 +145,10 @@ def _names(texts: Iterable[str], option: str) -> Iterator[str]:
 def _registry(options: Options) -> str | None:
     registry, account, region = options.registry, options.account_id, options.region
     if (account is None) != (region is None):
-        raise click.UsageError("--account-id and --region go together.")
+        raise click.UsageError("--account-id and --region must be used together.")
     if account is not None and region is not None:
         if registry is not None:
-            raise click.UsageError("--registry says the same as --account-id and --region: give one.")
+            raise click.UsageError("--registry cannot be combined with --account-id and --region.")
         for mistake in option_errors(account, [region]):
             raise click.UsageError(mistake)
         registry = host_of(account, region)

@@ -71,10 +71,10 @@ def _option_errors(options: InitOptions, paths: tuple[str, ...]) -> Iterator[str
     """What is wrong with the options together."""
     given, account, aws = sources(options), options.account_id, options.from_aws
     if len(given) > 1:
-        yield f"{' and '.join(given)} are {len(given)} sources: give one."
+        yield f"{' and '.join(given)} are {len(given)} sources: use one."
     if paths and not (options.from_terraform or options.from_cloudformation):
         yield (
-            f"'{paths[0]}' belongs to no source: give it behind --from-terraform or --from-cloudformation "
+            f"'{paths[0]}' belongs to no source: put it after --from-terraform or --from-cloudformation "
             "(without a source, the whole repository is scanned)."
         )
     if "" in (
@@ -86,15 +86,15 @@ def _option_errors(options: InitOptions, paths: tuple[str, ...]) -> Iterator[str
     ):
         yield "there is no file with an empty name."
     if options.profile is not None and not aws:
-        yield "--profile goes with --from-aws."
+        yield "--profile requires --from-aws."
     if account is not None and aws:
-        yield "--account-id does not go with --from-aws, which asks for it: give --profile."
+        yield "--account-id cannot be combined with --from-aws, which looks it up: use --profile."
     if len(options.region) > 1 and not aws:
-        yield "several --region go with --from-aws alone."
+        yield "several --region require --from-aws."
     if not given and (account is None) != (not options.region):
-        yield "--account-id and --region go together."
+        yield "--account-id and --region must be used together."
     if not given and account is not None and options.registry is not None:
-        yield "--registry says the same as --account-id and --region: give one."
+        yield "--registry cannot be combined with --account-id and --region."
     yield from option_errors(account, options.region)
 
 

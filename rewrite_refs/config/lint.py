@@ -79,19 +79,19 @@ def _image(errors: ConfigErrors, text: str, line: int) -> str | None:
     host = text.partition("/")[0]
     if set("*?[") & set(text):
         if "/" in text and not set(host) & set(".:*?[") and host != "localhost":
-            errors.add(line, f"{text!r} begins with no registry: write docker.io/{text}")
+            errors.add(line, f"{text!r} has no registry: write docker.io/{text}")
             return None
         if "/" not in text and not text.startswith("*"):
-            errors.add(line, f"{text!r} begins with no registry: write docker.io/library/{text}")
+            errors.add(line, f"{text!r} has no registry: write docker.io/library/{text}")
             return None
         return text
     try:
         reference = Reference.parse(text)
     except InvalidReference as error:
-        errors.add(line, f"{text!r} is no image: {error}")
+        errors.add(line, f"{text!r} is not a valid image: {error}")
         return None
     if reference.tag or reference.digest:
-        errors.add(line, f"{text!r} has a tag: write the name alone, {reference.name}")
+        errors.add(line, f"{text!r} has a tag: use the name alone, {reference.name}")
         return None
     return reference.name
 

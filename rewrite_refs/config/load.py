@@ -133,7 +133,7 @@ def parse_rule(text: str) -> CacheRule:
     """A rule from ``UPSTREAM=PREFIX``.  Raises ValueError with what to write instead."""
     upstream, equals, prefix = text.partition("=")
     if not equals:
-        raise ValueError(f"{text!r} is no rule: write UPSTREAM=PREFIX, such as docker.io=docker-hub")
+        raise ValueError(f"{text!r} is not a valid rule: use UPSTREAM=PREFIX, such as docker.io=docker-hub")
     if "://" in upstream:
         raise ValueError(f"{upstream!r} is no registry: write a host such as docker.io, without https://")
     return make_rule(upstream, prefix)
@@ -152,7 +152,7 @@ def combined(
     for rule in extra:
         if rule.name in given:
             raise ConfigError(
-                f"two rules for {rule.name} ({given[rule.name].prefix} and {rule.prefix}): give one"
+                f"two rules for {rule.name} ({given[rule.name].prefix} and {rule.prefix}): keep one"
             )
         given[rule.name] = rule
     registry = registry or config.registry
@@ -226,7 +226,7 @@ class _Reader:
             self.errors.add(line, f"{shown} cannot be extended: {error}")
             return Config()
         if Path(os.path.realpath(path)) in above:
-            self.errors.add(line, f"{name} extends this file, or is it: remove one extends")
+            self.errors.add(line, f"{name} extends this file or is this file: remove one extends")
             return Config()
         if len(above) > MAX_EXTENDED:
             self.errors.add(line, f"more than {MAX_EXTENDED} files extend one another: extend fewer")

@@ -91,7 +91,7 @@ class ConfigErrors:
             if not isinstance(key.value, str):
                 self.add(at, f"a key must be a text, not {kind(key)}")
             elif key.value in seen:
-                self.add(at, f"{key.value!r} is there twice: keep one")
+                self.add(at, f"{key.value!r} is duplicated: keep one")
             else:
                 seen.add(key.value)
                 yield key.value, value, at

@@ -88,7 +88,7 @@ def aliases_of(errors: ConfigErrors, node: Node, line: int, known: Mapping[str, 
         if not alias or not host:
             errors.add(at, "an alias maps a registry's host to another: write mirror.gcr.io: docker.io")
         elif alias == host:
-            errors.add(at, f"{name} and {upstream} are the same registry anyway: remove the alias")
+            errors.add(at, f"{name} and {upstream} are already the same registry: remove the alias")
         else:
             aliases[alias] = host
             places[host] = at
@@ -105,7 +105,7 @@ def own_of(errors: ConfigErrors, node: Node, line: int, aliases: Mapping[str, st
         found = _own(text.strip().rstrip("/"), aliases)
         if not found:
             example = "registry.example.com, ghcr.io/acme or ghcr.io/acme/web-*"
-            errors.add(at, f"{text!r} is no registry, nor a path in one: write {example}")
+            errors.add(at, f"{text!r} is not a valid registry or path in one: use {example}")
         names += found
     return tuple(names)
 
@@ -155,13 +155,11 @@ def variables_of(errors: ConfigErrors, node: Node, line: int) -> dict[str, str]:
         if name is None:
             continue
         if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
-            errors.add(at, f"{name!r} is no name of a variable: write one such as REGISTRY")
+            errors.add(at, f"{name!r} is not a valid variable name: use one such as REGISTRY")
         elif _PREDEFINED.fullmatch(name):
-            errors.add(
-                at, f"{name} has a meaning of its own in a build: write another name, such as REGISTRY"
-            )
+            errors.add(at, f"{name} is reserved in a build: use another name, such as REGISTRY")
         elif name in names.values():
-            errors.add(at, f"{name} stands for another upstream already: each needs one of its own")
+            errors.add(at, f"{name} is already used for another upstream: use a different name for each")
         else:
             names[rule.name] = name
     return names

@@ -30,7 +30,7 @@ def check_version(errors: ConfigErrors, root: Node | None, version: str = __vers
         if wanted is not None and not _is_met(errors, wanted, version, line):
             raise ConfigError(
                 f"{errors.shown}:{line}: this configuration needs rewrite-refs {wanted}, "
-                f"and this is {version}: install another"
+                f"but this is {version}: install another version"
             )
 
 
@@ -43,6 +43,8 @@ def _is_met(errors: ConfigErrors, wanted: str, version: str, line: int) -> bool:
     except InvalidSpecifier:
         specifiers = SpecifierSet()
     if not len(specifiers):
-        errors.add(line, f'{wanted!r} is no range of versions: write one such as ">=0.2,<1", in quotes')
+        errors.add(
+            line, f'{wanted!r} is not a valid range of versions: use one such as ">=0.2,<1", in quotes'
+        )
         return True
     return specifiers.contains(version, prereleases=True)

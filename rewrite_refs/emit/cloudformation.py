@@ -20,7 +20,7 @@ _DEPLOY = "aws cloudformation deploy --capabilities CAPABILITY_IAM --template-fi
 _IN_JSON = {"AllowedPattern": '[^"\\\\]+', "ConstraintDescription": "no quotes and no backslashes"}
 _ARN = "arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/"
 _ENDPOINTS = (
-    ("VpcId", "String", "VPC of the endpoints, which there are none of where the lists are empty"),
+    ("VpcId", "String", "VPC of the endpoints, which are not created if the lists are empty"),
     ("SubnetIds", "CommaDelimitedList", "Subnets of the interface endpoints, one per zone"),
     ("SecurityGroupIds", "CommaDelimitedList", "Security groups of these endpoints, which let in port 443"),
     ("RouteTableIds", "CommaDelimitedList", "Route tables of the subnets, for the gateway endpoint of S3"),

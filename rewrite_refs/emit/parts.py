@@ -109,8 +109,7 @@ def registry(survey: Survey, what: str) -> str:
     """The registry, for what cannot be printed without it; ConfigError where nobody gave one."""
     if survey.registry is None:
         raise ConfigError(
-            f"--emit {what} prints names of the registry, and none is given: give --registry HOST, "
-            "or registry in the configuration"
+            f"--emit {what} needs the registry: use --registry HOST, or set registry in the configuration"
         )
     return survey.registry
 

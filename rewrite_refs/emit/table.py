@@ -66,7 +66,7 @@ def _notes(survey: Survey) -> Iterator[str]:
     wrong = sum(each.wrong for each in survey.upstreams)
     if wrong:
         names = "names" if wrong == 1 else "name"
-        yield f"{wrong} of them {names} the cache wrongly: rewrite-refs check says how"
+        yield f"{wrong} of them {names} the cache wrongly: see rewrite-refs check"
     if survey.without_upstream:
         counts = (
             f"{number} {_WITHOUT_UPSTREAM[status]}" for status, number in survey.without_upstream.items()

@@ -27,7 +27,7 @@ _PULLERS = (
     "machine. ECR imports every platform of a tag."
 )
 _PINNED = (
-    "Behind '#' stand the digests to which references pin a tag. Where the tag has moved since, ECR "
+    "After '#' are the digests to which references pin a tag. Where the tag has moved since, ECR "
     "imports what it is now, and the pinned reference goes on failing until it is pinned anew."
 )
 _PULL = """\
@@ -50,7 +50,7 @@ def lines(survey: Survey) -> Iterator[str]:
     yield from _pulls(survey, registry) if survey.pulls else parts.comment("There is none.")
     for every in survey.missing:
         number = "1 reference" if every.references == 1 else f"{every.references} references"
-        yield from parts.comment(f"Left out for want of a rule: {number} to {every.upstream.host}")
+        yield from parts.comment(f"Skipped because there is no rule: {number} to {every.upstream.host}")
     for cold in survey.unwarmed:
         yield inert.line(visible(f"# {cold.text}: {cold.reason}"))
     if survey.pulls:
@@ -73,7 +73,7 @@ def _pulls(survey: Survey, registry: str) -> Iterator[str]:
     yield _PULL
     if not host:
         yield ""
-        yield from parts.comment(f"The host that stands in the files as {registry}")
+        yield from parts.comment(f"The host that the files name as {registry}")
         yield ': "${ECR_REGISTRY:?set it to the host of the ECR registry}"'
     yield ""
     for each in survey.pulls:

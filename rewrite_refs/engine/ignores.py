@@ -19,9 +19,9 @@ from rewrite_refs.text.spans import Occurrence, Span
 
 WORD = "rewrite-refs:"
 WORDS = ("ignore", "ignore-file")
-NOT_NEAR = "it counts only in the first ten lines of a file: move it there"
-AT_ANCHOR = "an alias has its text from its anchor: write the comment there"
-NOT_ABOVE = "in a Dockerfile a comment stands on a line of its own: write it above the instruction"
+NOT_NEAR = "it has an effect only in the first ten lines of a file: move it there"
+AT_ANCHOR = "the text of an alias is at its anchor: write the comment there"
+NOT_ABOVE = "in a Dockerfile a comment needs its own line: write it above the instruction"
 
 # Of YAML and Dockerfiles, JSON with comments, Go's templates, Mustache, Jinja, and HTML in templates.
 _MARK = r"(?:(?<![^\s\ufeff])\#|//|\{\{-?\s*/\*|\{\{!|\{\#-?|<!--)"

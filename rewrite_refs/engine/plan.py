@@ -21,17 +21,15 @@ _OPENED = re.compile(
     r"(?:\$\{(?P<name>\w+):?-[^{}]*|(?i:\bARG[ \t])[^\n]*?\b(?P<argument>\w+)=[\"']?)\Z", re.ASCII
 )
 _FURTHEST = 400  # characters before a place in its line
-_OWN_DEFAULT = (
-    "${{{0}}} has a default here, and is to be the registry: write it without one, or as in registry"
-)
+_OWN_DEFAULT = "${{{0}}} is the registry, but has a default here: write it without one, or as in registry"
 # Of Go templates: what begins with the dot, and what a dot depends on.
 _DOT = re.compile(r"\{\{-?\s*(\.\w+)")
 _BLOCK = re.compile(r"\{\{-?\s*(if|range|with|define|block|end)\b")
 _NESTED = (
-    "the placeholder is an action of a template, and none can stand in another: put the registry there "
-    "by hand, or give these files another one in overrides"
+    "the placeholder is a template action, which cannot be inside another one: write the registry "
+    "by hand, or set another one for these files in overrides"
 )
-_REBOUND = "within a {0} there is no {1}: write the placeholder with ${1}"
+_REBOUND = "{1} is not available in a {0}: write the placeholder with ${1}"
 
 
 def plan_edits(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
@@ -42,7 +40,9 @@ def plan_edits(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
     slot = occurrence.new_name_slot
     if verdict.as_new_name:
         if slot is None or slot.at is None:
-            raise Unplaceable("there is no room for a newName beside it: write the entry on lines of its own")
+            raise Unplaceable(
+                "there is no room for a newName in this entry: write the entry on separate lines"
+            )
         return (Edit(slot.at, slot.at, f"{slot.before}{name_of(verdict.target or '')}{slot.after}"),)
     if verdict.placeholder:
         occurrence = _in_one_piece(text, occurrence, verdict.placeholder)

@@ -26,10 +26,10 @@ from rewrite_refs.yaml import tree
 
 Judge = Callable[[Occurrence], Verdict]
 
-UNSAFE = "another use of the same text would change its meaning"
+UNSAFE = "the new text would change the meaning of another use of it"
 PLACEHOLDER = (
-    "the placeholder for the registry cannot stand here: put the text into quotes, "
-    "or give these files another registry in overrides"
+    "the placeholder for the registry is not allowed here: quote the text, "
+    "or set another registry for these files in overrides"
 )
 
 
@@ -91,7 +91,7 @@ def _apply_ignore(resolution: Resolution, found: Comments, lines: Lines) -> Reso
     comment = found.covering(lines_of(resolution.occurrence, lines), verdict.codes)
     if comment is None:
         return resolution
-    reason = f"a comment says so: {comment.reason}" if comment.reason else "a comment says so"
+    reason = f"ignored by a comment: {comment.reason}" if comment.reason else "ignored by a comment"
     ignored = Verdict("ignored", verdict.reference, reason=reason, own_code=verdict.code)
     return Resolution(resolution.occurrence, ignored)
 
@@ -256,10 +256,10 @@ def _shared_value_reason(resolutions: Sequence[Resolution], plans: dict[int, Pla
             spans = [piece.span for piece in other.occurrence.pieces if piece.span and piece.known]
             covers = any(span.start <= edit.start < span.end and edit.end <= span.end for span in spans)
             if number != index and covers and edit not in plans.get(number, ()):
-                elsewhere = "goes elsewhere" if other.verdict.changes else "stays"
+                elsewhere = "maps to another registry" if other.verdict.changes else "stays unchanged"
                 return (
-                    f"its registry is also a part of {other.occurrence.text}, which {elsewhere}: "
-                    "give each a registry of its own"
+                    f"the registry is shared with {other.occurrence.text}, which {elsewhere}: "
+                    "use a separate value for each"
                 )
     return None
 

@@ -37,7 +37,7 @@ def check_pattern(pattern: str) -> str:
         gitignore_spec([pattern])
     except ValueError:
         raise ValueError(
-            f"{pattern!r} is no .gitignore pattern: write one such as vendor/ or **/*.tmpl"
+            f"{pattern!r} is not a valid .gitignore pattern: use one such as vendor/ or **/*.tmpl"
         ) from None
     return pattern
 

@@ -63,13 +63,13 @@ _MATRIX = re.compile(r"(?<![\w.-])matrix(?P<path>(?:\.[\w-]+)*)")
 _OF_ECR = re.compile(r"(?:(?<![A-Za-z])(?i:ecr|aws)|(?<=[a-z])(?:Ecr|ECR|Aws|AWS))(?![a-z])")
 
 _RULE: Final = "pull-before-login"
-_LOGIN = "username AWS and, as password, what aws ecr get-login-password prints in a job before this one"
-_WITHOUT = Blocked(_RULE, f"to come from the cache it needs credentials with {_LOGIN}")
-_OTHERS = Blocked(_RULE, f"its credentials are those of another registry; the cache needs {_LOGIN}")
-_STEP = Blocked(_RULE, "docker:// takes no credentials; use docker run in a step behind the login to ECR")
-_ELSEWHERE = (
-    "the job uses {} for something else than an image as well: give that a key of its own in the matrix"
+_LOGIN = "credentials with username AWS and the output of `aws ecr get-login-password` from an earlier job"
+_WITHOUT = Blocked(_RULE, f"to be pulled through the cache it needs {_LOGIN}")
+_OTHERS = Blocked(_RULE, f"its credentials are for another registry: the cache needs {_LOGIN}")
+_STEP = Blocked(
+    _RULE, "docker:// does not support credentials: use docker run in a step after the login to ECR"
 )
+_ELSEWHERE = "the job also uses {} for something other than an image: use a separate matrix key for that"
 
 
 def _accepts(file: File) -> bool:
@@ -194,7 +194,7 @@ def _undecided(value: str) -> str | None:
     what = "it" if found.end() == len(value) else "its registry"
     if _CONTEXT.fullmatch(inner):
         return f"{what} comes from {inner}: rewrite it where that is set"
-    return f"{what} comes from an expression: rewrite what that is made of"
+    return f"{what} comes from an expression: rewrite the values in it"
 
 
 def _listed(job: dict[str, Node], path: tuple[str, ...], image: _Image) -> list[_Image]:

@@ -96,7 +96,7 @@ _NO_IMAGE = re.compile(
     r"|(?:application|audio|font|image|multipart|text|video)/.*"
 )
 _PORT = re.compile(r"[^/]*:(?:80|\d{3,5})")
-_PUSHED = "where a build pushes to"
+_PUSHED = "a push target of a build"
 _PUSHING = frozenset({"destination", "dest", "t", "tag", "output", "push", "target", "to"})
 # And before ``image`` in the name of a variable.
 _PUSHED_TO = frozenset({"destination", "dest", "output", "push", "target"})

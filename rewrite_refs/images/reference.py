@@ -27,7 +27,7 @@ _HEX_TAG = re.compile(r"(?:sha256|sha384|sha512):[0-9a-f]{64,}")
 
 
 class InvalidReference(ValueError):
-    """The text is no image reference; the message says why."""
+    """The text is not a valid image reference; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Reference:
         Raises InvalidReference where distribution/reference refuses it.
         """
         if not isinstance(text, str):
-            raise InvalidReference(f"a reference is a text, not {type(text).__name__}")
+            raise InvalidReference(f"a reference must be text, not {type(text).__name__}")
         if len(text) > MAX_LENGTH:
             raise InvalidReference(f"longer than {MAX_LENGTH} characters")
         parser, errors = _parser()
@@ -126,7 +126,8 @@ def parse_partial(text: str, holes: Sequence[tuple[int, int]] = ()) -> ParsedRef
     first = holes[0][0]
     hole = text[holes[0][0] : holes[0][1]]
     unknown = InvalidReference(
-        f"its registry depends on {hole}: give that a default here, or rewrite what it is set to elsewhere"
+        f"the registry comes from {hole}, which is not set in this file: "
+        "set a default, or rewrite it where it is set"
     )
     if first == 0:
         raise unknown

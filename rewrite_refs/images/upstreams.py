@@ -63,7 +63,7 @@ _OF_KUBERNETES = ("google-containers/", "google_containers/", "k8s-")
 # Registries that ECR cannot cache, by host or by the end of the host.
 _ADVICE: Mapping[str, str] = {
     "lscr.io": "the same images are at ghcr.io/linuxserver, which ECR can cache",
-    "mirror.gcr.io": "it is a mirror of Docker Hub: write mirror.gcr.io: docker.io into aliases",
+    "mirror.gcr.io": "it is a mirror of Docker Hub: add mirror.gcr.io: docker.io to aliases",
     "gcr.io": _COPY,
     "mcr.microsoft.com": f"Microsoft publishes nowhere else: {_COPY}",
     "nvcr.io": f"NVIDIA publishes some images at Docker Hub and ghcr.io too; else {_COPY}",

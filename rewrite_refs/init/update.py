@@ -25,7 +25,7 @@ from rewrite_refs.sources import Import, Unresolved
 from rewrite_refs.sources.group import Cache, by_registry
 
 NO_REGISTRY = (
-    "no registry{}: give --registry, or --account-id and --region, "
+    "no registry{}: use --registry, or --account-id and --region, "
     "or set REWRITE_REFS_REGISTRY where rewrite-refs runs"
 )
 PROPOSED = "a proposal: AWS's own example; write the prefix of your rule"
@@ -240,7 +240,7 @@ def _assumed_remarks(imported: Import, overrides: Overrides, home: Home | None, 
     )
     if home and count and len(set(homes)) > 1:
         rules = f"{count} rule{'s' if count > 1 else ''}"
-        yield f"{source} does not tell the registry of {rules}: the rest is taken from {host_of(*home)}"
+        yield f"{source} does not name the registry of {rules}: {host_of(*home)} is assumed"
 
 
 def _contradiction_remarks(imported: Import, overrides: Overrides, source: str) -> Iterator[str]:
@@ -251,7 +251,7 @@ def _contradiction_remarks(imported: Import, overrides: Overrides, source: str) 
     ):
         others = sorted(each for each in told if each)
         if name and others and name not in told and None not in told:
-            yield f"{source} tells {', '.join(others)}: {option} {name} counts for nothing"
+            yield f"{source} names {', '.join(others)}: {option} {name} is ignored"
 
 
 def _without_registry(cache: Cache) -> Unresolved:
@@ -261,7 +261,7 @@ def _without_registry(cache: Cache) -> Unresolved:
     )
     count = _count(cache)
     rules = f"{count} rule{'s' if count > 1 else ''} of another registry, the {missing} of which is unknown"
-    return Unresolved(cache.location, f"{rules}: give --account-id and --region")
+    return Unresolved(cache.location, f"{rules}: use --account-id and --region")
 
 
 def _count(cache: Cache) -> int:

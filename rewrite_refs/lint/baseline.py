@@ -48,15 +48,15 @@ def parsed(text: str, shown: str) -> Counter[Key]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ConfigError(f"{shown}:{error.lineno}: this is no baseline: {error.msg}: {remedy}") from None
+        raise ConfigError(f"{shown}:{error.lineno}: invalid baseline: {error.msg}: {remedy}") from None
     except (RecursionError, ValueError):
         what = "it is nested too deeply, or holds a number that is too long"
-        raise ConfigError(f"{shown}: this is no baseline: {what}: {remedy}") from None
+        raise ConfigError(f"{shown}: invalid baseline: {what}: {remedy}") from None
     if not isinstance(document, dict) or document.get("version") != VERSION:
-        raise ConfigError(f"{shown}: this is no baseline of version {VERSION}: {remedy}")
+        raise ConfigError(f"{shown}: not a baseline of version {VERSION}: {remedy}")
     rows = document.get("findings")
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
-        raise ConfigError(f"{shown}: its findings are not all findings: {remedy}")
+        raise ConfigError(f"{shown}: invalid baseline: entry is missing path, rule or subject: {remedy}")
     known: Counter[Key] = Counter()
     for row in rows:
         known[Key(row["path"], row["rule"], row["subject"])] += row["count"]

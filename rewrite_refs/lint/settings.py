@@ -44,9 +44,9 @@ class Settings(NamedTuple):
     def ignored(self, path: Path, reference: Reference | None, rule: str) -> str | None:
         """Why a *reference* in a file (absolute) may break a rule, or None where it may not."""
         if rule in self.ignored_in(path):
-            return "per-file-ignores in the configuration says so"
+            return "ignored by per-file-ignores in the configuration"
         if reference is not None and any(fnmatchcase(reference.name, each) for each in self.images):
-            return "ignore-images in the configuration says so"
+            return "ignored by ignore-images in the configuration"
         return None
 
     def is_ignored(self, found: Comments, path: Path, rule: str) -> bool:

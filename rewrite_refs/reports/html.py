@@ -140,7 +140,7 @@ def _all(report: Report) -> Iterator[str]:
     columns |= {"format": "Format", "reason": "Reason"}
     yield "<noscript><p>The list of all references is shown with JavaScript.</p></noscript>"
     yield '<section id="references" hidden><h2 id="all-title">All references</h2>'
-    yield "<p>Below an image stands what it becomes, where a rule maps it.</p>"
+    yield "<p>Below an image is what it becomes, where a rule maps it.</p>"
     yield from _head("all", columns, "There are no references.")
     yield "</tbody></table></div></section>"
 

@@ -15,13 +15,13 @@ from rewrite_refs.reports.pagerows import shown, upstream
 
 # In the order of the page: what a status is called, and what it says of references.
 STATUSES: Mapping[Status, tuple[str, str]] = {
-    "cached": ("Through the cache", "they come through the cache already"),
+    "cached": ("Through the cache", "they are already pulled through the cache"),
     "direct": ("Direct", "a rule maps them, or they are on Docker Hub"),
-    "wrong": ("Wrong", "they name the cache, but not rightly"),
+    "wrong": ("Wrong", "they name the cache incorrectly"),
     "unmapped": ("Not mapped", "no rule maps their registry"),
-    "unresolved": ("Cannot be told", "they depend on what the file does not say"),
+    "unresolved": ("Unresolved", "they depend on values that are not in the file"),
     "own": ("Your own", "private registries, and images built here"),
-    "ignored": ("Ignored", "a comment or the configuration says so"),
+    "ignored": ("Ignored", "ignored by a comment or the configuration"),
 }
 _SELDOM = ("wrong", "ignored")
 

@@ -37,7 +37,7 @@ _PROBLEM: Mapping[Severity, str] = {"error": "error", "warning": "warning", "not
 _REFERENCE = """A reference to a container image.
 
 It is listed with what it is (`direct`, `wrong`, `cached`, `unmapped`, `own`, `unresolved` or
-`ignored`) and what it becomes. This is no finding.
+`ignored`) and what it becomes. This is not a finding.
 """
 
 
@@ -54,7 +54,7 @@ def lines(report: Report) -> Iterator[str]:
         driver["informationUri"] = home
     notes = [_notification(report, each) for each, _ in told if each.rule == FAILURE]
     if len(kept) < len(results):
-        text = f"{len(results) - len(kept)} results are left out, the least severe: GitHub takes {_MOST}."
+        text = f"{len(results) - len(kept)} results are left out, the least severe: GitHub accepts {_MOST}."
         notes.append({"level": "warning", "message": {"text": text}})
     invocation = {"executionSuccessful": not report.file_failures, "toolExecutionNotifications": notes}
     indices = {rule["id"]: index for index, rule in enumerate(rules)}

@@ -149,8 +149,8 @@ def found(report: Report) -> str:
     text = ", ".join(parts) or ("nothing new found" if known else "nothing found")
     fixable = sum(each.fixable for each in new)
     if fixable:
-        text += f"; rewrite-refs rewrite mends {fixable}"
-    return f"{text}; {known} known by the baseline" if known else text
+        text += f"; rewrite-refs rewrite fixes {fixable}"
+    return f"{text}; {known} known from the baseline" if known else text
 
 
 def _line(each: ReferenceRecord, paint: Paint, message: str) -> str:

@@ -49,7 +49,7 @@ class Session:
             if not name:  # a variable that somebody forgot to set; it would be the working folder
                 yield Outcome(path, "''", error="there is no file with an empty name")
             elif not _below(os.path.realpath(path), root):
-                yield self._failed(path, "it is behind a link that leaves the repository")
+                yield self._failed(path, "it is reached through a link that leaves the repository")
             else:
                 closed: list[OSError] = []
                 found = self._candidates(path, closed) if is_folder else [path]
@@ -109,7 +109,7 @@ class Session:
                 yield outcome
         elif named:
             there = os.path.lexists(path)
-            yield self._failed(path, "it is no regular file" if there else "there is no such file or folder")
+            yield self._failed(path, "not a regular file" if there else "there is no such file or folder")
 
     def _of_file(self, path: Path, file: File, edit: bool, named: bool) -> Outcome | None:
         """What is to be said of a file; None where it is of no format.

@@ -61,17 +61,17 @@ def _session(profile: str | None) -> Session:
     except ProfileNotFound as error:
         name = error.kwargs["profile"]
         known = ", ".join(get_session().available_profiles)
-        one = f"give one of {known}" if known else f"make it with aws configure --profile {name}"
+        one = f"use one of {known}" if known else f"create it with aws configure --profile {name}"
         raise ConfigError(f"AWS: there is no profile {name!r}: {one}") from None
     except BotoCoreError as error:
-        raise ConfigError(f"AWS: {_line(error)}: mend the configuration of the AWS CLI") from None
+        raise ConfigError(f"AWS: {_line(error)}: fix the configuration of the AWS CLI") from None
 
 
 def _own(session: Session) -> tuple[str]:
     """The region of the session."""
     region = session.region_name
     if not region:
-        raise ConfigError("AWS: no region is configured: give one with --region, such as --region eu-west-1")
+        raise ConfigError("AWS: no region is configured: set one with --region, such as --region eu-west-1")
     return (region,)
 
 
@@ -110,10 +110,8 @@ def _refused(error: Any) -> str:
     if code in _DENIED:
         return f"{_line(error)}: allow {PERMISSION}, all that is needed, or choose another identity"
     if code in _UNKNOWN:
-        return (
-            f"AWS does not know these credentials ({code}): see whether the region is enabled in the account"
-        )
-    return f"{_line(error)}: see whether {PERMISSION} works with the AWS CLI"
+        return f"AWS rejects these credentials ({code}): check whether the region is enabled in the account"
+    return f"{_line(error)}: check whether {PERMISSION} works with the AWS CLI"
 
 
 def _failed(error: Any) -> str:
@@ -123,16 +121,14 @@ def _failed(error: Any) -> str:
     if isinstance(error, known.SSOError | known.TokenRetrievalError):
         return f"{_line(error)}: log in with aws sso login"
     if isinstance(error, known.NoCredentialsError | known.PartialCredentialsError):
-        return f"{_line(error)}: give a --profile that has them, or log in"
+        return f"{_line(error)}: use a --profile that has them, or log in"
     if isinstance(error, known.CredentialRetrievalError):
-        return f"{_line(error)}: see whether aws sts get-caller-identity works"
+        return f"{_line(error)}: check whether aws sts get-caller-identity works"
     if isinstance(error, known.InvalidRegionError):
-        return "this is no name of a region: write one such as eu-west-1"
+        return "not a valid region name: use one such as eu-west-1"
     if isinstance(error, known.ConnectionError | known.HTTPClientError):
-        return (
-            f"{_line(error)}: see whether the region exists, and the network, the proxy and AWS_ENDPOINT_URL"
-        )
-    return f"{_line(error)}: see whether aws sts get-caller-identity works"
+        return f"{_line(error)}: check the region, the network, the proxy and AWS_ENDPOINT_URL"
+    return f"{_line(error)}: check whether aws sts get-caller-identity works"
 
 
 def _line(error: Exception) -> str:

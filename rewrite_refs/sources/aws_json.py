@@ -51,7 +51,9 @@ def rules(answer: object, at: str) -> list[Imported]:
     """
     entries = answer.get("pullThroughCacheRules") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or not isinstance(entries, list):
-        raise ConfigError(f"{at}: no list pullThroughCacheRules is in it: give all that {COMMAND} prints")
+        raise ConfigError(
+            f"{at}: the list pullThroughCacheRules is missing: use all of the output of {COMMAND}"
+        )
     for key in _MORE:
         if answer.get(key):
             raise ConfigError(
@@ -81,29 +83,31 @@ def home(secret: str | None) -> Owner:
 
 def _parse(text: str, shown: str) -> object:
     if not text.strip():
-        raise ConfigError(f"{shown}:1: this is empty: give what {COMMAND} prints, and see whether it failed")
+        raise ConfigError(
+            f"{shown}:1: this is empty: use the output of {COMMAND}, and check whether it failed"
+        )
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         several = ", several answers as a list (jq -s .)" if error.msg == "Extra data" else ""
         raise ConfigError(
-            f"{shown}:{error.lineno}: this is no JSON: {error.msg}: "
-            f"give what {COMMAND} --output json prints{several}"
+            f"{shown}:{error.lineno}: not valid JSON: {error.msg}: "
+            f"use the output of {COMMAND} --output json{several}"
         ) from None
     except (RecursionError, ValueError):
         what = "nested too deeply, or holds a number that is too long"
-        raise ConfigError(f"{shown}:1: this is {what}: give what {COMMAND} prints") from None
+        raise ConfigError(f"{shown}:1: this is {what}: use the output of {COMMAND}") from None
 
 
 def _rule(entry: object, at: str) -> Imported:
     """One rule.  Fields that nobody here needs, such as the timestamps, may hold anything."""
     if not isinstance(entry, dict):
-        raise ConfigError(f"{at} must be a mapping, not {_kind(entry)}: give what {COMMAND} prints")
+        raise ConfigError(f"{at} must be a mapping, not {_kind(entry)}: use the output of {COMMAND}")
     upstream = _text(entry, "upstreamRegistryUrl", at)
     prefix = _text(entry, "ecrRepositoryPrefix", at)
     if not upstream or not prefix:
         missing = "ecrRepositoryPrefix" if upstream else "upstreamRegistryUrl"
-        raise ConfigError(f"{at} has no {missing}: give what {COMMAND} prints, without --query")
+        raise ConfigError(f"{at} has no {missing}: use the output of {COMMAND}, without --query")
     account = _text(entry, "registryId", at)
     secret = home(_text(entry, "credentialArn", at))
     return Imported(
@@ -119,7 +123,7 @@ def _rule(entry: object, at: str) -> Imported:
 def _text(entry: Mapping[str, object], field: str, at: str) -> str | None:
     value = entry.get(field)
     if value is not None and not isinstance(value, str):
-        raise ConfigError(f"{at}.{field} must be a text, not {_kind(value)}: give what {COMMAND} prints")
+        raise ConfigError(f"{at}.{field} must be a text, not {_kind(value)}: use the output of {COMMAND}")
     return value
 
 

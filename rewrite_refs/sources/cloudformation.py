@@ -82,7 +82,7 @@ def read(text: str, shown: str, account: str | None = None, region: str | None =
             line = lines.position(problem.offset)[0]
             message = without_values(problem.message)
             raise ConfigError(
-                f"{shown}:{line}: {message}: mend it, or name the files that hold the rules"
+                f"{shown}:{line}: {message}: fix it, or name the files that hold the rules"
             ) from None
         try:
             for root in roots:
@@ -90,7 +90,7 @@ def read(text: str, shown: str, account: str | None = None, region: str | None =
                     found.append(_import(scope, node, SourceLocation(shown, lines.position(at)[0]), why))
         except RecursionError:
             line = lines.position(span.start)[0]
-            raise ConfigError(f"{shown}:{line}: an Fn::ForEach in it holds itself: mend it") from None
+            raise ConfigError(f"{shown}:{line}: an Fn::ForEach in it contains itself: fix it") from None
     return _together(found)
 
 
@@ -251,7 +251,7 @@ def _upstream(nodes: Mapping[str, tuple[str, Node]], scope: Scope) -> str:
     """The upstream registry: from its URL, or else from its kind where that stands for one registry."""
     try:
         url = _property(nodes, "UpstreamRegistryUrl", scope)
-        reason = "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that stands for one registry"
+        reason = "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that means one registry"
     except Unknown as unknown:
         url, reason = None, str(unknown)
     if url:
@@ -272,7 +272,7 @@ def _property(nodes: Mapping[str, tuple[str, Node]], name: str, scope: Scope) ->
     except Unknown as reason:
         raise Unknown(f"{written}: {reason}") from None
     if isinstance(value, tuple):
-        raise Unknown(f"{written}: a list is no text")
+        raise Unknown(f"{written}: a list is not text")
     if value is not None and set(value) & set("${}"):
         raise Unknown(f"{written}: {value} is filled in by another tool, or at deployment")
     return value

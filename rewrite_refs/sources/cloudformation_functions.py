@@ -55,7 +55,7 @@ class Scope(NamedTuple):
         try:
             next(self.steps)
         except StopIteration:
-            raise Unknown("the template comes to too much to be worked out") from None
+            raise Unknown("the template is too large to be evaluated") from None
 
 
 def call(node: Node, scope: Scope) -> tuple[str, Node] | None:
@@ -85,7 +85,7 @@ def resolve(node: Node, scope: Scope) -> Value:
         return None if is_null(node) else _looped(node.value, scope)
     if isinstance(node, yamltree.Sequence):
         return tuple(resolve(child, scope) for child in node.children)
-    raise Unknown("a mapping stands where a text should")
+    raise Unknown("a mapping is given where text is expected")
 
 
 def resolve_text(node: Node, scope: Scope) -> str:
@@ -93,7 +93,7 @@ def resolve_text(node: Node, scope: Scope) -> str:
     value = resolve(node, scope)
     if isinstance(value, str):
         return value
-    raise Unknown("AWS::NoValue stands where a text should" if value is None else "a list is no text")
+    raise Unknown("AWS::NoValue is given where text is expected" if value is None else "a list is not text")
 
 
 def holds(name: str, scope: Scope) -> bool:
@@ -124,7 +124,7 @@ def _true(node: Node, scope: Scope) -> bool:
         return not _true(_arguments(argument, name, 1)[0], scope)
     if name in ("Fn::And", "Fn::Or"):
         return (all if name == "Fn::And" else any)(_true(each, scope) for each in items(argument))
-    raise Unknown(f"a condition with {name or 'neither of the functions for them'} is not worked out")
+    raise Unknown(f"a condition with {name or 'neither of the functions for them'} is not evaluated")
 
 
 def _ref(argument: Node, scope: Scope) -> Value:
@@ -165,7 +165,7 @@ def _default(name: str, parameter: Mapping[str, Node]) -> Value:
 
 def _given(name: str, value: str | None, option: str) -> str:
     if value is None:
-        raise Unknown(f"{name} is not known: give {option}")
+        raise Unknown(f"{name} is not known: use {option}")
     return value
 
 
@@ -247,13 +247,13 @@ def _arguments(node: Node, name: str, count: int) -> Sequence[Node]:
 def _list(node: Node, scope: Scope) -> tuple[Value, ...]:
     value = resolve(node, scope)
     if not isinstance(value, tuple):
-        raise Unknown("a text stands where a list should")
+        raise Unknown("a text is given where a list is expected")
     return value
 
 
 def _element(value: Value) -> str:
     if not isinstance(value, str):
-        raise Unknown("a list or AWS::NoValue stands where a text should")
+        raise Unknown("a list or AWS::NoValue is given where text is expected")
     return value
 
 

@@ -46,7 +46,7 @@ def read(files: Mapping[str, str]) -> Import:
     """The rules of the ``.tf`` and ``.tfvars`` files of one or several modules.
 
     The keys are the names of the files as messages show them, with ``/``.  Raises
-    ConfigError where a file that speaks of rules is no HCL; another such file
+    ConfigError where a file that speaks of rules is not valid HCL; another such file
     only makes unknown what it may say.
     """
     if not any(WORD.search(content) for content in files.values()):
@@ -173,7 +173,7 @@ def _modules(files: Mapping[str, str]) -> dict[str, Module]:
             block = parse(_values(files[name]) if name.endswith(".json") else files[name])
         except Broken as error:
             if name.endswith(_CONFIGURATION) and WORD.search(files[name]):
-                message = "this is no HCL: correct it (terraform validate says more)"
+                message = "not valid HCL: correct it (see terraform validate)"
                 raise ConfigError(f"{name}:{error.line}: {message}") from None
             broken.setdefault(owner, SourceLocation(name, error.line))
             continue

@@ -28,14 +28,14 @@ def read(text: str, shown: str) -> Import:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ConfigError(f"{shown}:{error.lineno}: this is no JSON: {HINT}") from None
+        raise ConfigError(f"{shown}:{error.lineno}: not valid JSON: {HINT}") from None
     except (RecursionError, ValueError):
         what = "nested too deeply, or holds a number that is too long"
         raise ConfigError(f"{shown}: this is {what}: {HINT}") from None
     if isinstance(data, dict) and "lineage" in data and "format_version" not in data:
         raise ConfigError(f"{shown}: this is the state itself (terraform state pull): {HINT}")
     if not isinstance(data, dict) or "format_version" not in data:
-        raise ConfigError(f"{shown}: this is no output of terraform show -json: {HINT}")
+        raise ConfigError(f"{shown}: not the output of terraform show -json: {HINT}")
     values = _mapping(data.get("planned_values") or data.get("values"))
     regions = dict(_regions(data))
     location = SourceLocation(shown)

@@ -148,7 +148,7 @@ def _repeated(
     found: list[Found] = []
     for scope in scopes:
         if isinstance(scope, Unknown):
-            message = f"how many there are of {_address(block)} depends on {scope}: {REMEDY}"
+            message = f"the number of {_address(block)} depends on {scope}: {REMEDY}"
             found.append(Unresolved(location, message))
         else:
             found += make(scope)
@@ -182,7 +182,7 @@ def _rule(block: Block, instance: Instance, location: SourceLocation, scope: Sco
             yield Unresolved(location, f"{_address(block)}: {name} depends on {value}: {REMEDY}")
             return
         if needed and not value:
-            yield Unresolved(location, f"{_address(block)} has no {name}: give it one")
+            yield Unresolved(location, f"{_address(block)} has no {name}: set one")
             return
         values.append(value or "")
     prefix, url, path = values
@@ -267,7 +267,7 @@ def _instances(block: Block, scope: Scope) -> Iterator[Scope | Unknown]:
         else:
             count = number(value)
             if not 0 <= count <= _MOST:
-                raise Wrong(f"{count} is no number of rules")
+                raise Wrong(f"{count} is not a valid number of rules")
             yield from ({**scope, "count": {"index": index}} for index in range(int(count)))
     else:
         yield scope

@@ -74,7 +74,7 @@ def _insertion_point(site: Span, indexed: list[tuple[int, int, Piece]], index: i
     if before is not None and not (after is not None and site.start <= after <= site.end):
         return before
     if after is None:
-        raise Unplaceable("the place where the registry belongs is not in this file")
+        raise Unplaceable("the registry is not set in this file")
     return after
 
 
@@ -86,9 +86,9 @@ def _replacement(source: str, indexed: list[tuple[int, int, Piece]], change: Cha
         if low >= high:
             continue
         if piece.span is None or not (piece.known or (low, high) == (start, end)):
-            raise Unplaceable("a part of the registry does not stand in this file")
+            raise Unplaceable("a part of the registry is not set in this file")
         if last is not None and not _is_adjacent(source, last, piece.span):
-            raise Unplaceable("the registry is put together from a variable and other text")
+            raise Unplaceable("the registry is composed of a variable and other text")
         last = piece.span
         if piece.verbatim:
             yield Edit(piece.span.start + low - start, piece.span.start + high - start, text)

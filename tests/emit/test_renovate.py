@@ -60,7 +60,7 @@ def test_root_has_no_alias() -> None:
 
 
 def test_without_a_registry_there_are_no_names() -> None:
-    with pytest.raises(ConfigError, match=r"--emit renovate .* give --registry HOST"):
+    with pytest.raises(ConfigError, match=r"--emit renovate .* use --registry HOST"):
         list(lines(NO_REGISTRY))
 
 

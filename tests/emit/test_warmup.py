@@ -50,12 +50,12 @@ def test_a_script_of_everything() -> None:
     assert text.partition("\n\n")[2] == (
         f"pull {HOST}/docker-hub/library/nginx:1\n"
         f"pull {HOST}/quay/a/b:2  # {DIGEST}\n"
-        "# Left out for want of a rule: 1 reference to cgr.dev\n"
+        "# Skipped because there is no rule: 1 reference to cgr.dev\n"
         f"# {HOST}/quay/a/b@{DIGEST}: a digest alone: "
         "ECR imports by tag, so pull the tag that it belongs to\n"
         '[ "$failed" = 0 ]\n'
     )
-    assert "# Behind '#'" in text
+    assert "# After '#'" in text
     assert f"docker login --username AWS --password-stdin {HOST}\n" in text
 
 
@@ -117,7 +117,7 @@ def test_what_other_files_pull_comes_from_their_registry(tools: Path) -> None:
         f"docker pull --quiet {HOST}/github/a/b:1",
         f"docker pull --quiet {other.registry}/gh/a/b:1",
     ]
-    assert "# Left out for want of a rule: 2 references to cgr.dev" in printed(found)
+    assert "# Skipped because there is no rule: 2 references to cgr.dev" in printed(found)
 
 
 def test_with_nothing_to_pull_there_is_nothing_to_run(tools: Path) -> None:

@@ -319,7 +319,7 @@ def test_a_value_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> Non
     assert builds(WEB + "    image: nginx\n    build: .").images == frozenset()
     result = run(WEB + "    build: {dockerfile_inline: FROM nginx}")
     assert [problem.message for problem in result.problems] == [
-        "dockerfile_inline: what its characters stand for cannot be told"
+        "dockerfile_inline: the positions of its characters cannot be determined"
     ]
     (occurrence,) = read("a: b://c", Scalar("b://c", Span(3, 8), "", None), "b://")
     assert occurrence.pieces == (("c", None, True),)

@@ -163,7 +163,7 @@ def test_stages_are_not_named_like_images_without_a_tag() -> None:
         ("FROM scratch\nCOPY --from=0 a b\nRUN --mount=from=a,target=/b c\n", NUMBERED),
         (
             "FROM scratch\nCOPY --from=a\\b c d\n",
-            "the registry is put together from a variable and other text",
+            "the registry is composed of a variable and other text",
         ),
     ],
 )

@@ -160,7 +160,7 @@ def test_credentials_of_ecr(username: str, taken: bool) -> None:
     result = assert_properties(text, GITHUB_ACTIONS)
     assert [each.done for each in result.resolutions] == [taken]
     if not taken:
-        assert "of another registry" in (result.resolutions[0].verdict.reason or "")
+        assert "for another registry" in (result.resolutions[0].verdict.reason or "")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_runners_that_are_logged_in_pull_no_functions_of_lambda() -> None:
     assert [each.verdict.code for each in resolutions] == ["lambda-image"]
 
 
-ELSEWHERE = "give that a key of its own in the matrix"
+ELSEWHERE = "use a separate matrix key for that"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ ELSEWHERE = "give that a key of its own in the matrix"
             [
                 (
                     "${{ inputs.image || 'node:20' }}",
-                    "it comes from an expression: rewrite what that is made of",
+                    "it comes from an expression: rewrite the values in it",
                 )
             ],
         ),
@@ -243,11 +243,11 @@ ELSEWHERE = "give that a key of its own in the matrix"
         ),
         (
             "container: ${{ matrix }}",
-            [("${{ matrix }}", "it comes from an expression: rewrite what that is made of")],
+            [("${{ matrix }}", "it comes from an expression: rewrite the values in it")],
         ),
         (
             "container: ${{ matrix.a }}\nstrategy: {matrix: {a: '${{ fromJSON(vars.A) }}'}}",
-            [("${{ fromJSON(vars.A) }}", "it comes from an expression: rewrite what that is made of")],
+            [("${{ fromJSON(vars.A) }}", "it comes from an expression: rewrite the values in it")],
         ),
         ("container: ${{ matrix.a", [("${{ matrix.a", "which the matrix of this job does not list")]),
         ("container: a/b/${{ matrix.c }}\nservices: {d: B_D}", [("B_D", "must be lowercase")]),

@@ -194,18 +194,17 @@ def test_parameters_of_one_image_are_read_together() -> None:
             [
                 (
                     "quay.io/a/b:1",
-                    "kustomize looks for this name in the manifests: "
-                    "write quay.io/a/b=, and the new name behind it",
+                    "kustomize matches this name in the manifests: write quay.io/a/b= and then the new name",
                 ),
                 (
                     f"web@{DIGEST}",
-                    "kustomize looks for this name in the manifests: write web=, and the new name behind it",
+                    "kustomize matches this name in the manifests: write web= and then the new name",
                 ),
             ],
         ),
         (
             FLUX + "  images: [{name: quay.io/a/b, newTag: v1}, {newTag: v1}, {name: $(x)}, x]\n",
-            [("quay.io/a/b:v1", "kustomize looks for this name in the manifests: give the entry a newName")],
+            [("quay.io/a/b:v1", "kustomize matches this name in the manifests: add a newName to the entry")],
         ),
     ],
 )

@@ -19,7 +19,7 @@ from tests.common import HUB, assert_properties, assert_spliced, claims, rewritt
 HELM_VALUES = BY_NAME["helm-values"]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
-ALONE = "a registry alone: no image of this file stands behind it"
+ALONE = "a registry without an image in this file"
 
 
 def run(text: str) -> Result:
@@ -251,30 +251,33 @@ STAYS = [
 ]
 
 REASONS = [
-    ("image: {registry: txt, repository: a/b}", "registry beside it"),
-    ("image: {registry: quay.io, repository: quay.io/a}", "registry beside it"),
-    ("image: {repository: acme, name: web}", "name beside it"),
-    ("x: {repository: acme, image: web}", "repository beside it"),
-    ("endpoints: {image: service/storage/image}", "Docker Hub has no names of three parts"),
+    ("image: {registry: txt, repository: a/b}", "`registry:` may or may not be part"),
+    ("image: {registry: quay.io, repository: quay.io/a}", "`registry:` may or may not be part"),
+    ("image: {repository: acme, name: web}", "`name:` may or may not be part"),
+    ("x: {repository: acme, image: web}", "`repository:` may or may not be part"),
+    ("endpoints: {image: service/storage/image}", "names on Docker Hub have at most two parts"),
     (
         "defaultImageRegistry: docker.io\ndefaultImageRepository: acme\nimage: {repository: '', name: web}\n",
-        "its repository is empty here, and set elsewhere",
+        "its repository is empty here and set elsewhere",
     ),
-    ("gpu: {repository: '', image: manager}", "its repository is empty here, and set elsewhere"),
-    ("meta: {repo: acme, images: {web: {image: web, tag: 1}}}", "repository around it"),
+    ("gpu: {repository: '', image: manager}", "its repository is empty here and set elsewhere"),
+    ("meta: {repo: acme, images: {web: {image: web, tag: 1}}}", "`repository:` may or may not be part"),
     ("pilot: {hub: '', image: pilot}", "its hub is empty here"),
     (
         "global: {imageRegistry: docker.io}\nx: {image: {registry: quay.io, repository: b}}\n",
-        "whether quay.io or docker.io stands before it",
+        "whether quay.io or docker.io comes before it",
     ),
     ("imageRegistry: docker.io\n", ALONE),
-    ("image: {registry: docker.io, repository: nginx, name: web}", "name beside it"),
-    ("image: {registry: quay.io, namespace: a, name: b}", "whether the namespace beside it is a part"),
+    ("image: {registry: docker.io, repository: nginx, name: web}", "`name:` may or may not be part"),
+    ("image: {registry: quay.io, namespace: a, name: b}", "`namespace:` may or may not be part"),
     ("image: {name: agent, tag: 7, repository: }", "its repository is empty here"),
-    ("image: docker.io\n", "Docker Hub has no names with a dot"),
-    ("images: [{repository: image.repository, tag: image.tag}]", "Docker Hub has no names with a dot"),
+    ("image: docker.io\n", "names on Docker Hub without an owner have no dot"),
+    (
+        "images: [{repository: image.repository, tag: image.tag}]",
+        "names on Docker Hub without an owner have no dot",
+    ),
     ("image: {registry: docker.io/a, tag: 1}", ALONE),
-    ("app: &n nginx\nimage: {repository: *n}\n", "another use of the same text"),
+    ("app: &n nginx\nimage: {repository: *n}\n", "would change the meaning of another use"),
     ("global: {imageRegistry: docker.io}\n", ALONE),
     ("image: {registry: docker.io}\n", ALONE),
 ]
@@ -321,7 +324,7 @@ def test_a_registry_that_serves_two_kinds_of_images_stays() -> None:
     assert result.text == text
     assert [each.verdict.status for each in result.resolutions] == ["direct", "own"]
     assert result.resolutions[0].verdict.reason == (
-        "its registry is also a part of docker.io/acme/b:1, which stays: give each a registry of its own"
+        "the registry is shared with docker.io/acme/b:1, which stays unchanged: use a separate value for each"
     )
 
 
@@ -334,7 +337,7 @@ def test_bare_names_in_a_file_whose_repository_ends_with_an_owner(owner: str) ->
         ("web:1", "direct"),
         ("a/b", "direct"),
     ]
-    assert "names an owner only" in (result.resolutions[1].verdict.reason or "")
+    assert "names only an owner" in (result.resolutions[1].verdict.reason or "")
 
 
 @pytest.mark.parametrize("key", ["all", "common", "defaults"])

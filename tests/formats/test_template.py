@@ -124,25 +124,25 @@ KEPT = [
     ("{{ $all.Values.a }}:{{ .t }}", None, "it from .Values.a: rewrite it in the chart's"),
     ('{{ include "web.image" . }}', None, 'the template "web.image" makes it'),
     ('{{- template "web.image" (dict "x" .y) -}}', None, 'the template "web.image" makes it'),
-    ("{{ web_repo }}/web:{{ tag }}", None, "takes it from web_repo: rewrite it where that is set"),
-    ('{{ printf "%s:%s" $image .tag }}', None, "takes it from $image: rewrite"),
-    ("{{ x | default('a/b' ~ y) }}", None, "takes it from x: rewrite"),
-    ("{{ x ~ ':1' }}", None, "takes it from x: rewrite"),
-    ('{{ printf "%q" "a/b" }}', None, "its registry depends on"),
-    ('{{ printf $format "a/b" }}', None, "takes it from $format"),
-    ('{{ "a\\tb" }}', None, "its registry depends on"),
-    ('{{ default "" .x }}nginx', None, "takes it from .x"),
-    ('{{ default "two words" .x }}', None, "takes it from .x"),
-    ("{{ () }}", None, "its registry depends on"),
-    ("{{ ) }}", None, "its registry depends on"),
+    ("{{ web_repo }}/web:{{ tag }}", None, "reads it from web_repo: rewrite it where that is set"),
+    ('{{ printf "%s:%s" $image .tag }}', None, "reads it from $image: rewrite"),
+    ("{{ x | default('a/b' ~ y) }}", None, "reads it from x: rewrite"),
+    ("{{ x ~ ':1' }}", None, "reads it from x: rewrite"),
+    ('{{ printf "%q" "a/b" }}', None, "the registry comes from"),
+    ('{{ printf $format "a/b" }}', None, "reads it from $format"),
+    ('{{ "a\\tb" }}', None, "the registry comes from"),
+    ('{{ default "" .x }}nginx', None, "reads it from .x"),
+    ('{{ default "two words" .x }}', None, "reads it from .x"),
+    ("{{ () }}", None, "the registry comes from"),
+    ("{{ ) }}", None, "the registry comes from"),
     ('{{ upper "nginx" }}', None, "it"),
     ('{{ required "an image" }}', None, "it"),
     ("{{ quote }}", None, "it"),
     ('{{ default "docker.io" .r }}/{{ .n }}', "docker.io/{{ .n }}", "{{ .n }} may hold an owner"),
-    ('{{ .r }}/{{ ternary "nginx" "a/b" .x }}', None, "takes it from .r"),
-    ("{{ if .r }}{{ .r }}/{{ end }}nginx", None, "takes it from .r"),
+    ('{{ .r }}/{{ ternary "nginx" "a/b" .x }}', None, "reads it from .r"),
+    ("{{ if .r }}{{ .r }}/{{ end }}nginx", None, "reads it from .r"),
     ("{{ if .r }}a b{{ end }}", "a b", None),
-    ('{{ with (default .r "docker.io") }}{{ . }}/{{ end }}{{ .n }}', None, "takes it from .r"),
+    ('{{ with (default .r "docker.io") }}{{ . }}/{{ end }}{{ .n }}', None, "reads it from .r"),
 ]
 
 
@@ -179,13 +179,14 @@ def test_what_stands_around_names_the_value() -> None:
         POD
         + "{{- with .Values.web.image }}\n  {{- if .x }}{{ end }}\n  - image: {{ . }}\n{{ end }}{{ end }}\n"
     )
-    assert reasons(text) == ["the template takes it from .Values.web.image: rewrite it in the chart's values"]
+    assert reasons(text) == ["the template reads it from .Values.web.image: rewrite it in the chart's values"]
 
 
 def test_what_stands_around_a_registry() -> None:
     text = POD + "  - image: {registry: {{ . }}, repository: b}\n"
     assert reasons(text) == [
-        "its registry depends on {{ . }}: give that a default here, or rewrite what it is set to elsewhere"
+        "the registry comes from {{ . }}, which is not set in this file: "
+        "set a default, or rewrite it where it is set"
     ]
 
 
@@ -301,8 +302,8 @@ ELSEWHERE = [
     ('{{ f (printf "docker.io/%s" .x) }}', None, "", None),
     ('{{ printf "docker.io/%s" .x }}', "unresolved", "docker.io/%s", "may hold an owner"),
     ('{{ default "docker.io/acme" .x }}', "unresolved", "docker.io/acme", "or the owner of images"),
-    ('{{ default "docker.io" .x }}', "unresolved", "docker.io", "a registry alone"),
-    ('{{ f (dict "registry" "quay.io") }}', "unresolved", "quay.io", "a registry alone"),
+    ('{{ default "docker.io" .x }}', "unresolved", "docker.io", "a registry without an image"),
+    ('{{ f (dict "registry" "quay.io") }}', "unresolved", "quay.io", "a registry without an image"),
     ('{{ if eq .x "quay.io/x/y:1" }}', "unresolved", "quay.io/x/y:1", "the template compares it (eq)"),
     ('{{ if .x | hasPrefix "quay.io/x/y" }}', "unresolved", "quay.io/x/y", "(hasPrefix)"),
     ('{{ "quay.io/x/y" | contains .x }}', "unresolved", "quay.io/x/y", "(contains)"),
@@ -439,7 +440,7 @@ def test_words_of_actions() -> None:
     text = "%{ if x }"
     assert (
         templatewords.source(text, Span(0, len(text)))
-        == "the template takes it from x: rewrite it where that is set"
+        == "the template reads it from x: rewrite it where that is set"
     )
     assert mask.actions(text)[0].role == "open"
 

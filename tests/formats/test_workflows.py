@@ -12,7 +12,7 @@ from tests.common import HUB, assert_properties, assert_spliced, rewritten
 
 KUBERNETES = BY_NAME["kubernetes"]
 
-ELSEWHERE = "its parameter is used for something else than an image as well"
+ELSEWHERE = "its parameter is also used for something other than an image"
 
 
 def task(params: str, image: str, name: str = "t", more: str = "") -> str:

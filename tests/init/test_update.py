@@ -58,7 +58,7 @@ def after(folder: Path, text: str, *rules: Imported, given: Overrides = NOTHING,
         ([at(HUB, ACCOUNT, EU)], NOTHING, f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
         ([at(HUB, ACCOUNT, "cn-north-1")], NOTHING, f"registry: {ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn\nrules:\n  docker.io: docker-hub\n",
          [f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn: the regions in China have no pull-through cache"]),
-        ([HUB], NOTHING, "rules:\n  docker.io: docker-hub\n", ["no registry in it: give --registry, or --account-id and --region, or set REWRITE_REFS_REGISTRY where rewrite-refs runs"]),
+        ([HUB], NOTHING, "rules:\n  docker.io: docker-hub\n", ["no registry in it: use --registry, or --account-id and --region, or set REWRITE_REFS_REGISTRY where rewrite-refs runs"]),
         ([HUB], Overrides(HOST), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
         ([at(HUB, ACCOUNT)], Overrides(region=EU), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
         ([at(HUB, None, EU)], Overrides(account=ACCOUNT), f"registry: {HOST}\nrules:\n  docker.io: docker-hub\n", []),
@@ -88,11 +88,11 @@ def after(folder: Path, text: str, *rules: Imported, given: Overrides = NOTHING,
          f"  # A proposal by the account: write the patterns of the files that pull from this registry.\n"
          f"  - files: ['**/{OTHER}/**']\n    registry: {OTHER_HOST}\n    rules:\n      quay.io: [quay, qq]\n",
          [f"{OTHER_HOST}: quay.io has the prefixes quay, qq: the first is written, the others are recognised; put first the one that you want"]),
-        ([QUAY, at(HUB, ACCOUNT, EU)], NOTHING, f"registry: {HOST}\nrules:\n  quay.io: quay\n  docker.io: docker-hub\n", [f"it does not tell the registry of 1 rule: the rest is taken from {HOST}"]),
+        ([QUAY, at(HUB, ACCOUNT, EU)], NOTHING, f"registry: {HOST}\nrules:\n  quay.io: quay\n  docker.io: docker-hub\n", [f"it does not name the registry of 1 rule: {HOST} is assumed"]),
         ([HUB, at(HUB, None, US)], Overrides(HOST),
          f"registry: {HOST}\nrules:\n  docker.io: docker-hub\noverrides:\n"
          f"{PROPOSAL}\n"
-         f"  - files: ['**/us-east-1/**']\n    registry: {US_HOST}\n", [f"it does not tell the registry of 2 rules: the rest is taken from {HOST}"]),
+         f"  - files: ['**/us-east-1/**']\n    registry: {US_HOST}\n", [f"it does not name the registry of 2 rules: {HOST} is assumed"]),
     ],
 )  # fmt: skip
 def test_a_new_file(
@@ -114,16 +114,16 @@ def test_the_header_names_the_source() -> None:
 @pytest.mark.parametrize(
     ("rules", "text", "expected"),
     [
-        ([Imported("quay.io", "Quay", location=SourceLocation("f", 3))], "", ["f:3: 'Quay' is no ECR repository prefix"]),
-        ([Imported("${var.x}", "quay")], "", ["it: '${var.x}' is no registry"]),
+        ([Imported("quay.io", "Quay", location=SourceLocation("f", 3))], "", ["f:3: 'Quay' is not a valid ECR repository prefix"]),
+        ([Imported("${var.x}", "quay")], "", ["it: '${var.x}' is not a valid registry"]),
         ([Imported("quay.io", "ROOT", "centos")], "", ["it: ROOT cannot be combined"]),
         ([QUAY, at(Imported("ghcr.io", "quay"), None, None, 7)], "", ["f:7: ghcr.io has the prefix quay of quay.io: in ECR a prefix belongs to one rule"]),
         ([at(Imported(HOST, "ecr"), ACCOUNT, EU, 2)], "", [f"f:2: the rule for {HOST} maps the registry onto itself"]),
         ([Imported(HOST, "ecr")], f"registry: {HOST}\n", [f"it: the rule for {HOST} maps the registry onto itself"]),
         ([Imported("m.example", "m1")], "aliases: {m.example: docker.io}\n", ["it: m.example is an alias of docker.io in the configuration"]),
-        ([at(QUAY, OTHER, None, 5)], f"registry: {HOST}\n", ["f:5: 1 rule of another registry, the region of which is unknown: give --account-id and --region"]),
-        ([HUB, at(QUAY, None, US, 5), at(HUB, None, US)], "", ["f:5: 2 rules of another registry, the account of which is unknown: give --account-id and --region"]),
-        ([at(HUB, ACCOUNT, EU), at(QUAY, None, None, 1)], "registry: ${ECR}\n", ["f:1: 1 rule of another registry, the account and region of which is unknown: give --account-id and --region"]),
+        ([at(QUAY, OTHER, None, 5)], f"registry: {HOST}\n", ["f:5: 1 rule of another registry, the region of which is unknown: use --account-id and --region"]),
+        ([HUB, at(QUAY, None, US, 5), at(HUB, None, US)], "", ["f:5: 2 rules of another registry, the account of which is unknown: use --account-id and --region"]),
+        ([at(HUB, ACCOUNT, EU), at(QUAY, None, None, 1)], "registry: ${ECR}\n", ["f:1: 1 rule of another registry, the account and region of which is unknown: use --account-id and --region"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_is_told(
@@ -376,7 +376,7 @@ def test_a_proposal_that_a_source_has_is_none_any_more(tmp_path: Path) -> None:
 def test_what_is_given_and_contradicts_the_source_is_said(tmp_path: Path) -> None:
     rule = at(HUB, ACCOUNT, EU)
     remarks = after(tmp_path, "", rule, given=Overrides(account=OTHER, region="us-east-1")).remarks
-    assert f"it tells {ACCOUNT}: --account-id {OTHER} counts for nothing" in remarks
-    assert f"it tells {EU}: --region us-east-1 counts for nothing" in remarks
+    assert f"it names {ACCOUNT}: --account-id {OTHER} is ignored" in remarks
+    assert f"it names {EU}: --region us-east-1 is ignored" in remarks
     assert not after(tmp_path, "", rule, given=Overrides(account=ACCOUNT, region=EU)).remarks
     assert not after(tmp_path, "", at(HUB, ACCOUNT), given=Overrides(region="us-east-1")).remarks

@@ -72,7 +72,7 @@ NO_RULE = entry("unmapped", "quay.io", 4, reason="no rule", code="no-rule", form
 UNCACHEABLE = entry("unmapped", "gcr.io", 5, reason="ECR cannot cache gcr.io", code="uncacheable-registry")
 UNRESOLVED = entry("unresolved", line=6, reference=None, text="$IMAGE", reason="$IMAGE", format="dockerfile")
 OWN = entry("own", "registry.example.com", 7, reason="ours")
-IGNORED = entry("ignored", line=8, reason="a comment says so", code="direct-upstream")
+IGNORED = entry("ignored", line=8, reason="ignored by a comment", code="direct-upstream")
 GIVEN = entry("direct", "docker.io", rule="docker.io", location=None, format=None)
 ENTRIES = (DIRECT, WRONG, CACHED, NO_RULE, UNCACHEABLE, UNRESOLVED, OWN, IGNORED)
 FINDINGS = (

@@ -162,7 +162,7 @@ def test_of_too_many_the_worst_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
     assert told["invocations"][0]["toolExecutionNotifications"] == [
         {
             "level": "warning",
-            "message": {"text": "2 results are left out, the least severe: GitHub takes 3."},
+            "message": {"text": "2 results are left out, the least severe: GitHub accepts 3."},
         }
     ]
 

@@ -94,23 +94,23 @@ def test_a_profile_brings_its_region(tmp_path: Path) -> None:
 
 
 def test_no_region_at_all() -> None:
-    assert refused() == ["AWS: no region is configured: give one with --region, such as --region eu-west-1"]
+    assert refused() == ["AWS: no region is configured: set one with --region, such as --region eu-west-1"]
 
 
 def test_an_unknown_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refused("prod") == ["AWS: there is no profile 'prod': make it with aws configure --profile prod"]
+    assert refused("prod") == ["AWS: there is no profile 'prod': create it with aws configure --profile prod"]
     (tmp_path / "config").write_text("[profile dev]\n[profile test]\n")
-    assert refused("prod") == ["AWS: there is no profile 'prod': give one of dev, test"]
+    assert refused("prod") == ["AWS: there is no profile 'prod': use one of dev, test"]
     monkeypatch.setenv("AWS_PROFILE", "gone")
-    assert refused("prod") == ["AWS: there is no profile 'prod': give one of dev, test"]
-    assert refused() == ["AWS: there is no profile 'gone': give one of dev, test"]
+    assert refused("prod") == ["AWS: there is no profile 'prod': use one of dev, test"]
+    assert refused() == ["AWS: there is no profile 'gone': use one of dev, test"]
 
 
 def test_a_broken_configuration(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("[profile\n")
     [line] = refused(None, DUBLIN)
     assert "Unable to parse config file" in line
-    assert line.endswith(": mend the configuration of the AWS CLI")
+    assert line.endswith(": fix the configuration of the AWS CLI")
 
 
 def test_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("ExpiredTokenException", "the credentials have expired: log in again"),
         ("AccessDeniedException", "An error occurred (AccessDeniedException) when calling the Describe"),
-        ("UnrecognizedClientException", "AWS does not know these credentials (UnrecognizedClientException): see"),
+        ("UnrecognizedClientException", "AWS rejects these credentials (UnrecognizedClientException): check"),
         ("ServerException", "An error occurred (ServerException) when calling the DescribePullThroughCacheRules"),
     ],
 )  # fmt: skip
@@ -165,12 +165,12 @@ ROLE = (
             None,
             DUBLIN,
             {"AWS_ACCESS_KEY_ID": None},
-            "Unable to locate credentials: give a --profile that has",
+            "Unable to locate credentials: use a --profile that has",
         ),
         (None, DUBLIN, {"AWS_SECRET_ACCESS_KEY": None}, "Partial credentials found in env"),
         ("sso", DUBLIN, {"AWS_ACCESS_KEY_ID": None}, "log in with aws sso login"),
-        ("process", DUBLIN, {"AWS_ACCESS_KEY_ID": None}, "see whether aws sts get-caller-identity works"),
-        ("role", DUBLIN, {"AWS_ACCESS_KEY_ID": None}, "see whether aws sts get-caller-identity works"),
+        ("process", DUBLIN, {"AWS_ACCESS_KEY_ID": None}, "check whether aws sts get-caller-identity works"),
+        ("role", DUBLIN, {"AWS_ACCESS_KEY_ID": None}, "check whether aws sts get-caller-identity works"),
         (
             None,
             DUBLIN,
@@ -181,10 +181,10 @@ ROLE = (
             None,
             DUBLIN,
             {"AWS_ENDPOINT_URL": None},
-            "see whether the region exists, and the network, the proxy",
+            "check the region, the network, the proxy",
         ),
         (None, DUBLIN, {"AWS_ENDPOINT_URL": "nowhere"}, "Invalid endpoint: nowhere: see AWS_ENDPOINT_URL"),
-        (None, "not a region", {}, "this is no name of a region: write one such as eu-west-1"),
+        (None, "not a region", {}, "not a valid region name: use one such as eu-west-1"),
     ],
 )
 def test_what_goes_wrong_before_an_answer(

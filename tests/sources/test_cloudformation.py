@@ -153,34 +153,34 @@ def test_partitions(region: str, expected: str) -> None:
         ("!Ref Looked", "the parameter Looked is looked up in SSM (/ecr/prefix)"),
         ("!Ref Rule", "Rule is known at deployment only"),
         ("!Ref [Rule]", "Ref takes the name of a parameter"),
-        ("!Ref AWS::Region", "AWS::Region is not known: give --region"),
-        ("!Ref AWS::Partition", "AWS::Partition is not known: give --region"),
-        ("!Ref AWS::AccountId", "AWS::AccountId is not known: give --account-id"),
+        ("!Ref AWS::Region", "AWS::Region is not known: use --region"),
+        ("!Ref AWS::Partition", "AWS::Partition is not known: use --region"),
+        ("!Ref AWS::AccountId", "AWS::AccountId is not known: use --account-id"),
         ("!Ref AWS::StackName", "AWS::StackName is known at deployment only"),
         ("!Sub '${Queue.Arn}'", "Queue.Arn is known at deployment only"),
-        ("!Sub '${AWS::NoValue}'", "a list or AWS::NoValue stands where a text should"),
-        ("!Sub ['${P}', {P: !Ref AWS::NoValue}]", "AWS::NoValue stands where a text should"),
-        ("!Sub ['${P}', {P: !Ref Names}]", "a list is no text"),
+        ("!Sub '${AWS::NoValue}'", "a list or AWS::NoValue is given where text is expected"),
+        ("!Sub ['${P}', {P: !Ref AWS::NoValue}]", "AWS::NoValue is given where text is expected"),
+        ("!Sub ['${P}', {P: !Ref Names}]", "a list is not text"),
         ("!Sub {a: b}", "Fn::Sub takes a text"),
         ("!Sub [a]", "Fn::Sub takes 2 values"),
         ("!Sub '${!Prefix}'", "${Prefix} is filled in by another tool, or at deployment"),
-        ("!Join ['-', a]", "a text stands where a list should"),
-        ("!Join ['-', [[a]]]", "a list or AWS::NoValue stands where a text should"),
+        ("!Join ['-', a]", "a text is given where a list is expected"),
+        ("!Join ['-', [[a]]]", "a list or AWS::NoValue is given where text is expected"),
         ("!Select [7, !Ref Names]", "Fn::Select asks for 7 of 2 values"),
         ("!Select [x, !Ref Names]", "Fn::Select asks for x of 2 values"),
         ("!FindInMap [Prefixes, sa-east-1, hub]", "the mapping Prefixes has no sa-east-1.hub"),
         ("!FindInMap [Other, a, b]", "the mapping Other has no a.b"),
         ("!If [Staged, a, b]", "the parameter Stage has no default: import from the account (--from-aws) instead"),
         ("!If [Missing, a, b]", "the template has no condition Missing"),
-        ("!If [Odd, a, b]", "a condition with Fn::Contains is not worked out"),
-        ("!If [Bare, a, b]", "a condition with neither of the functions for them is not worked out"),
+        ("!If [Odd, a, b]", "a condition with Fn::Contains is not evaluated"),
+        ("!If [Bare, a, b]", "a condition with neither of the functions for them is not evaluated"),
         ("!GetAtt Queue.Arn", "Fn::GetAtt is known at deployment only"),
         ("!ImportValue prefix", "Fn::ImportValue is known at deployment only"),
         ("{'Fn::ImportValue': prefix}", "Fn::ImportValue is known at deployment only"),
         ("'{{resolve:ssm:/ecr/prefix}}'", "{{resolve:ssm:/ecr/prefix}} is filled in by another tool, or at deployment"),
         ("$PREFIX", "$PREFIX is filled in by another tool, or at deployment"),
-        ("{a: b, c: d}", "a mapping stands where a text should"),
-        ("[a]", "a list is no text"),
+        ("{a: b, c: d}", "a mapping is given where text is expected"),
+        ("[a]", "a list is not text"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_told(value: str, reason: str) -> None:
@@ -221,8 +221,8 @@ def test_the_upstream(properties: str, upstream: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [
-        ("", "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that stands for one registry"),
-        ("UpstreamRegistry: ecr", "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that stands for one registry"),
+        ("", "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that means one registry"),
+        ("UpstreamRegistry: ecr", "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that means one registry"),
         ("UpstreamRegistryUrl: !ImportValue url", "UpstreamRegistryUrl: Fn::ImportValue is known at deployment only"),
         ("UpstreamRegistryUrl: !ImportValue url\nUpstreamRegistry: ecr", "UpstreamRegistryUrl: Fn::ImportValue is known at deployment only"),
         ("UpstreamRegistry: !Ref Stage", "UpstreamRegistry: the parameter Stage has no default: import from the account (--from-aws) instead"),
@@ -436,11 +436,11 @@ Resources:
             "!Ref None",
             "Fn::ForEach::Caches: the parameter None has no default: import from the account (--from-aws) instead",
         ),
-        ("COLLECTION", "quay.io", "Fn::ForEach::Caches: a text stands where a list should"),
+        ("COLLECTION", "quay.io", "Fn::ForEach::Caches: a text is given where a list is expected"),
         (
             "COLLECTION",
             "[[quay.io]]",
-            "Fn::ForEach::Caches: a list or AWS::NoValue stands where a text should",
+            "Fn::ForEach::Caches: a list or AWS::NoValue is given where text is expected",
         ),
         ("    - COLLECTION\n", "", "Fn::ForEach::Caches: Fn::ForEach takes 3 values"),
     ],
@@ -467,7 +467,7 @@ def test_what_has_no_end_is_given_up(prefix: str) -> None:
         else text
     )
     reasons = {each.reason for each in read(text, "t").unresolved}
-    assert any("the template comes to too much to be worked out" in each for each in reasons)
+    assert any("the template is too large to be evaluated" in each for each in reasons)
 
 
 def test_the_template_of_a_stack_set_is_named() -> None:
@@ -483,7 +483,7 @@ def test_a_loop_without_a_body() -> None:
 
 
 def test_a_loop_that_holds_itself() -> None:
-    with pytest.raises(ConfigError, match=r"^t:1: an Fn::ForEach in it holds itself: mend it$"):
+    with pytest.raises(ConfigError, match=r"^t:1: an Fn::ForEach in it contains itself: fix it$"):
         read("Resources:\n  Fn::ForEach::X: &a [N, [b, c], {'Fn::ForEach::X': *a}]\n", "t")
 
 
@@ -670,7 +670,7 @@ BROKEN = 'a: 1\nkind: PullThroughCacheRule\nx: "\n'
         ({"t.yaml": "a: 1\nb: ]\n"}, "t.yaml", "t.yaml:2: not valid YAML"),
         ({"t.yaml": "a: 1\n---\nb: {{ x }}\nc: ]"}, "t.yaml", "t.yaml:4: not valid YAML"),
         ({"t.json": '{"a": 1,\n "b": }}'}, "t.json", "t.json:2: not valid YAML"),
-        ({"x/t.yaml": BROKEN}, "x", "mend it, or name the files that hold the rules"),
+        ({"x/t.yaml": BROKEN}, "x", "fix it, or name the files that hold the rules"),
         ({"t.yaml": b"a: 1\nb: caf\xe9\n"}, "t.yaml", "t.yaml:2: it is not UTF-8: convert it"),
         ({"x/t.yaml": b"kind: PullThroughCacheRule\nb: caf\xe9\n"}, "x", "x/t.yaml:2: it is not UTF-8"),
         ({}, "t.yaml", "t.yaml: it cannot be read: No such file or directory"),

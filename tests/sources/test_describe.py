@@ -101,32 +101,32 @@ def test_one_secret_tells_the_region_of_an_answer_that_is_one(
     assert [each.region for each in read(answer(*rules), "f").rules] == regions
 
 
-GIVE = "give what aws ecr describe-pull-through-cache-rules"
+GIVE = "use the output of aws ecr describe-pull-through-cache-rules"
 ENTRY = "rules.json: pullThroughCacheRules[1]"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", f"rules.json:1: this is empty: {GIVE} prints, and see whether it failed"),
-        ("pullThroughCacheRules:\n- {}\n", f"rules.json:1: this is no JSON: Expecting value: {GIVE} --output json prints"),
-        ('{\n"a": 1\n"b": 2}', "rules.json:3: this is no JSON: "),
-        (ANSWER + ANSWER, "prints, several answers as a list (jq -s .)"),
+        ("", f"rules.json:1: this is empty: {GIVE}, and check whether it failed"),
+        ("pullThroughCacheRules:\n- {}\n", f"rules.json:1: not valid JSON: Expecting value: {GIVE} --output json"),
+        ('{\n"a": 1\n"b": 2}', "rules.json:3: not valid JSON: "),
+        (ANSWER + ANSWER, ", several answers as a list (jq -s .)"),
         ("[" * 100_000, "rules.json:1: this is nested too deeply"),
         ("1" * 5000, "rules.json:1: this is nested too deeply, or holds a number that is too long"),
-        ("3", "rules.json: no list pullThroughCacheRules is in it: give all that aws ecr"),
-        ('{"repositories": []}', "rules.json: no list pullThroughCacheRules is in it"),
-        ('{"pullThroughCacheRules": {}}', "rules.json: no list pullThroughCacheRules is in it"),
-        (json.dumps([rule()]), "rules.json: answer 1: no list pullThroughCacheRules is in it"),
+        ("3", "rules.json: the list pullThroughCacheRules is missing: use all of the output of aws ecr"),
+        ('{"repositories": []}', "rules.json: the list pullThroughCacheRules is missing"),
+        ('{"pullThroughCacheRules": {}}', "rules.json: the list pullThroughCacheRules is missing"),
+        (json.dumps([rule()]), "rules.json: answer 1: the list pullThroughCacheRules is missing"),
         (answer(rule(), nextToken="x"), "rules.json: this is one page of several (nextToken is there), so rules are missing: run aws ecr"),
         (answer(rule(), NextToken="x"), "rules.json: this is one page of several (NextToken is there)"),
         (f"[{answer()}, {answer(nextToken='x')}]", "rules.json: answer 2: this is one page of several"),
-        (answer(rule(), "quay"), f"{ENTRY} must be a mapping, not a text: {GIVE} prints"),
+        (answer(rule(), "quay"), f"{ENTRY} must be a mapping, not a text: {GIVE}"),
         (answer(rule(), None), f"{ENTRY} must be a mapping, not null"),
         (answer(rule(), rule(registryId=123456789012)), f"{ENTRY}.registryId must be a text, not a number"),
         (answer(rule(), rule(ecrRepositoryPrefix=["quay"])), f"{ENTRY}.ecrRepositoryPrefix must be a text, not a list"),
         (answer(rule(), rule(credentialArn=True)), f"{ENTRY}.credentialArn must be a text, not true or false"),
-        (answer(rule(), {"upstreamRegistryUrl": "quay.io"}), f"{ENTRY} has no ecrRepositoryPrefix: {GIVE} prints, without --query"),
+        (answer(rule(), {"upstreamRegistryUrl": "quay.io"}), f"{ENTRY} has no ecrRepositoryPrefix: {GIVE}, without --query"),
         (answer(rule(), {"ecrRepositoryPrefix": "quay"}), f"{ENTRY} has no upstreamRegistryUrl"),
     ],
 )  # fmt: skip

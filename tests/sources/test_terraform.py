@@ -93,16 +93,16 @@ QUAY = 'upstream_registry_url = "quay.io"'
         ("locals { p = local.p }\n" + resource("ecr_repository_prefix = local.p", QUAY), ["? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on local.p, which is defined by itself"]),
         (resource('ecr_repository_prefix = "q"', "upstream_registry_url = data.x.y.z"), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: upstream_registry_url depends on data.x.y.z, which only Terraform knows"]),
         (resource('ecr_repository_prefix = "q"', QUAY, "upstream_repository_prefix = terraform.workspace"), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: upstream_repository_prefix depends on terraform.workspace, which only Terraform knows"]),
-        (resource('for_each = yamldecode(file("rules.yaml"))', *EACH), ['? main.tf:1: how many there are of aws_ecr_pull_through_cache_rule.this depends on yamldecode(file("rules.yaml")), which is not worked out here']),
-        (resource("count = data.x.y ? 1 : 0", HUB), ["? main.tf:1: how many there are of aws_ecr_pull_through_cache_rule.this depends on data.x.y, which only Terraform knows"]),
+        (resource('for_each = yamldecode(file("rules.yaml"))', *EACH), ['? main.tf:1: the number of aws_ecr_pull_through_cache_rule.this depends on yamldecode(file("rules.yaml")), which is not evaluated here']),
+        (resource("count = data.x.y ? 1 : 0", HUB), ["? main.tf:1: the number of aws_ecr_pull_through_cache_rule.this depends on data.x.y, which only Terraform knows"]),
         (resource("for_each = [1]", HUB), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: for_each takes a map or a set"]),
         (resource("ecr_repository_prefix = {}.a", QUAY), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix: a map has no 'a'"]),
-        (resource(QUAY), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this has no ecr_repository_prefix: give it one"]),
-        (resource('ecr_repository_prefix = "q"', 'upstream_registry_url = ""'), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this has no upstream_registry_url: give it one"]),
+        (resource(QUAY), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this has no ecr_repository_prefix: set one"]),
+        (resource('ecr_repository_prefix = "q"', 'upstream_registry_url = ""'), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this has no upstream_registry_url: set one"]),
         (resource('for_each = { a = { prefix = "aa", url = "quay.io" }, b = { prefix = "bb", url = data.x.y } }', *OBJECT), ["quay.io=aa", "? main.tf:1: aws_ecr_pull_through_cache_rule.this: upstream_registry_url depends on data.x.y, which only Terraform knows"]),
         ("locals { p = {}.a }\n" + RULE.replace('"docker-hub"', "local.p") + resource("ecr_repository_prefix = local.p", QUAY), ["? main.tf:2: aws_ecr_pull_through_cache_rule.hub: ecr_repository_prefix: a map has no 'a'", "? main.tf:6: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix: a map has no 'a'"]),
-        (resource("count = 1000000000", HUB), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: 1000000000 is no number of rules"]),
-        (resource("count = -1", HUB), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: -1 is no number of rules"]),
+        (resource("count = 1000000000", HUB), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: 1000000000 is not a valid number of rules"]),
+        (resource("count = -1", HUB), ["? main.tf:1: aws_ecr_pull_through_cache_rule.this: -1 is not a valid number of rules"]),
         ('variable "on" { default = false }\n' + resource("count = var.on ? 1 : 0", HUB), [f"? main.tf:2: {NONE}"]),
         ('variable "all" { default = {} }\n' + resource("for_each = var.all", *EACH), [f"? main.tf:2: {NONE}"]),
         ("locals { on = false }\n" + resource("count = local.on ? 1 : 0", HUB) + RULE, ["registry-1.docker.io=docker-hub", f"? main.tf:2: {NONE}"]),
@@ -130,8 +130,8 @@ REQUIRED = PREFIX.replace('{ default = "default" }', "{}")
         ({"main": PREFIX, "prod_tfvars": 'p = "other"\n'}, "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, to which prod.tfvars gives a value of its own"),
         ({"main": REQUIRED, "env__a_tfvars": 'p = "a"\n', "env__b_tfvars": 'p = "b"\n'}, "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, to which env/b.tfvars gives a value of its own"),
         ({"x__main": PREFIX, "terraform_tfvars": 'p = "elsewhere"\n'}, "quay.io=default"),
-        ({"main": PREFIX, "terraform_tfvars": "p = [\n"}, "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which terraform.tfvars:1 may tell, and cannot be read"),
-        ({"main": PREFIX.partition("\n")[2], "variables": "broken {\n"}, "? main.tf:1: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which variables.tf:1 may tell, and cannot be read"),
+        ({"main": PREFIX, "terraform_tfvars": "p = [\n"}, "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which terraform.tfvars:1 may define, and which cannot be read"),
+        ({"main": PREFIX.partition("\n")[2], "variables": "broken {\n"}, "? main.tf:1: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which variables.tf:1 may define, and which cannot be read"),
         ({"main": RULE, "variables": "broken {\n"}, "registry-1.docker.io=docker-hub"),
         ({"main": RULE, "x_override": 'resource "aws_ecr_pull_through_cache_rule" "hub" {\necr_repository_prefix = "over"\n}\n'}, "registry-1.docker.io=over"),
         ({"main": RULE, "override": RULE.replace("hub", "other")}, "registry-1.docker.io=docker-hub"),
@@ -146,8 +146,8 @@ def test_several_files(files: dict[str, str], expected: str) -> None:
     ("values", "expected"),
     [
         ('{"p": "j${x}\\"", "o": [1, {"a": null}]}', 'quay.io=j${x}"'),
-        ('{\n"p"', "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which terraform.tfvars.json:2 may tell, and cannot be read"),
-        ("[]", "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which terraform.tfvars.json:1 may tell, and cannot be read"),
+        ('{\n"p"', "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which terraform.tfvars.json:2 may define, and which cannot be read"),
+        ("[]", "? main.tf:2: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.p, of which terraform.tfvars.json:1 may define, and which cannot be read"),
     ],
 )  # fmt: skip
 def test_values_in_json(values: str, expected: str) -> None:
@@ -157,7 +157,7 @@ def test_values_in_json(values: str, expected: str) -> None:
 def test_values_in_json_that_are_too_deep_or_too_long() -> None:
     for values in ('{"p":' + "[" * 100_000 + "]" * 100_000 + "}", '{"p":' + "1" * 5000 + "}"):
         (told,) = short(terraform.read({"main.tf": PREFIX, "terraform.tfvars.json": values}))
-        assert "of which terraform.tfvars.json:1 may tell" in told
+        assert "of which terraform.tfvars.json:1 may define" in told
 
 
 def test_opentofu_reads_its_own_files_instead() -> None:
@@ -225,7 +225,7 @@ def test_a_configuration_in_json_is_named() -> None:
 def test_a_broken_file_with_rules_is_an_error() -> None:
     with pytest.raises(ConfigError) as caught:
         read(infra__main=RULE + "\n}\n")
-    assert str(caught.value) == "infra/main.tf:6: this is no HCL: correct it (terraform validate says more)"
+    assert str(caught.value) == "infra/main.tf:6: not valid HCL: correct it (see terraform validate)"
 
 
 def test_what_is_nested_too_deeply_is_an_error() -> None:
@@ -293,10 +293,10 @@ def call(*arguments: str, source: str = "./modules/cache", name: str = "cache") 
         (call('prefix = "${local.env}-pp"') + 'locals { env = "dev" }\n', ["quay.io=dev-pp"]),
         (call(), ["? modules/cache/main.tf:6: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on var.prefix, which has no value here"]),
         (call("prefix = data.x.y"), ["? modules/cache/main.tf:6: aws_ecr_pull_through_cache_rule.this: ecr_repository_prefix depends on data.x.y, which only Terraform knows"]),
-        (call("for_each = data.x.y", "prefix = each.key"), ["? infra/main.tf:1: how many there are of module.cache depends on data.x.y, which only Terraform knows"]),
+        (call("for_each = data.x.y", "prefix = each.key"), ["? infra/main.tf:1: the number of module.cache depends on data.x.y, which only Terraform knows"]),
         (call("for_each = data.x.y", source="./modules/other"), []),
-        (call("for_each = data.x.y", source="./modules/outer"), ["? infra/main.tf:1: how many there are of module.cache depends on data.x.y, which only Terraform knows"]),
-        (call("for_each = data.x.y", source="./modules/distant"), ["? infra/main.tf:1: how many there are of module.cache depends on data.x.y, which only Terraform knows"]),
+        (call("for_each = data.x.y", source="./modules/outer"), ["? infra/main.tf:1: the number of module.cache depends on data.x.y, which only Terraform knows"]),
+        (call("for_each = data.x.y", source="./modules/distant"), ["? infra/main.tf:1: the number of module.cache depends on data.x.y, which only Terraform knows"]),
         (call('prefix = "pp"', source="./modules/outer"), ["quay.io=pp-inner"]),
         (call(source="./modules/loop"), []),
         (call(source="./modules/absent"), []),
@@ -439,7 +439,9 @@ def test_rules_of_another_community_module_are_reported(source: str, arguments: 
 
 def test_what_a_community_module_gets_may_be_unknown() -> None:
     text = call("registry_pull_through_cache_rules = data.x.y", source="terraform-aws-modules/ecr/aws")
-    message = "how many there are of aws_ecr_pull_through_cache_rule.this depends on data.x.y, which only Terraform knows"
+    message = (
+        "the number of aws_ecr_pull_through_cache_rule.this depends on data.x.y, which only Terraform knows"
+    )
     assert short(read(main=text)) == [f"? main.tf:1: {message}"]
 
 

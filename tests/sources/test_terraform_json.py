@@ -142,9 +142,9 @@ def test_the_region_of_a_plan(configured: Any, region: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{\n"a":', "show.json:2: this is no JSON: "),
-        ("[]", "show.json: this is no output of terraform show -json: "),
-        ('{"pullThroughCacheRules": []}', "show.json: this is no output of terraform show -json: "),
+        ('{\n"a":', "show.json:2: not valid JSON: "),
+        ("[]", "show.json: not the output of terraform show -json: "),
+        ('{"pullThroughCacheRules": []}', "show.json: not the output of terraform show -json: "),
         (
             '{"version": 4, "serial": 7, "lineage": "x", "resources": []}',
             "show.json: this is the state itself (terraform state pull): ",

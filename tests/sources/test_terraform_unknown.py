@@ -75,7 +75,7 @@ def test_a_number_of_rules_that_is_not_known_is_unresolved(text: str, what: str)
     found = terraform.read({"main.tf": text})
     assert found.rules == ()
     assert [each.reason for each in found.unresolved] == [
-        f"how many there are of aws_ecr_pull_through_cache_rule.this depends on {what}{REMEDY}"
+        f"the number of aws_ecr_pull_through_cache_rule.this depends on {what}{REMEDY}"
     ]
 
 

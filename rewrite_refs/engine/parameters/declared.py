@@ -38,14 +38,14 @@ from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence
 
 FOREIGN = (
-    "ARG {0} has a default of its own: remove it, or write the registry with that default, "
+    "ARG {0} already has a default: remove it, or write the registry with that default, "
     "as in ${{{0}:-registry.example.com}}"
 )
 
 
 OWN_DEFAULT = (
-    "${{{0}}} has a value of its own in this file, which would go once it is declared: "
-    "call the one in the file something else"
+    "${{{0}}} already has a value in this file, which a declaration would hide: "
+    "rename the variable in the file"
 )
 
 

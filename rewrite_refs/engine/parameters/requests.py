@@ -16,8 +16,8 @@ from rewrite_refs.text.edits import Change
 from rewrite_refs.text.spans import Occurrence
 
 THROUGH = "through {}, whose default is the upstream"
-SYNTAX = "a syntax directive takes no variable: pass --build-arg BUILDKIT_SYNTAX={}"
-MISSING_PATH = "{} holds its registry without the path that the rule for {} replaces: put that path into it"
+SYNTAX = "a syntax directive cannot contain a variable: pass --build-arg BUILDKIT_SYNTAX={}"
+MISSING_PATH = "{} holds the registry without the path that the rule for {} replaces: add that path to it"
 
 _VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?::?-(?P<default>[^{}$]*))?\})", re.ASCII)
 

@@ -81,7 +81,9 @@ def _expand(chars: Chars, depth: int) -> Iterator[Piece]:
             yield from _variable(chars, found.start(), at, end, depth)
             at = end + 1
         else:
-            raise InvalidInterpolation(f"{text[found.start() :]!r} is no variable; a dollar is written $$")
+            raise InvalidInterpolation(
+                f"{text[found.start() :]!r} is not a valid variable; write a dollar as $$"
+            )
     yield from chars.slice(at, len(text)).pieces()
 
 
@@ -98,7 +100,7 @@ def _variable(chars: Chars, start: int, name_end: int, end: int, depth: int) -> 
     elif operator in ("", "-", ":-", "+", ":+", "?", ":?"):
         yield _hole(chars, start, end + 1)
     else:
-        raise InvalidInterpolation(f"Compose knows no {chars.text[start : end + 1]}")
+        raise InvalidInterpolation(f"Compose does not support {chars.text[start : end + 1]}")
 
 
 def _closing(text: str, at: int) -> int:
@@ -108,7 +110,7 @@ def _closing(text: str, at: int) -> int:
         depth += 1 if brace[0] == "{" else -1
         if not depth:
             return brace.start()
-    raise InvalidInterpolation("a ${ is never closed")
+    raise InvalidInterpolation("a ${ is not closed")
 
 
 def _hole(chars: Chars, start: int, end: int) -> Piece:

@@ -9,7 +9,7 @@ from rewrite_refs.text.spans import Occurrence, Piece, Span
 from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.scalars import Scalar
 
-UNFOLLOWED = "what its characters stand for cannot be told"
+UNFOLLOWED = "the positions of its characters cannot be determined"
 
 
 def read(text: str, node: Scalar, scheme: str = "") -> Iterator[Occurrence]:

@@ -17,7 +17,7 @@ from rewrite_refs.text.spans import Occurrence, Piece
 _ALONE = r"^[ \t]*(?:-[ \t]+)?([\"']?){0}\1[ \t]*:?[ \t]*(?:#.*)?\r?$|[\[,][ \t]*([\"']?){0}\2[ \t]*[\],]"
 _CLOSED = re.compile(r"\$\{[^{}]*\}")
 
-UNQUOTED = "a text without quotes cannot hold the braces of a variable here: quote it"
+UNQUOTED = "the braces of a variable are not allowed in unquoted text here: quote it"
 
 
 class View:

@@ -43,7 +43,7 @@ def agree(script: Script) -> None:
             first = min(each.first for each in (one, other) if each)
             raise refuse(
                 script.lines[first].start,
-                "dockerfile-parse reads this instruction in another way (please report the file)",
+                "dockerfile-parse reads this instruction differently (please report the file)",
             )
 
 

@@ -120,11 +120,11 @@ def _check_flags(keyword: str, args: str, flags: Sequence[tuple[str, Chars]]) ->
         if keyword in _KEYWORDS and kind is None:
             raise InvalidInstruction(f"{keyword.upper()} has no flag --{name}")
         if name in used and kind != _MANY:
-            raise InvalidInstruction(f"the flag --{name} stands twice")
+            raise InvalidInstruction(f"the flag --{name} is duplicated")
         used.add(name)
         if kind == _BOOL:
             if (given and not value.text) or value.text.lower() not in ("", "true", "false"):
-                raise InvalidInstruction(f"the flag --{name} is true or false")
+                raise InvalidInstruction(f"the flag --{name} must be true or false")
         elif not given:
             raise InvalidInstruction(f"the flag --{name} has no value")
 
@@ -149,7 +149,7 @@ def _check_from(parsed: Parsed) -> None:
     words = [word.text for word in parsed.words()]
     if len(words) == 3 and words[1].lower() == "as":
         if not STAGE_NAME.fullmatch(words[2].lower()):
-            raise InvalidInstruction(f"{words[2]!r} is no name for a stage")
+            raise InvalidInstruction(f"{words[2]!r} is not a valid stage name")
     elif len(words) != 1:
         raise InvalidInstruction("FROM takes one image, or an image and AS and a name")
 
@@ -157,14 +157,16 @@ def _check_from(parsed: Parsed) -> None:
 def _check_onbuild(parsed: Parsed) -> None:
     trigger = split_keyword(parsed.args.text)[0]
     if trigger in ("onbuild", "maintainer", "from"):
-        raise InvalidInstruction(f"{trigger.upper()} is not allowed behind ONBUILD")
+        raise InvalidInstruction(f"{trigger.upper()} is not allowed after ONBUILD")
 
 
 def _check_run(parsed: Parsed) -> None:
     for value in parsed.flag("mount"):
         for name, source in mount_options(value):
             if name == "from" and "$" in source.text[:-1]:
-                raise InvalidInstruction("from= of a mount takes no variable: name a stage for it instead")
+                raise InvalidInstruction(
+                    "from= of a mount cannot contain a variable: name a stage for it instead"
+                )
 
 
 def mount_options(value: Chars) -> list[tuple[str, Chars]]:
@@ -200,7 +202,7 @@ def fields(value: Chars) -> list[Chars]:
                 at += 1
             at += 1
             if at < len(text) and text[at] != ",":
-                raise InvalidInstruction("a list of options goes on behind a quote")
+                raise InvalidInstruction("a list of options continues after a quote")
             places = [value.places[index] for index in indices]
             result.append(Chars("".join(text[index] for index in indices), places))
         else:

@@ -96,7 +96,7 @@ class Script:
 
 def refuse(offset: int, message: str) -> ParseError:
     """The error for a file that BuildKit's parser would refuse too."""
-    return ParseError([Problem(offset, f"no valid Dockerfile: {message}")])
+    return ParseError([Problem(offset, f"not a valid Dockerfile: {message}")])
 
 
 def scan(text: str) -> Script:
@@ -236,10 +236,10 @@ def _directives(lines: Sequence[Line]) -> tuple[tuple[Directive, ...], str]:
         if directive is None:
             break
         if any(directive.name == other.name for other in found):
-            raise refuse(line.start, f"the directive {directive.name} stands twice")
+            raise refuse(line.start, f"the directive {directive.name} is duplicated")
         if directive.name == "escape":
             if directive.value not in _CONTINUED:
-                raise refuse(line.start, f"{directive.value!r} is no escape character: \\ or ` is")
+                raise refuse(line.start, f"{directive.value!r} is not a valid escape character: use \\ or `")
             escape = directive.value
         found.append(directive)
     return tuple(found), escape

@@ -89,7 +89,7 @@ class Reading:
         first = next((at for at, each in enumerate(self.parsed) if _is_from(each)), len(self.parsed))
         for each, line in zip(self.parsed[:first], self.script.instructions, strict=False):
             if each.keyword != "arg" or each.trigger:
-                raise refuse(line.offset(0), f"{line.keyword.upper()} stands before the first FROM")
+                raise refuse(line.offset(0), f"{line.keyword.upper()} is not allowed before the first FROM")
         agree(self.script)
         self._scope: dict[str, Value] = {name: Value(None) for name in _BUILD_ARGS}
         self._values: list[Span] = []
@@ -213,7 +213,7 @@ class Reading:
                 continue
             reason = None
             if re.search(r"\$[\w{@*#?!-]", text):
-                reason = "COPY --from= takes no variable: name a stage for it instead"
+                reason = "COPY --from= cannot contain a variable: name a stage for it instead"
             yield _plain(value, reason)
 
     def _mounts(self, each: Parsed) -> Iterator[Occurrence]:
@@ -228,7 +228,7 @@ class Reading:
             for value in sources[-1:]:
                 if self._is_known(value.text):
                     continue
-                reason = "from= of a mount takes no variable" if "$" in value.text[:-1] else None
+                reason = "from= of a mount cannot contain a variable" if "$" in value.text[:-1] else None
                 yield _plain(value, reason)
 
     def _is_known(self, name: str) -> bool:

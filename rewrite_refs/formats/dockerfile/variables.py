@@ -37,16 +37,16 @@ from rewrite_refs.text.edits import Change, Edit, Unplaceable, edits_for, splice
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
-ONBUILD = "what stands behind ONBUILD runs in another build, which takes no variable and no stage from here"
+ONBUILD = "the instruction after ONBUILD runs in another build, without the variables and stages of this one"
 NUMBERED = (
-    "it takes no variable, and a stage for it would shift the others, which --from= names by number: "
-    "give them names"
+    "it cannot contain a variable, and a new stage would renumber those that --from= names by number: "
+    "name the stages"
 )
 CHECKED = (
-    "# check=error=true takes a variable without a default in FROM for an error: write the placeholder with "
+    "# check=error=true makes a variable without a default in FROM an error: write the placeholder with "
     "one, as in ${{{0}:-registry.example.com}}, or add skip=InvalidDefaultArgInFrom"
 )
-QUOTED = "single quotes keep BuildKit from filling in a variable: use double quotes"
+QUOTED = "BuildKit does not expand a variable in single quotes: use double quotes"
 
 # Names that BuildKit keeps for itself.
 _RESERVED = frozenset({"context", "scratch"})

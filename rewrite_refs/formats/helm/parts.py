@@ -37,9 +37,9 @@ from rewrite_refs.yaml.references import (
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, is_text
 
-_NO_HUB = "Docker Hub has no names of three parts: give it a registry, if it is an image"
-_EMPTY = "its repository is empty here, and set elsewhere"
-_NO_DOT = "Docker Hub has no names with a dot but behind an owner: give it a registry, if it is an image"
+_NO_HUB = "names on Docker Hub have at most two parts: add a registry if it is an image"
+_EMPTY = "its repository is empty here and set elsewhere"
+_NO_DOT = "names on Docker Hub without an owner have no dot: add a registry if it is an image"
 
 
 class EnclosingRegistry(NamedTuple):
@@ -89,7 +89,7 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> list[_Parts]:
     own = registry_of(values)
     if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
         doubt = own not in (None, name) and has_host(text_of(name))
-        return [_Parts(reason=_ambiguous("registry beside it") if doubt else None)]
+        return [_Parts(reason=_ambiguous("registry") if doubt else None)]
     found = _registry_parts(name, own, values, scope)
     if not IMAGE.fullmatch(scope.key) or "/" in text_of(name):
         return found
@@ -97,7 +97,7 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> list[_Parts]:
     if owner is None:
         return found
     key, node = owner
-    reason = None if key in OWNERS else _ambiguous(f"{key} beside it")
+    reason = None if key in OWNERS else _ambiguous(key)
     return [each._replace(heads=(*each.heads, node), reason=each.reason or reason) for each in found]
 
 
@@ -109,7 +109,7 @@ def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], s
     if name is repository and is_image and is_text(values.get("name")):
         # With an owner before it, or anywhere but on Docker Hub, the head is edited in the same way.
         if "/" not in text_of(name) and (own is None or not is_host(own) or _is_docker_hub(own)):
-            return [_Parts((own,) if own else (), reason=_ambiguous("name beside it"))]
+            return [_Parts((own,) if own else (), reason=_ambiguous("name"))]
     elif name is not repository and is_text(repository) and "://" not in repository.value:
         return [_with_repository(repository, own)]
     enclosing = scope.enclosing
@@ -119,11 +119,11 @@ def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], s
             reason = _EMPTY if is_hub and _lacks_repository(name, values) else None
             return [_Parts((enclosing.registry,), enclosing.tag, reason)]
         if "hub" in values and "/" not in text_of(name):
-            return [_Parts(reason="its hub is empty here, and set elsewhere")]
+            return [_Parts(reason="its hub is empty here and set elsewhere")]
         return [_Parts(reason=_unlikely_reason(name, values, scope))]
     if not is_head(own) and not is_hub:
         is_owner = is_image and "/" not in text_of(own) + text_of(name)  # as in ``registry: prom``
-        return [_Parts((own,), reason=None if is_owner else _ambiguous("registry beside it"))]
+        return [_Parts((own,), reason=None if is_owner else _ambiguous("registry"))]
     if enclosing is None or not enclosing.wins:
         return [_Parts((own,))]
     if text_of(own) == text_of(enclosing.registry):
@@ -131,7 +131,7 @@ def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], s
     if "/" in text_of(name):  # whichever of them the chart takes, no library/ belongs before it
         return [_Parts((own,))]
     both = f"{text_of(own)} or {text_of(enclosing.registry)}"
-    reason = f"whether {both} stands before it is for the chart to say: leave one"
+    reason = f"whether {both} comes before it is decided by the chart: keep one"
     return [_Parts((own,), reason=reason)]
 
 
@@ -141,7 +141,7 @@ def _with_repository(repository: Scalar, registry: Scalar | None) -> _Parts:
         return _Parts((repository,))
     if is_head(registry) and registry is not None:
         return _Parts((registry, repository))
-    return _Parts((repository,), reason=_ambiguous("repository beside it"))
+    return _Parts((repository,), reason=_ambiguous("repository"))
 
 
 def _unlikely_reason(name: Scalar, values: dict[str, Node], scope: Scope) -> str | None:
@@ -154,7 +154,7 @@ def _unlikely_reason(name: Scalar, values: dict[str, Node], scope: Scope) -> str
     if _lacks_repository(name, values):
         return _EMPTY
     if scope.owned:
-        return _ambiguous("repository around it")
+        return _ambiguous("repository")
     return _NO_DOT if "." in text.partition(":")[0] and owner_of(values) is None else None
 
 
@@ -169,4 +169,4 @@ def _is_docker_hub(registry: Scalar) -> bool:
 
 
 def _ambiguous(what: str) -> str:
-    return f"whether the {what} is a part of its name cannot be told"
+    return f"ambiguous: `{what}:` may or may not be part of this image name"

@@ -80,7 +80,7 @@ _DEFAULTS = re.compile(r"(?i:(?:app|base|cluster|common|default|docker|global|pr
 _FOR_ALL = re.compile(r"all|base|common|defaults?|shared")
 # Registries that have no image without an owner, and what is said of bare names in a file that has only that.
 _WITH_OWNERS = frozenset({"quay.io", "ghcr.io", "public.ecr.aws"})
-_OWNED = "whether it is put behind a repository of this file that names an owner only cannot be told"
+_OWNED = "ambiguous: it may be appended to a repository of this file that names only an owner"
 # Full containers: what stands around them says nothing of their registry.
 _CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
 
@@ -219,7 +219,7 @@ def _lone_registry_reason(registry: Scalar) -> str | None:
     if ECR_HOST.fullmatch(host) or not any(host == word or host.endswith("." + word) for word in WORDS):
         return None
     return (
-        "a registry alone: no image of this file stands behind it; if all that it serves is there, "
+        "a registry without an image in this file: if the cache has all that it serves, "
         "set the ECR registry with the prefix of the rule for it"
     )
 

@@ -70,8 +70,8 @@ _BUILT = frozenset({"artifacts", "requires", "test"})
 
 _MARKS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
 _JSON_MARKS = ('"apiVersion"', '"kind"')
-_PUSHED = "where a build pushes to"
-_UNSURE = "whether the {} is a part of its name cannot be told"
+_PUSHED = "a push target of a build"
+_UNSURE = "ambiguous: `{}:` may or may not be part of this image name"
 
 
 class Scope(NamedTuple):
@@ -166,9 +166,9 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
         # With an owner before it, whatever the name is, the head is edited in the same way.
         path = text_of(name).partition("/")[2] if has_host(text_of(name)) else text_of(name)
         if "/" not in path:
-            return _Parts((), tag, digest, _UNSURE.format("name beside it"))
+            return _Parts((), tag, digest, _UNSURE.format("name"))
     if name is values.get("repository") and has_host(text_of(name)) and is_text(values.get("registry")):
-        return _Parts((), tag, digest, _UNSURE.format("registry beside it"))  # a mirror, and a path on it?
+        return _Parts((), tag, digest, _UNSURE.format("registry"))  # a mirror, and a path on it?
     if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
         return _Parts((), tag, digest)
     repository = values.get("repository")
@@ -188,7 +188,7 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
             # Docker Hub has no names of three parts: this is the repository of a source, or of a backup.
             return _Parts((), tag, digest)
         tag = tag or values.get("version")
-        return _Parts((repository,), tag, digest, _UNSURE.format("repository beside it"))
+        return _Parts((repository,), tag, digest, _UNSURE.format("repository"))
     if is_text(registry):
         return _Parts((registry,), tag, digest, _doubt_about_registry(registry, is_hub))
     if scope.enclosing is None or scope.key in _CONTAINERS:
@@ -198,9 +198,9 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
     if "/" not in text_of(name) and isinstance(around, Scalar):
         return _Parts((around,), tag or scope.enclosing.get("tag"), digest)
     # Istio takes it for a full name; of others nobody knows.
-    return _Parts((), tag, digest, None if around is hub else _UNSURE.format("registry around it"))
+    return _Parts((), tag, digest, None if around is hub else _UNSURE.format("registry"))
 
 
 def _doubt_about_registry(registry: Scalar, is_hub: bool) -> str | None:
     """Why what stands in the registry's key may be none."""
-    return None if is_hub or is_head(registry) else _UNSURE.format("registry beside it")
+    return None if is_hub or is_head(registry) else _UNSURE.format("registry")

@@ -40,8 +40,8 @@ ARGO_CD = "argoproj.io"
 K3S = "helm.cattle.io"
 
 _APPLICATIONS = frozenset({"Application", "ApplicationSet"})
-_MATCHED = "kustomize looks for this name in the manifests: give the entry a newName"
-_MATCHED_BY_ARGO = "kustomize looks for this name in the manifests: write {}=, and the new name behind it"
+_MATCHED = "kustomize matches this name in the manifests: add a newName to the entry"
+_MATCHED_BY_ARGO = "kustomize matches this name in the manifests: write {}= and then the new name"
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 

@@ -36,7 +36,7 @@ _PARAMETER = re.compile(
 _IMAGE_IN_MANIFEST = re.compile(
     rf"^[ \t]*(?:-[ \t]+)?image:[ \t]*([\"']?)(?:{_PARAMETER.pattern})\1[ \t]*(?:#.*)?$", re.MULTILINE
 )
-_ELSEWHERE = "its parameter is used for something else than an image as well"
+_ELSEWHERE = "its parameter is also used for something other than an image"
 _SPECS = frozenset({"Pipeline", "StepAction", "Task", "TriggerTemplate"})
 _KINDS = {"ClusterTask": "Task", "ClusterWorkflowTemplate": "WorkflowTemplate"}
 _REFERENCES = {"taskRef": "Task", "pipelineRef": "Pipeline", "ref": "StepAction"}

@@ -26,7 +26,7 @@ from rewrite_refs.yaml.tree import Document, Mapping, Node, fields, is_null, ite
 # As many readings of a document as its keys stand in branches of; more are seen nowhere.
 MAX_BRANCHES = 64
 
-BY_LINE = "found by its line alone: the template is no YAML even without its actions"
+BY_LINE = "found by its line only: the template is not valid YAML even without its actions"
 
 _LINE = re.compile(
     rf"^[ \t{MASK}]*(?:-[ \t]+)*(?P<key>[\"']?)image(?P=key)[ \t]*:[ \t]+(?P<quote>[\"']?)"

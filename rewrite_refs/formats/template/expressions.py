@@ -98,9 +98,9 @@ def source(text: str, span: Span) -> str | None:
         if word.text in ("include", "template") and isinstance(following, Literal):
             return f'the template "{following.text}" makes it'
         if values := re.match(r"(?:\$\w*)?(\.Values\.\w.*)", word.text):
-            return f"the template takes it from {values[1]}: rewrite it in the chart's values"
+            return f"the template reads it from {values[1]}: rewrite it in the chart's values"
         if re.match(r"\$?\.?[^\W\d]", word.text) and word.text not in _FUNCTIONS:
-            return f"the template takes it from {word.text}: rewrite it where that is set"
+            return f"the template reads it from {word.text}: rewrite it where that is set"
     return None
 
 

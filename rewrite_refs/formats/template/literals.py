@@ -17,12 +17,12 @@ from rewrite_refs.text.spans import Occurrence, Piece, Span
 _COMPARING = frozenset({"==", "!=", "contains", "eq", "hasPrefix", "in", "ne", "startswith", "regexMatch"})
 _ALONE = frozenset({"", "coalesce", "d", "default", "dict", "or", "ternary"})
 _COMPARED = "the template compares it ({}): change it together with what it is compared with"
-_UNSURE = "whether it is an image or the owner of images cannot be told"
+_UNSURE = "ambiguous: it may be an image or the owner of images"
 # What sets a variable that is called an image.
 _SETS_IMAGE = re.compile(
     r"(?:\{\{|\{%)[-~+]?\s*(?:set\s+)?\$?\w*(?:[iI]mage(?:_?[nN]ame)?|[iI]mg)\s*:?=(?!=)"
 )
-_REGISTRY = "a registry alone: where the images that follow it come from is decided elsewhere"
+_REGISTRY = "a registry without an image: which images follow it is decided elsewhere"
 
 
 def in_actions(text: str, template: Masked, found: Iterable[Occurrence]) -> Iterator[Occurrence]:

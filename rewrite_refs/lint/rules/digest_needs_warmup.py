@@ -29,7 +29,7 @@ def message(resolution: Resolution) -> Message | None:
     name = resolution.occurrence.text.removesuffix(f"@{verdict.reference.digest}")
     if verdict.reference.tag is None:
         return Message(
-            f"{name} is pinned by digest alone, and the cache gets images by their tag",
+            f"{name} is pinned by digest alone, and the cache imports images by tag",
             f"write the tag as well, {name}:<tag>@..., and pull it by its tag once",
         )
     return Message(

@@ -31,9 +31,5 @@ def message(resolution: Resolution) -> Message:
     if verdict.target or (verdict.reason and verdict.rule):
         return Message(problem, suggestion(resolution))
     if verdict.rule:
-        return Message(
-            problem, f"the rule for {verdict.rule} takes it: say which registry is yours, with --registry"
-        )
-    return Message(
-        problem, f"no rule maps {host}: make one, and write it into rules (rewrite-refs init does)"
-    )
+        return Message(problem, f"the rule for {verdict.rule} applies: set your registry with --registry")
+    return Message(problem, f"no rule maps {host}: create one, and add it to rules (rewrite-refs init does)")

@@ -27,8 +27,8 @@ def message(resolution: Resolution) -> Message:
     verdict = resolution.verdict
     reference = verdict.reference or Reference("", "")
     host = reference.registry
-    make = "make a rule for it and write it into rules (rewrite-refs rules --emit terraform prints one)"
-    problem = f"{shortened(resolution)} comes straight from {host}: ECR can cache it, and no rule does"
+    make = "create a rule for it and add it to rules (rewrite-refs rules --emit terraform prints one)"
+    problem = f"{shortened(resolution)} is pulled directly from {host}: ECR can cache it, but no rule does"
     return Message(problem, make + _own(reference))
 
 
@@ -38,4 +38,4 @@ def _own(reference: Reference) -> str:
     if host in ("registry.k8s.io", "public.ecr.aws"):
         return ""
     name = f"{host}/{owner}" if any(host == each.host for each in UPSTREAMS) else host
-    return f"; if {name} is yours, put that into own"
+    return f"; if {name} is yours, add it to own"

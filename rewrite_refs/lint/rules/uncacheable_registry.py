@@ -22,7 +22,7 @@ FIXABLE = False
 
 # Registries in which whoever wants has a place of their own, so that an image may be the user's.
 _OF_MANY = ("gcr.io", ".pkg.dev")
-_COPY = "put it into own if it is yours, else copy the image to a repository of your account"
+_COPY = "add it to own if it is yours, or copy the image to a repository of your account"
 
 
 def message(resolution: Resolution) -> Message:
@@ -33,5 +33,5 @@ def message(resolution: Resolution) -> Message:
     problem = f"{shortened(resolution)} is on {host or 'a registry'}, which ECR cannot cache"
     known = advice(host, repository)
     if known and host.endswith(_OF_MANY):
-        known += f"; if {host}/{repository.partition('/')[0]} is yours, put that into own"
+        known += f"; if {host}/{repository.partition('/')[0]} is yours, add it to own"
     return Message(problem, known or _COPY)

@@ -24,6 +24,4 @@ FIXABLE = True
 
 def message(resolution: Resolution) -> Message:
     """What is to be said of a reference that breaks it."""
-    return Message(
-        f"{shortened(resolution)} has the prefix of no rule for these files", suggestion(resolution)
-    )
+    return Message(f"{shortened(resolution)} uses a prefix that no rule defines", suggestion(resolution))

@@ -21,4 +21,4 @@ FIXABLE = False
 def message(problem: str) -> Message:
     """What is to be said of a part that cannot be read, and why."""
     is_told = "exclude it" in problem
-    return Message(f"cannot be read: {problem}", None if is_told else "mend the file, or exclude it")
+    return Message(f"cannot be read: {problem}", None if is_told else "fix the file, or exclude it")

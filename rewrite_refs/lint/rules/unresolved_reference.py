@@ -26,5 +26,5 @@ def message(resolution: Resolution) -> Message:
     verdict = resolution.verdict
     reason = verdict.reason or ""
     if reason.startswith("invalid reference format"):
-        reason = "it is no name of an image: where something fills it in, rewrite it there"
-    return Message(f"this file does not say which image {shortened(resolution)} is", reason)
+        reason = "not a valid image name: if something fills it in, rewrite it there"
+    return Message(f"this file does not define which image {shortened(resolution)} is", reason)

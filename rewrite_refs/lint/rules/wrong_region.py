@@ -27,7 +27,7 @@ def message(resolution: Resolution) -> Message:
     verdict = resolution.verdict
     if verdict.status == "own":
         return Message(
-            f"{shortened(resolution)} names the cache of another region than the configuration",
-            "name that of the configuration, or give these files their registry in overrides",
+            f"{shortened(resolution)} names the cache of a different region than the configuration",
+            "use that of the configuration, or set the registry of these files in overrides",
         )
     return Message(f"{shortened(resolution)} names the registry of other files", suggestion(resolution))

@@ -7,7 +7,7 @@ from rewrite_refs.engine.context import FileContext
 from rewrite_refs.repository.workspace import Workspace
 from rewrite_refs.text.spans import Occurrence
 
-OFF = "inside another text, and not plainly an image: --embedded takes it"
+OFF = "inside other text and not clearly an image: --embedded includes it"
 
 
 class Embedded:

@@ -16,7 +16,7 @@ from rewrite_refs.text.edits import Change
 from rewrite_refs.text.spans import Occurrence, Piece
 from rewrite_refs.yaml.references import has_host
 
-_OVER = "its registry also serves {}, which is ignored: give that a registry of its own"
+_OVER = "the registry is shared with {}, which is ignored: set a separate registry for it"
 
 
 class Templates:
@@ -34,7 +34,7 @@ class Templates:
         named = self._charts.named_templates(chart) if chart else {}
         for values in values_used(occurrence.text, named) if chart else ():
             if chart and self._charts.names_image(chart, values.split(".")):
-                reason = f"the template takes it from .Values.{values}: see {VALUES}"
+                reason = f"the template reads it from .Values.{values}: see {VALUES}"
                 return replace(verdict, reason=reason, reported_elsewhere=True)
         return verdict
 
@@ -86,7 +86,7 @@ def _over_chart_values(below: Default, occurrence: Occurrence, context: FileCont
     registry = below.registry.rstrip("/")
     verdict = rules.judge(replace(occurrence, pieces=(Piece(registry + "/", None), *occurrence.pieces)))
     shown = Path(os.path.relpath(below.path, context.root)).as_posix()
-    reason = f"its registry, {registry}, stands in {shown}"
+    reason = f"its registry, {registry}, is set in {shown}"
     if not (verdict.target or "").endswith("/" + LIBRARY + occurrence.text):
         known = verdict.reason if verdict.reference else None
         return replace(verdict, target=None, changes=(), reason=known or reason)

@@ -35,10 +35,10 @@ class Block(NamedTuple):
 
 
 class Broken(Exception):
-    """A text is no HCL; ``line`` is where that shows."""
+    """A text is not valid HCL; ``line`` is where that shows."""
 
     def __init__(self, line: int) -> None:
-        super().__init__(f"line {line} is no HCL")
+        super().__init__(f"line {line} is not valid HCL")
         self.line = line
 
 

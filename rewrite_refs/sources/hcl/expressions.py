@@ -252,7 +252,7 @@ def _template_parts(node: Node, heredoc: bool, scope: Scope) -> Iterator[Value]:
         strip = markers[-2:-1] == ["strip_marker"]
         start = offsets[each.end_byte - node.start_byte]
         if each.type == "template_directive":
-            yield Unknown(written(each), "which is not worked out here")
+            yield Unknown(written(each), "which is not evaluated here")
         else:
             expression = next((child for child in each.children if child.type == "expression"), None)
             yield evaluate(expression, scope) if expression else ""
@@ -285,7 +285,7 @@ def _unescaped(literal: str, heredoc: bool) -> str:
             return _ESCAPES.get(char, char)
         code = int(short or long, 16)
         if code > sys.maxunicode:
-            raise Wrong(f"{match[0]} is no character")
+            raise Wrong(f"{match[0]} is not a character")
         return chr(code)
 
     return _ESCAPE.sub(plain, literal)

@@ -39,7 +39,7 @@ def call(name: str, arguments: Sequence[Argument], spread: bool, written: str) -
     where Terraform would.
     """
     name = name.removeprefix("core::")
-    strange = Unknown(written, "which is not worked out here")
+    strange = Unknown(written, "which is not evaluated here")
     if name in ("try", "can"):
         return _tried(name, arguments) if not spread else strange
     values = [each() for each in arguments]
@@ -165,7 +165,7 @@ def _flatten(values: Value) -> Value:
 
 def _setproduct(*lists: Value) -> Value:
     if prod(len(members(each)) for each in lists) > _MOST:
-        raise ValueError("more than anybody writes rules for")
+        raise ValueError("too many values")
     combined: list[Value] = [list(each) for each in product(*map(members, lists))]
     return Set(tuple(combined)) if any(isinstance(each, Set) for each in lists) else combined
 

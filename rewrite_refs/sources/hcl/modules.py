@@ -114,7 +114,11 @@ class Instance:
         return self.values[name]
 
     def _unread(self, why: str) -> str:
-        return f"of which {self.module.broken} may tell, and cannot be read" if self.module.broken else why
+        return (
+            f"of which {self.module.broken} may define, and which cannot be read"
+            if self.module.broken
+            else why
+        )
 
     def _variable(self, name: str) -> Value:
         full = f"var.{name}"

@@ -17,7 +17,7 @@ from rewrite_refs.sources.hcl.values import Set, Unknown, Value, equal, number, 
 
 Operator = Callable[[Value, Value], Value]
 
-_STRANGE = Unknown("a calculation", "which is not worked out here")
+_STRANGE = Unknown("a calculation", "which is not evaluated here")
 # Greater numbers have gone through a float that is not exact.
 _EXACT = 1 << 53
 _COLLECTIONS = (list, dict, Set)
@@ -43,7 +43,7 @@ def _compared(compute: Operator) -> Operator:
 
 def _same(one: Value, other: Value) -> Value:
     if isinstance(one, _COLLECTIONS) and isinstance(other, _COLLECTIONS):
-        return Unknown("whether two collections are equal", "which hangs on their types")
+        return Unknown("whether two collections are equal", "which depends on their types")
     return unknown_in([one, other]) or equal(one, other)
 
 

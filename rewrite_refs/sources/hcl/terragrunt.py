@@ -28,7 +28,7 @@ class Inputs(NamedTuple):
 
 
 def inputs(text: str) -> Inputs:
-    """The inputs of a file; none where it is no HCL, which is Terragrunt's to say."""
+    """The inputs of a file; none where it is not valid HCL, which is Terragrunt's to say."""
     try:
         file = parse(text)
     except Broken:

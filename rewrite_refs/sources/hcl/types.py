@@ -71,7 +71,7 @@ def _collected(name: str, value: Value, arguments: list[Node]) -> Value:
 
 def _object(value: Value, type: Node) -> Value:
     if not isinstance(value, dict):
-        raise TypeError(f"{value!r} is no object")
+        raise TypeError(f"{value!r} is not an object")
     result = {}
     for key, inner in elements(children(type)[0].children[0]):
         name, node = written(key).strip('"'), children(inner)[0]

@@ -91,7 +91,7 @@ def members(value: Value) -> Sequence[Value]:
     if isinstance(value, Set):
         return value.members
     if not isinstance(value, list):
-        raise TypeError(f"{value!r} is no list")
+        raise TypeError(f"{value!r} is not a list")
     return value
 
 
@@ -113,7 +113,7 @@ def text(value: Value) -> Value:
         return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
-    raise Wrong(f"{kind(value)} is no text")
+    raise Wrong(f"{kind(value)} is not text")
 
 
 def truth(value: Value) -> Value:
@@ -154,10 +154,10 @@ def number(value: Value) -> Value:
     """A value as a number.  Raises Wrong for what is none."""
     if isinstance(value, str):
         if not _NUMBER.fullmatch(value):
-            raise Wrong(f"{value!r} is no number")
+            raise Wrong(f"{value!r} is not a number")
         value = float(value)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Wrong(f"{kind(value)} is no number")
+        raise Wrong(f"{kind(value)} is not a number")
     return int(value) if float(value).is_integer() else value
 
 

@@ -21,11 +21,11 @@ from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 _KEPT = (
-    "the kustomization in {} matches it by name, and not all of what it matches there can be rewritten: "
-    "give it an entry for the old name and one for the new"
+    "the kustomization in {} matches it by name, but not everything that it matches can be rewritten: "
+    "add an entry for the old name and one for the new"
 )
 _HELD = "what it matches here is ignored"
-_STAYS = "the kustomization matches by it what is rewritten and what is not: write an entry for each"
+_STAYS = "the entry matches names that are rewritten and names that are not: write an entry for each"
 # Of the formats that kustomize reads, any will do where a name alone is judged.
 _FORMAT = next(each for each in FORMATS if each.kustomized)
 _IMAGES = ("images:", '"images"', "'images'")
@@ -60,7 +60,7 @@ class Kustomizations:
             return verdict
         by = Path(os.path.relpath(pinned.by.parent, (context.root or pinned.by).resolve())).as_posix()
         if pinned.new_name:
-            reason = f"the kustomization in {by} puts {pinned.new_name} in its place"
+            reason = f"the kustomization in {by} replaces it with {pinned.new_name}"
             return Verdict("ignored", verdict.reference, reason=reason)
         left = replace(verdict, changes=(), reason=_KEPT.format(by), own_code="shared-value-conflict")
         return left if verdict.changes else verdict

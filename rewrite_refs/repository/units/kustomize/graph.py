@@ -284,7 +284,7 @@ class _Graph:
         return gone and not self._is_fixed(matcher)
 
     def _is_fixed(self, matcher: Matcher) -> bool:
-        """Whether the name of an entry cannot be edited: a comment says so, or the file is excluded."""
+        """Whether the name of an entry cannot be edited: ignored by a comment, or the file is excluded."""
         at = {each.key_at for each in self.matchers[matcher]}
         return any(name.at in at and name.target is None for name in self._names_in(matcher.path))
 
