@@ -32,7 +32,7 @@ def derived(schema: dict[str, Any]) -> dict[str, Any]:
     parts, definitions = schema["properties"], schema["definitions"]
     parts["formats"]["properties"] = {
         each.name: {
-            "description": each.manual.first_line.replace("``", "`"),
+            "description": (each.manual.text or "").partition("\n")[0].replace("``", "`"),
             "allOf": [{"$ref": "#/definitions/texts"}],
         }
         for each in FORMATS

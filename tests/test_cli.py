@@ -875,3 +875,10 @@ def test_an_image_that_the_repository_builds_is_its_own(tmp_path: Path) -> None:
     (root / ".git").rename(root / "git")
     assert statuses(root, *GIVEN)["deploy/a.yaml"] == ("own", None)
     assert statuses(root, "deploy/a.yaml", *GIVEN)["deploy/a.yaml"][0] == "direct"
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    done = CliRunner().invoke(cli.cli, [])
+    assert done.exit_code == 2
+    assert "Usage:" in done.output
+    assert "rewrite-refs init --from-aws" in done.output

@@ -325,12 +325,12 @@ def test_formats() -> None:
         patterns = [
             span
             for span in code(files)
-            if "*" in span or re.fullmatch(r"(?:[A-Z]\w+|kust.*)(?:\.ya?ml)?", span)
+            if "*" in span or re.fullmatch(r"(?:[A-Z]\w+|kust.*|\.ko)(?:\.ya?ml)?", span)
         ]
         assert patterns
         for pattern in patterns:
             assert BY_NAME[name].candidate(Path(pattern.replace("*", "x"))), pattern
-        assert f"[{name}](formats.md#{name})" in PAGES["docs/found.md"]
+        assert f"[`{name}`](formats.md#{name})" in PAGES["docs/found.md"]
 
 
 def test_report_formats() -> None:

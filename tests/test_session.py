@@ -9,13 +9,16 @@ import pytest
 
 from rewrite_refs.cache.verdict import Verdict
 from rewrite_refs.engine.context import FileContext
+from rewrite_refs.errors import ConfigError
 from rewrite_refs.files import io
 from rewrite_refs.repository import session as module
+from rewrite_refs.repository.options import RunOptions
 from rewrite_refs.repository.outcome import Outcome
 from rewrite_refs.repository.project import Project
 from rewrite_refs.repository.session import Session
+from rewrite_refs.repository.workspace import Workspace
 from tests.commands import POD, fill, git, repository
-from tests.common import LIBRARY, workspace
+from tests.common import LIBRARY, RULES, workspace
 
 FROM = "FROM nginx:1\n"
 NOT_UTF8 = "this is not UTF-8: convert the file, or exclude it"
@@ -252,3 +255,23 @@ def test_a_submodule_is_another_repository(tree: Path) -> None:
     git(tree, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub")
     assert not any(line.startswith("sub") for line in outcomes(session(tree), "."))
     assert outcomes(session(tree), "sub") == ["sub/Dockerfile 1"]
+
+
+def test_what_is_given_counts_in_place_of_what_was_read(tree: Path) -> None:
+    there = session(tree)
+    assert [each.shown for each in there.outcomes(["Dockerfile"], edit=False)] == ["Dockerfile"]
+    assert there.stdin("Dockerfile", b"FROM redis:7\n", edit=True).new == f"FROM {LIBRARY}/redis:7\n".encode()
+
+
+def test_a_broken_configuration_of_another_folder_ends_the_run(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path,
+        {
+            "base/.rewrite-refs.yaml": "registry: [\n",
+            "base/pod.yaml": POD.format("nginx"),
+            "over/kustomization.yaml": "resources: [../base/pod.yaml]\nimages: [{name: nginx, newTag: '1'}]\n",
+        },
+    )
+    options = RunOptions(RULES.registry, RULES.rules)
+    with pytest.raises(ConfigError, match=r"base/\.rewrite-refs\.yaml:"):
+        list(Session(Workspace(root, root, root, options)).outcomes(["over"], edit=False))

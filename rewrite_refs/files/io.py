@@ -143,15 +143,6 @@ def _too_large(limit: int) -> Unreadable:
     return Unreadable(f"it is larger than {limit // 1_000_000} MB")
 
 
-def text(path: Path) -> str | None:
-    """The text of a file, or None where there is none, it cannot be read, or it is not UTF-8."""
-    try:
-        data = read(path)
-        return None if data is None else data.decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
 def write(path: Path, old: bytes, new: bytes) -> None:
     """Replace *old*, the content of *path*, by *new*, all or nothing.
 

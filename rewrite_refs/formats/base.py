@@ -74,11 +74,6 @@ class Manual(NamedTuple):
     found: str
     reported: str = ""
 
-    @property
-    def first_line(self) -> str:
-        """The first line of the text."""
-        return (self.text or "").partition("\n")[0]
-
 
 @dataclass(frozen=True)
 class Format:
