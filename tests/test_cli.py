@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_written(tree: Path, monkeypatch: pytest.MonkeyPat
         (["check", "--config", "x"], "error: x: the configuration cannot be read: No such file or directory"),
         (["check", "--config", ""], "error: : the configuration cannot be read: it is not a regular file"),
         (["check", "--registry", "x"], "error: --registry: 'x' is not a valid private ECR registry: use a host such as"),
-        (["check", "--rule", "https://docker.io=x1"], "error: --rule: 'https://docker.io' is no registry: write a host such as docker.io, without https://"),
+        (["check", "--rule", "https://docker.io=x1"], "error: --rule: 'https://docker.io' is not a valid registry: use a host such as docker.io, without https://"),
         (["check", "--account-id", "123456789012"], "--account-id and --region must be used together."),
         (["check", "--region", "eu-west-1"], "--account-id and --region must be used together."),
         (["check", "--account-id", "1", "--region", "eu-west-1"], "--account-id '1' is not a valid account ID: use its 12 digits."),
