@@ -1,4 +1,4 @@
-"""What can go wrong with an input; each is caught in one place and reported."""
+"""The errors in an input; each is caught in one place and reported."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import NamedTuple
 class Problem(NamedTuple):
     """A part of a text that cannot be read.
 
-    ``offset`` counts characters of the text.  ``template`` marks a part that is
-    no failure of the file: another tool fills it in before anybody parses it.
+    Attributes:
+        offset: The position in characters from the start of the text.
+        message: What is wrong.
+        template: True if the part is not an error in the file, because another
+            tool fills it in before the file is parsed.
     """
 
     offset: int
@@ -19,9 +22,10 @@ class Problem(NamedTuple):
 
 
 class ParseError(Exception):
-    """A text shows the marks of a format and cannot be read as it, in one part or more.
+    """A text looks like a format, but at least one part of it is not valid.
 
-    A ``find`` raises it after it has yielded what stands in the other parts.
+    The ``find`` function of a format raises it after it has yielded the
+    occurrences in the other parts.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -30,7 +34,7 @@ class ParseError(Exception):
 
 
 class ConfigError(Exception):
-    """The configuration or the command line is wrong, so nothing can run.
+    """The configuration or the command line is invalid, so nothing can run.
 
-    The message holds the file and line, where there are any, and the remedy.
+    The message contains the file and line, if there are any, and the remedy.
     """

@@ -1,4 +1,4 @@
-"""What a run found: plain data, for the commands and the reports."""
+"""The results of a run as plain data, for the commands and the reports."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst fir
 
 
 class Location(NamedTuple):
-    """Where something stands.
+    """A range of characters in a file.
 
-    ``path`` counts from the working folder.  Lines and columns count characters
-    from 1; the end is exclusive.
+    ``path`` is relative to the working folder.  Lines and columns are counted
+    from 1, columns in characters; the end is exclusive.
     """
 
     path: str
@@ -27,7 +27,10 @@ class Location(NamedTuple):
 
 
 class ReferenceRecord(NamedTuple):
-    """One reference of a run.  ``location`` and ``format`` are None for one from the command line."""
+    """One reference of a run.
+
+    ``location`` and ``format`` are None for a reference from the command line.
+    """
 
     location: Location | None
     format: str | None
@@ -42,14 +45,14 @@ class ReferenceRecord(NamedTuple):
 
     @property
     def upstream(self) -> str | None:
-        """The registry that it comes from, through the cache or not; None where that is not known."""
+        """The registry the image comes from, through the cache or not; None if unknown."""
         if self.status in ("cached", "wrong") and self.rule:
             return self.rule.partition("/")[0]
         return self.reference.registry if self.reference else None
 
     @property
     def left(self) -> bool:
-        """Whether it should be another and was not rewritten."""
+        """Whether the reference should be changed but was not rewritten."""
         if self.done or self.status not in ("direct", "wrong", "cached"):
             return False
         return self.status == "wrong" or self.target is not None
@@ -72,20 +75,23 @@ class FileFailure(NamedTuple):
 
 
 class Replacement(NamedTuple):
-    """Put *text* in the place of what stands there."""
+    """A replacement of the text at a location."""
 
     location: Location
     text: str
 
 
 class Diagnostic(NamedTuple):
-    """What a rule of the lint says about one place.
+    """The message of a lint rule about one location.
 
-    ``problem`` says what is wrong and ``help`` what to do about it.  ``subject``
-    is what it is about, wherever that stands: the name of the image, without its
-    tag.  ``line`` is the text of the line where the place begins.  ``fixable``
-    tells that ``rewrite-refs rewrite`` mends it, and ``fix`` how, where that
-    takes nothing but these replacements.  ``known`` marks one of the baseline.
+    Attributes:
+        problem: What is wrong.
+        help: What to do about it.
+        subject: The name of the image, without its tag, independent of the location.
+        line: The text of the line where the location begins.
+        fixable: Whether ``rewrite-refs rewrite`` fixes it.
+        fix: The replacements, if they are all that the fix needs.
+        known: Whether the baseline contains it.
     """
 
     rule: str
@@ -101,17 +107,17 @@ class Diagnostic(NamedTuple):
 
     @property
     def order(self) -> tuple[Location, int, str]:
-        """What findings are sorted by: the place, and there the worst first."""
+        """The sort key: the location, then the severity with the worst first."""
         return self.location, SEVERITIES.index(self.severity), self.rule
 
     @property
     def message(self) -> str:
-        """The problem, and what to do about it."""
+        """The problem, and what to do about it if that is known."""
         return f"{self.problem}: {self.help}" if self.help else self.problem
 
 
 class Group(NamedTuple):
-    """References that are listed together, by what they have in common."""
+    """References that are listed together because they share a property."""
 
     name: str
     references: int
@@ -119,11 +125,11 @@ class Group(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All that a run found, ordered by path and position.
+    """All results of a run, ordered by path and position.
 
-    ``base`` is the working folder as its repository names it, empty for the top
-    folder.  ``listed`` tells that the references are what was asked for, and no
-    findings; ``groups`` are theirs, in the order of the entries.
+    ``base`` is the path of the working folder from the top of its repository,
+    empty for the top folder.  ``listed`` is True if the references were asked
+    for and not the diagnostics; ``groups`` then follow the order of ``records``.
     """
 
     records: Sequence[ReferenceRecord]

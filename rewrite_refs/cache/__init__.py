@@ -1,1 +1,1 @@
-"""Pull-through-cache rules: what a reference becomes, and what is wrong with one that was rewritten."""
+"""Pull-through-cache rules, and the verdicts on references that follow from them."""

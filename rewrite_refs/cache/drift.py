@@ -1,4 +1,4 @@
-"""What can be wrong with a reference that goes through a cache, and how to mend it."""
+"""Errors in references that use a cache, and the changes that fix them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ LIBRARY_REASONS: Mapping[LibraryCode, str] = {
     "missing-library": "official images of Docker Hub need library/ in the cache",
     "needless-library": "library/ applies only to names without an owner",
 }
-# What repositories of a cache begin with in most accounts, and few others.
+# The first components of cached repositories in most accounts; other repositories rarely have them.
 _HOSTS = frozenset(each.host for each in UPSTREAMS)
 _PREFIXES = _HOSTS | {"docker-hub", "dockerhub", "ecr-public", "ghcr"}
 
 
 def likely_prefix(known: str, is_all: bool) -> str | None:
-    """The prefix of a repository that is plainly meant to be a cached image; None where it may be any.
+    """Return the prefix of a repository that looks like a cached image, or None.
 
-    *known* is its name, or, where that is not *all*, as much as is known of it.
+    *known* is the known start of its name; *is_all* is True if that is the whole name.
     """
     first, *more = known.split("/")
     if more and first in _PREFIXES:
@@ -36,7 +36,10 @@ def likely_prefix(known: str, is_all: bool) -> str | None:
 def changes_to_rule(
     parsed: ParsedReference, cached: CachedRepository, registry: str, rule: CacheRule
 ) -> tuple[Change, ...]:
-    """The changes of a cached reference that name *registry*, the prefix of *rule* and what is meant."""
+    """Return the changes that move a cached reference to *registry* and *rule*.
+
+    They also correct the ``library/`` of the path.
+    """
     start, old, new = len(parsed.host), cached.rule.prefix, rule.prefix
     changes = [] if parsed.reference.registry == registry else [Change(0, start, registry)]
     rest = start + 1 + (len(old) + 1 if old else 0)
@@ -49,7 +52,10 @@ def changes_to_rule(
 
 
 def path_change(at: int, old: str, new: str) -> Change:
-    """The smallest change that makes *new* of the path *old* at index *at*, by whole components."""
+    """Return the smallest change of whole components from the path *old* to *new*.
+
+    *at* is the index of *old* in the text.
+    """
     before, after = old.split("/"), new.split("/")
     while before and after and before[-1] == after[-1]:
         del before[-1], after[-1]

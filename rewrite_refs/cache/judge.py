@@ -1,8 +1,8 @@
-"""The rule engine: what a reference becomes, and why it stays.
+"""The rule engine: what a reference becomes, or why it is left unchanged.
 
-References that go through a cache already are looked at as well: ``library/``
-of Docker Hub that is missing or one too many, a prefix that no rule has, and
-the registry of other files.
+References that already use a cache are checked as well: for a missing or
+needless ``library/`` of Docker Hub, a prefix that no rule has, and a registry
+that is configured for other files.
 """
 
 from __future__ import annotations
@@ -33,15 +33,19 @@ _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".clust
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of one account and region, ready to judge references.
+    """The rules of one account and region, which judge references.
 
-    ``registry`` is the ECR host or a placeholder for it, or None where nobody
-    gave one: statuses can be told without it, targets cannot.  ``own`` holds
-    hosts or ``host/path`` prefixes, or patterns for them, that are never touched.  ``others`` are the
-    caches that other files use; ``strict`` tells that the registry was given
-    for these files in particular, so that another region's is a mistake.
-    ``logged_in`` tells that the runners of CI have access to the registry before
-    a job logs in, so that what is pulled then is rewritten as all else is.
+    Attributes:
+        registry: The ECR host or a placeholder for it, or None if it is not
+            configured; verdicts then have a status but no target.
+        rules: The pull-through-cache rules.
+        aliases: The canonical registry of each host that is another name for it.
+        own: Hosts, ``host/path`` prefixes, or patterns for them, that are never changed.
+        others: The caches that other files use.
+        strict: Whether the registry was given for these files in particular, so
+            that a registry in another region is an error.
+        logged_in: Whether CI runners have access to the registry before a job
+            logs in, so that images pulled at that time are rewritten, too.
     """
 
     registry: str | None = None
@@ -53,7 +57,7 @@ class RuleSet:
     logged_in: bool = False
 
     def judge(self, occurrence: Occurrence) -> Verdict:
-        """Say of one occurrence what it is and what it becomes."""
+        """Return the verdict on one occurrence."""
         try:
             parsed = self.parse(occurrence.text, occurrence.holes)
         except InvalidReference as error:
@@ -70,15 +74,15 @@ class RuleSet:
         return replace(verdict, reason=occurrence.note) if noted else verdict
 
     def parse(self, text: str, holes: Sequence[tuple[int, int]] = ()) -> ParsedReference:
-        """Read a reference, of which *holes* are unknown and the host may be a placeholder that is known.
+        """Parse a reference with unknown *holes*; its host may be a cache's placeholder.
 
         Raises InvalidReference as ``reference.parse_partial`` does.
         """
         for cache in self.caches:
-            # A format may have put the default of a variable in its place.
+            # A format may have replaced a variable with its default.
             spelled = [each for each in (cache.registry, resolved(cache.registry)) if is_placeholder(each)]
             length = max((begins(text, each) for each in spelled), default=0)
-            if length:  # a host of as many characters in its place
+            if length:  # parse_partial reads a host of the same length instead
                 rest = [(start, end) for start, end in holes if start >= length]
                 parsed = parse_partial("X" * length + text[length:], rest)
                 reference = replace(parsed.reference, registry=cache.registry)
@@ -87,13 +91,13 @@ class RuleSet:
 
     @property
     def caches(self) -> Iterator[Cache]:
-        """The cache of these files, then those of others."""
+        """The cache of these files, then those of other files."""
         if self.registry is not None:
             yield Cache(self.registry, self.rules)
         yield from self.others
 
     def judge_reference(self, parsed: ParsedReference) -> Verdict:
-        """Say of a reference what it is and what it becomes."""
+        """Return the verdict on a reference, without regard to where it is used."""
         host = self.canonical(parsed.reference.registry)
         reference = parsed.reference
         if host != reference.registry:
@@ -123,14 +127,14 @@ class RuleSet:
         )
 
     def canonical(self, host: str) -> str:
-        """The one name by which rules know a registry."""
+        """Return the host that rules use for a registry."""
         host = self.aliases.get(host, host)
         return SAME_REGISTRY.get(host, host)
 
     def lookup(self, parsed: ParsedReference) -> tuple[Cache, CachedRepository] | None:
-        """The cache that a reference names, and what it holds there; None where it names none that is known.
+        """Return the cache and the cached repository that a reference names, or None.
 
-        The registry of the same account in another region counts where these files have one of their own.
+        If the rules are ``strict``, the registry of the same account in another region counts as a cache.
         """
         host, path = parsed.reference.registry, parsed.path
         home, here = home_of(host), home_of(resolved(self.registry or ""))
@@ -138,7 +142,7 @@ class RuleSet:
         if not caches and self.strict and home and here and home.account == here.account:
             caches = [Cache(host, self.rules)]
         found = [(cache, cached) for cache in caches if (cached := cache.lookup(path, parsed.known_length))]
-        # In the registry of other files a repository without a prefix may as well be somebody's own.
+        # In the registry of other files, a repository without a prefix may also be a private one.
         sure = [
             each
             for each in found
@@ -147,13 +151,13 @@ class RuleSet:
         return max(sure, key=lambda each: len(each[1].rule.prefix), default=None)
 
     def _is_own_cache(self, cache: Cache) -> bool:
-        """Whether it is the cache of these files."""
+        """Whether a cache is the one of these files."""
         return (cache.registry, cache.rules) == (self.registry, self.rules)
 
     def _rule_for(self, upstream: str, repository: str, certain: int) -> tuple[CacheRule | None, bool]:
-        """The rule that takes a *repository* of an upstream, and whether that is sure.
+        """Return the rule for a *repository* of an upstream, and whether that is certain.
 
-        Behind its first *certain* characters a part of the name is unknown.
+        After its first *certain* characters, a part of the name is unknown.
         """
         known, holed = repository[:certain], certain < len(repository)
         rules = [each for each in self.rules if each.upstream == upstream]
@@ -166,7 +170,7 @@ class RuleSet:
     def _cached_verdict(
         self, parsed: ParsedReference, reference: Reference, cache: Cache, cached: CachedRepository
     ) -> Verdict:
-        """The verdict on a reference that goes through a cache."""
+        """Return the verdict on a reference that uses a cache."""
         rule, reason = cached.rule, LIBRARY_REASONS[cached.code] if cached.code else None
         code: LintCode | None = cached.code
         if not self._is_own_cache(cache):
@@ -194,11 +198,11 @@ class RuleSet:
         return Verdict("wrong", reference, rule.name, target, changes, reason, own_code=code)
 
     def _is_at_own_registry(self, parsed: ParsedReference) -> bool:
-        """Whether a reference names the registry of these files, by whatever endpoint."""
+        """Whether a reference names the registry of these files, by any endpoint."""
         return Cache(self.registry or "", ()).is_at(parsed.reference.registry)
 
     def _wrong_rule_reason(self, rule: CacheRule, repository: str, certain: int) -> str | None:
-        """Why a *repository* that *rule* takes would not be found behind its prefix; None where it is."""
+        """Return why the prefix of *rule* does not lead to *repository*, or None."""
         dropped = len(rule.path) + 1 if rule.path else 0
         added = len(rule.prefix) + 1 if rule.prefix else 0
         name = f"{rule.prefix}/{repository[dropped:]}" if rule.prefix else repository[dropped:]
@@ -212,7 +216,7 @@ class RuleSet:
     def _direct_verdict(
         self, parsed: ParsedReference, reference: Reference, rule: CacheRule, implied: str
     ) -> Verdict:
-        """The changes that put a reference behind *rule*; *implied* is a ``library/`` not written."""
+        """Return the verdict for *rule*; *implied* is a ``library/`` that is not written."""
         reason = self._wrong_rule_reason(rule, reference.repository, len(implied) + parsed.known_length)
         if reason:
             return Verdict("direct", reference, rule=rule.name, reason=reason)
@@ -256,7 +260,7 @@ class RuleSet:
         return Verdict("unmapped", reference, reason=reason, own_code="uncacheable-registry")
 
     def _private_verdict(self, parsed: ParsedReference, reference: Reference, reason: str) -> Verdict:
-        """The verdict on a private registry, which may be that of the cache in another region."""
+        """Return the verdict on a private registry, perhaps the cache's in another region."""
         home, here = home_of(reference.registry), home_of(resolved(self.registry or ""))
         if home and here and home.account == here.account and home.region != here.region:
             cached = Cache(reference.registry, self.rules).lookup(parsed.path, parsed.known_length)
@@ -266,12 +270,12 @@ class RuleSet:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Whether a pattern is for an image's name, or for what begins it; ``*`` stands for any characters."""
+    """Whether a pattern matches a name or its start; ``*`` matches any characters."""
     return fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}/*")
 
 
 def _joined_changes(verdict: Verdict, occurrence: Occurrence) -> Verdict:
-    """A verdict that replaces registry and path in one where they stand in one place, apart from the rest."""
+    """Join the changes of registry and path if these two form one separate piece."""
     match verdict.changes:
         case (Change(0, host, head), Change(at, end, "")) if at == host + 1:
             indexed = occurrence.indexed_pieces()
@@ -281,7 +285,7 @@ def _joined_changes(verdict: Verdict, occurrence: Occurrence) -> Verdict:
 
 
 def _blocked_verdict(verdict: Verdict, blocked: Blocked) -> Verdict:
-    """A verdict on a reference that stands where none to the cache can be pulled."""
+    """Return the verdict on a reference that is used where the cache does not work."""
     if verdict.status in ("own", "unresolved") or (verdict.status == "unmapped" and not blocked.all_images):
         return verdict
     status = "own" if blocked.all_images else verdict.status
@@ -291,7 +295,7 @@ def _blocked_verdict(verdict: Verdict, blocked: Blocked) -> Verdict:
 
 
 def _unknown_prefix_verdict(reference: Reference, parsed: ParsedReference) -> Verdict:
-    """The verdict on a repository of a cache's registry that has the prefix of no rule."""
+    """Return the verdict on a repository of a cache without the prefix of a rule."""
     prefix = likely_prefix(parsed.path[: parsed.known_length], parsed.known_length == len(parsed.path))
     if prefix is None:
         return Verdict("own", reference, reason="a private ECR registry")
@@ -303,7 +307,7 @@ def _unknown_prefix_verdict(reference: Reference, parsed: ParsedReference) -> Ve
 
 
 def _private_reason(host: str) -> str | None:
-    """Why *host* is a private registry, or None where it is not known to be one."""
+    """Return why *host* is a private registry, or None if it is not known to be one."""
     if ECR_HOST.fullmatch(host):
         return "a private ECR registry"
     bare = host.rsplit(":", 1)[0] if not host.endswith("]") else host

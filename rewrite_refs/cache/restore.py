@@ -1,9 +1,9 @@
-"""The way back: references to a cache become references to its upstream again.
+"""Restoring of references to a cache to references to its upstream.
 
-What was ``nginx`` is ``nginx`` again, without ``docker.io`` and ``library/``.
-Where a registry stands by itself (a key of its own, the default of a variable),
-it becomes the upstream's host; where nothing but its host shows that a text is
-an image, the host stays.
+What was ``nginx`` becomes ``nginx`` again, without ``docker.io`` and ``library/``.
+A registry that is written separately (in a key of its own, as the default of a
+variable) becomes the upstream's host; if only its host shows that a text is an
+image, the host is kept.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _NO_NAME = "its upstream has no image of that name"
 
 @dataclass(frozen=True, slots=True)
 class RestoringRuleSet(RuleSet):
-    """The same rules, read backwards."""
+    """The same rules, applied in reverse."""
 
     def judge(self, occurrence: Occurrence) -> Verdict:
-        """Say of one occurrence what it is, and what it was before it named the cache."""
+        """Return the verdict whose target is the reference before it named the cache."""
         verdict = RuleSet.judge(self, occurrence)
         if verdict.status not in ("cached", "wrong"):
             return replace(verdict, target=None, changes=())
@@ -67,7 +67,7 @@ class RestoringRuleSet(RuleSet):
     def _restored(
         self, target: str, holes: Sequence[tuple[int, int]], cached: CachedRepository
     ) -> Verdict | None:
-        """The verdict on *target*, or None where it is not the upstream's image that is meant."""
+        """Return the verdict on *target*, or None if it is not the image that was cached."""
         try:
             verdict = self.judge_reference(self.parse(target, holes))
         except InvalidReference:
@@ -83,7 +83,10 @@ class RestoringRuleSet(RuleSet):
 def _restorations(
     occurrence: Occurrence, parsed: ParsedReference, cached: CachedRepository, placeholder: str | None
 ) -> list[list[Change]]:
-    """How a reference can be turned back, the best first; *placeholder* is that for the registry, if any."""
+    """Return the possible changes that restore a reference, the best first.
+
+    *placeholder* is the placeholder for the registry, if it is one.
+    """
     host, rest, rule = len(parsed.host), cached.rest, cached.rule
     head = host + 1 + len(rule.prefix) if rule.prefix else host
     short = cached.repository
@@ -96,7 +99,7 @@ def _restorations(
     brief = [Change(0, head + 1, ""), path_change(head + 1, rest, short)]
     is_brief = rule.upstream == DOCKER_HUB and not occurrence.by_host
     if not _is_contiguous(occurrence, head):
-        # A placeholder that a default was read for is one place all the same.
+        # A placeholder whose default was used is still one span.
         first = [brief] if is_brief and placeholder else []
         return [*first, [Change(0, host, rule.name), Change(host, head, ""), *fixed], long]
     if _piece_at(occurrence, head).span is None:
@@ -107,7 +110,7 @@ def _restorations(
 
 
 def _is_contiguous(occurrence: Occurrence, length: int) -> bool:
-    """Whether the first *length* characters stand in one place."""
+    """Whether the first *length* characters are contiguous in the source."""
     pieces = [piece for start, end, piece in occurrence.indexed_pieces() if start < length and start < end]
     return all(
         one.span is not None and other.span is not None and one.span.end == other.span.start
@@ -116,5 +119,5 @@ def _is_contiguous(occurrence: Occurrence, length: int) -> bool:
 
 
 def _piece_at(occurrence: Occurrence, index: int) -> Piece:
-    """The piece that holds a character of the text."""
+    """Return the piece that contains the character at *index* of the text."""
     return next(piece for start, end, piece in occurrence.indexed_pieces() if start <= index < end)

@@ -1,6 +1,6 @@
-"""Pull-through-cache rules: their grammar, and which upstream image a repository of the cache holds.
+"""Pull-through-cache rules, and the upstream images of cached repositories.
 
-A rule ties an upstream registry, perhaps with a path, to a repository prefix
+A rule maps an upstream registry, perhaps with a path, to a repository prefix
 of a private Amazon ECR registry.  Sources: the Amazon ECR user guide ("Sync an
 upstream registry with an Amazon ECR private registry") and the botocore model
 of ``CreatePullThroughCacheRule`` for the grammar of prefixes.
@@ -41,18 +41,20 @@ class CacheRule:
 
     @property
     def name(self) -> str:
-        """The upstream as the configuration writes it."""
+        """The upstream as written in the configuration."""
         return f"{self.upstream}/{self.path}" if self.path else self.upstream
 
 
 class CachedRepository(NamedTuple):
-    """An upstream image that a repository of a cache holds.
+    """An upstream image in a repository of a cache.
 
-    ``rest`` is what stands in the repository's name behind the rule's prefix,
-    ``repository`` the upstream repository that is meant, of which the first
-    ``known_length`` characters are known, and ``code`` what is wrong about the
-    ``library/`` of Docker Hub in ``rest``.  ``ambiguous`` tells that a variable in
-    the name may as well hold the rest of another rule's prefix.
+    Attributes:
+        rule: The rule whose prefix the repository has.
+        rest: The repository's name after the rule's prefix.
+        repository: The upstream repository that is intended.
+        known_length: How many characters at the start of ``repository`` are known.
+        code: What is wrong with the ``library/`` of Docker Hub in ``rest``.
+        ambiguous: Whether a variable in the name may complete another rule's prefix.
     """
 
     rule: CacheRule
@@ -71,13 +73,13 @@ class Cache:
     rules: tuple[CacheRule, ...]
 
     def is_at(self, host: str) -> bool:
-        """Whether *host* is this registry, by whatever endpoint."""
+        """Whether *host* is any endpoint of this registry."""
         return host == self.registry or is_same(host, resolved(self.registry))
 
     def lookup(self, repository: str, certain: int) -> CachedRepository | None:
-        """What a repository of this registry is the cache of; None where no rule has its prefix.
+        """Return the image that a repository caches, or None if no rule has its prefix.
 
-        Behind its first *certain* characters a part of the name is unknown.
+        After its first *certain* characters, a part of the name is unknown.
         """
         rules = [each for each in self.rules if repository.startswith(each.prefix and each.prefix + "/")]
         rule = max(rules, key=lambda rule: len(rule.prefix), default=None)
@@ -87,7 +89,7 @@ class Cache:
         rest, known = repository[start:], repository[start:certain]
         upstream = f"{rule.path}/{rest}" if rule.path else rest
         fault: LibraryCode | None = None
-        # Without a prefix it may as well be a repository that no rule made.
+        # Without a prefix it may also be a repository that no rule created.
         if rule.upstream == DOCKER_HUB and rule.prefix and not rule.path:
             if "/" not in rest and len(known) == len(rest):
                 fault, upstream = "missing-library", LIBRARY + rest
@@ -101,9 +103,10 @@ class Cache:
 
 
 def make_rule(upstream: str, prefix: str, path: str = "") -> CacheRule:
-    """A rule from *upstream* (a host, perhaps with a path) and *prefix* as people write them.
+    """Return the rule for *upstream* (a host or ``host/path``) and *prefix*.
 
-    Raises ValueError, with what to write instead, where either breaks ECR's grammar.
+    Raises:
+        ValueError: One of them is not valid in ECR; the message states what to write.
     """
     host, _, inline = upstream.strip().rstrip("/").removeprefix("https://").partition("/")
     path = path.strip("/") or inline
@@ -128,7 +131,11 @@ def make_rule(upstream: str, prefix: str, path: str = "") -> CacheRule:
 
 
 def check_registry(host: str) -> str:
-    """*host* if it is a private ECR registry's, or a placeholder; ValueError with what to write otherwise."""
+    """Return *host* if it is a private ECR registry or a placeholder.
+
+    Raises:
+        ValueError: It is neither; the message states what to write.
+    """
     if not ECR_HOST.fullmatch(host) and not is_placeholder(host):
         raise ValueError(
             f"{host!r} is not a valid private ECR registry: use a host such as "
@@ -139,7 +146,7 @@ def check_registry(host: str) -> str:
 
 
 def check_rules(registry: str | None, rules: Sequence[CacheRule]) -> None:
-    """Raise ValueError where rules contradict one another."""
+    """Raise ValueError if rules contradict each other or the registry."""
     prefixes: dict[str, CacheRule] = {}
     for rule in rules:
         if registry is not None and Cache(registry, ()).is_at(rule.upstream):

@@ -1,4 +1,4 @@
-"""What is to be done about one reference, and why."""
+"""The verdict on a reference: how it is to be changed, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rewrite_refs.text.edits import Change
 Status = Literal["direct", "wrong", "cached", "unmapped", "own", "unresolved", "ignored"]
 
 
-# Why a reference is not as it should be, by the name of the rule of the lint.
+# The names of the lint rules that a reference can violate.
 LintCode = Literal[
     "direct-upstream",
     "lambda-image",
@@ -33,17 +33,23 @@ _CODES: Mapping[Status, LintCode] = {"direct": "direct-upstream", "unresolved": 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done about one reference.
+    """The verdict on one reference.
 
-    ``changes`` turn the resolved text into ``target``; both are empty where
-    nothing is to be done.  ``reason`` says why a reference stays, or what is wrong with it.  ``as_new_name``
-    leaves the name as it is and puts the new one beside it.  ``status_after`` is what is
-    to be said of it after the changes, and ``fallback`` what to do where these
-    cannot be proved right.  ``placeholder`` is the one for the registry that
-    goes, if the reference has one.  ``own_code`` is what the reference breaks where
-    the status does not say it, and of an ignored one what it would break;
-    ``reported_elsewhere`` tells that it breaks nothing here, because what is to be said of it
-    is said where it comes from.
+    Attributes:
+        status: How the reference relates to the cache.
+        reference: The normalised reference, or None if it cannot be parsed.
+        rule: The name of the cache rule that applies.
+        target: The new text, or None if there is nothing to change.
+        changes: The changes that turn the resolved text into ``target``.
+        reason: Why the reference is left unchanged, or what is wrong with it.
+        as_new_name: Whether the name is kept and the new one is added next to it.
+        status_after: The expected status after the changes.
+        fallback: The verdict to try if these changes cannot be proved right.
+        placeholder: The placeholder for the registry that is removed, if any.
+        own_code: The violated lint rule if it does not follow from the status; for
+            an ignored reference, the rule that it would violate.
+        reported_elsewhere: Whether no rule is violated here, because the problem
+            is reported where the value comes from.
     """
 
     status: Status
@@ -61,18 +67,18 @@ class Verdict:
 
     @property
     def codes(self) -> tuple[LintCode, ...]:
-        """The rules by which a comment can mean it: what it breaks, and what its status alone would say."""
+        """The lint rules that an ignore comment can name: ``code`` and the status's."""
         status = _CODES.get(self.status)
         return tuple({each: None for each in (self.code, status) if each and self.code})
 
     @property
     def code(self) -> LintCode | None:
-        """The rule of the lint that the reference breaks, if any."""
+        """The lint rule that the reference violates, if any."""
         return None if self.reported_elsewhere else self.own_code or _CODES.get(self.status)
 
 
 def apply_changes(text: str, changes: Sequence[Change]) -> str:
-    """A resolved *text* after *changes*, which are in order."""
+    """Return a resolved *text* with *changes* applied; these must be sorted."""
     for change in reversed(changes):
         text = text[: change.start] + change.text + text[change.end :]
     return text

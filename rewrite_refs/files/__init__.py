@@ -1,1 +1,1 @@
-"""The file system: reading, whole-file writing, and walking a repository as git does."""
+"""The file system: reading, atomic writing, and listing a repository's files."""

@@ -1,4 +1,4 @@
-"""Reading and writing files without losing one."""
+"""Safe reading and writing of files, without data loss."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-MAX_NAMED = 100_000_000  # bytes of a file that an option names
-# What the shell has opened before the program starts: ``<(command)`` is such a path.
+MAX_NAMED = 100_000_000  # bytes of a file that is named in an option
+# Files that the shell opens before the program starts: ``<(command)`` becomes such a path.
 _OPENED = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]+")
 
-# Encodings and how a text in them starts: with a byte order mark, or with a character of ASCII.
+# Encodings and how a text in them starts: with a byte order mark, or with an ASCII character.
 _WIDE = tuple(
     (name, re.compile(start, re.DOTALL))
     for name, start in (
@@ -28,20 +28,20 @@ _WIDE = tuple(
 
 
 class Unwritable(Exception):
-    """A file was left as it was; the message says why."""
+    """A file was left unchanged; the message states why."""
 
 
 class Unreadable(Exception):
-    """A file was not read; the message says why."""
+    """A file was not read; the message states why."""
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder; False, unlike from Path.is_dir, where one may not even look."""
+    """Whether there is a folder; False, unlike Path.is_dir, if access is denied."""
     return os.path.isdir(path)  # noqa: PTH112
 
 
 def is_missing(path: Path) -> bool:
-    """Whether there is nothing at *path*, not even a link; False where one may not look."""
+    """Whether there is nothing at *path*, not even a link; False if access is denied."""
     try:
         path.lstat()
     except OSError as error:
@@ -50,12 +50,15 @@ def is_missing(path: Path) -> bool:
 
 
 def read(path: Path) -> bytes | None:
-    """The content of a regular file, or None where there is none (a link to nowhere, a FIFO).
+    """Return the content of a regular file, or None if there is none.
 
-    Raises OSError where there is one and it cannot be read.
+    A broken link or a FIFO also gives None.
+
+    Raises:
+        OSError: The file exists but cannot be read.
     """
     try:
-        # Asked first: opening a FIFO waits for whoever writes to it.
+        # Checked first: opening a FIFO waits for a writer.
         return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else None
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -66,10 +69,10 @@ def read(path: Path) -> bytes | None:
 
 
 def narrowed(data: bytes) -> bytes | None:
-    """The UTF-8 of a text in UTF-16 or UTF-32, with a byte order mark or without; None for all else.
+    """Convert UTF-16 or UTF-32 text to UTF-8; return None for any other encoding.
 
-    The first bytes tell (YAML 1.2.2, section 5.2, "Character Encodings").  What is no text after all gives
-    replacement characters.
+    The encoding follows from the first bytes, with or without a byte order mark.  Invalid text becomes
+    replacement characters.  Source: YAML 1.2.2, section 5.2, "Character Encodings".
     """
     found = next((name for name, start in _WIDE if start.match(data)), None)
     return (
@@ -80,7 +83,7 @@ def narrowed(data: bytes) -> bytes | None:
 
 
 def is_utf8(data: bytes) -> bool:
-    """Whether *data* is a text in UTF-8; one has no NUL."""
+    """Whether *data* is UTF-8 text without NUL characters."""
     try:
         return "\0" not in data.decode("utf-8")
     except UnicodeDecodeError:
@@ -88,15 +91,16 @@ def is_utf8(data: bytes) -> bool:
 
 
 def regular(path: Path, limit: int) -> bytes:
-    """The content of a regular file of at most *limit* bytes; nothing else is opened.
+    """Return the content of a regular file; nothing else is opened.
 
-    Raises Unreadable.
+    Raises:
+        Unreadable: The path is not a regular file, is larger than *limit* bytes, or cannot be read.
     """
     try:
         real = Path(os.path.realpath(path))
         found = real.stat()
         _check_regular(found, limit)
-        # Another file may have taken the place of that one since: it must neither be followed nor waited for.
+        # The file may have been replaced since: a link must not be followed, and a FIFO not waited for.
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(real, flags), "rb") as file:
             opened = os.fstat(file.fileno())
@@ -109,10 +113,12 @@ def regular(path: Path, limit: int) -> bytes:
 
 
 def named(path: Path, limit: int) -> bytes:
-    """The content of what a user has named: a regular file, or the pipe that is a shell's ``<(command)``.
+    """Return the content of a file or shell pipe (``<(command)``) named by the user.
 
-    Devices are not opened, nor are pipes in the file system, to which perhaps nobody ever writes.
-    Raises Unreadable for them, and for what is larger than *limit* bytes.
+    Devices are not opened, nor are pipes in the file system, which may never have a writer.
+
+    Raises:
+        Unreadable: The path is one of those, or the content is larger than *limit* bytes or unreadable.
     """
     if not _OPENED.fullmatch(str(path)):
         return regular(path, limit)
@@ -124,7 +130,7 @@ def named(path: Path, limit: int) -> bytes:
 
 
 def _check_regular(status: os.stat_result, limit: int) -> None:
-    """Raise Unreadable for what is not a regular file of at most *limit* bytes."""
+    """Raise Unreadable unless this is a regular file of at most *limit* bytes."""
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("it is not a regular file")
     if status.st_size > limit:
@@ -132,7 +138,7 @@ def _check_regular(status: os.stat_result, limit: int) -> None:
 
 
 def _limited(file: BinaryIO, limit: int) -> bytes:
-    """What is in an open file, up to a limit, whatever its size is said to be."""
+    """Read an open file up to a limit, without relying on its reported size."""
     data = file.read(limit + 1)
     if len(data) > limit:
         raise _too_large(limit)
@@ -144,10 +150,12 @@ def _too_large(limit: int) -> Unreadable:
 
 
 def write(path: Path, old: bytes, new: bytes) -> None:
-    """Replace *old*, the content of *path*, by *new*, all or nothing.
+    """Replace *old*, the content of the file *path*, with *new*, atomically.
 
-    A symbolic link stays one and its target is replaced; mode and owner stay.
-    Raises Unwritable where the file cannot be written, or no longer holds *old*.
+    A symbolic link is kept and its target is replaced; mode and owner are kept.
+
+    Raises:
+        Unwritable: The file cannot be written, or its content is no longer *old*.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -159,14 +167,15 @@ def write(path: Path, old: bytes, new: bytes) -> None:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Make *data* the content of the file *path*, whether it is there or not; a device gets it as it is.
+    """Write *data* to the file *path*, new or existing, or to a device.
 
-    Raises Unwritable where that fails; a file is then as it was.
+    Raises:
+        Unwritable: The data cannot be written; a file is then unchanged.
     """
     try:
         if not path.exists():
             return create(Path(os.path.realpath(path)), data)
-        if not path.is_file():  # a device, or a pipe, which has no name of its own
+        if not path.is_file():  # a device, or an unnamed pipe
             path.write_bytes(data)
         else:
             _replace(Path(os.path.realpath(path)), data, lambda: None)
@@ -175,7 +184,7 @@ def put(path: Path, data: bytes) -> None:
 
 
 def _replace(target: Path, new: bytes, check: Callable[[], None]) -> None:
-    """Put another content into a regular file, if a *check* at the last moment raises nothing."""
+    """Replace the content of a regular file unless *check*, called last, raises."""
     import tempfile
 
     status = target.stat()
@@ -201,9 +210,10 @@ def _check(target: Path, old: bytes) -> None:
 
 
 def create(path: Path, data: bytes) -> None:
-    """Make the file *path* with the content *data*, all or nothing.
+    """Create the file *path* with the content *data*, or nothing.
 
-    Raises Unwritable where it cannot be made, or is there by now.
+    Raises:
+        Unwritable: The file cannot be created, or it already exists.
     """
     try:
         with path.open("xb") as file:
@@ -218,7 +228,11 @@ def create(path: Path, data: bytes) -> None:
 
 
 def _own_as(path: Path, status: os.stat_result) -> None:
-    """Give a new file the owner and the group of another."""
+    """Set the owner and the group of a new file to those in *status*.
+
+    Raises:
+        Unwritable: The owner cannot be set.
+    """
     new = path.stat()
     if new.st_uid != status.st_uid:
         try:
@@ -226,6 +240,6 @@ def _own_as(path: Path, status: os.stat_result) -> None:
         except PermissionError:
             raise Unwritable(f"it belongs to another user (id {status.st_uid}): run as that user") from None
     if new.st_gid != status.st_gid:
-        # As where a container runs under the user's id alone; git would not keep the group either.
+        # As when a container runs with only the user's id; git would not keep the group either.
         with suppress(PermissionError):
             os.chown(path, -1, status.st_gid)

@@ -1,4 +1,4 @@
-"""Patterns of files in .gitignore's language."""
+"""File patterns in the syntax of .gitignore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Patterns:
-    """Patterns in .gitignore's language, counted from a folder."""
+    """Patterns in the syntax of .gitignore, relative to a folder."""
 
     def __init__(self, folder: Path, lines: Sequence[str]) -> None:
         self._folder = folder
@@ -19,7 +19,7 @@ class Patterns:
         self._spec: GitIgnoreSpec | None = None
 
     def match(self, path: Path) -> bool:
-        """Whether a file (absolute) is meant."""
+        """Whether the patterns match a file, given by its absolute path."""
         if not self._lines:
             return False
         if self._spec is None:
@@ -32,7 +32,11 @@ class Patterns:
 
 
 def check_pattern(pattern: str) -> str:
-    """*pattern* if it is one of .gitignore's; ValueError with what to write otherwise."""
+    """Return *pattern* if it is a valid .gitignore pattern.
+
+    Raises:
+        ValueError: It is not; the message states what to write.
+    """
     try:
         gitignore_spec([pattern])
     except ValueError:
@@ -43,7 +47,7 @@ def check_pattern(pattern: str) -> str:
 
 
 def gitignore_spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    """The specification that some lines of a .gitignore make.  Raises ValueError for an invalid one."""
+    """Return the compiled lines of a .gitignore; raise ValueError for an invalid one."""
     from pathspec import GitIgnoreSpec
 
     return GitIgnoreSpec.from_lines(lines)

@@ -1,4 +1,4 @@
-"""Which files there are, as git sees them."""
+"""The files of a folder, as git lists them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _CLOSED_FOLDER = re.compile(rb"could not open directory '(.*)/?': (.*)")
 
 
 def root_of(path: Path) -> Path | None:
-    """The top folder of the git checkout that holds *path* (absolute), or None."""
+    """Return the top of the git checkout that contains *path* (absolute), or None."""
     return next((folder for folder in (path, *path.parents) if os.path.lexists(folder / ".git")), None)
 
 
 def walk(folder: Path, on_error: OnError = lambda error: None) -> Iterator[Path]:
-    """The files below *folder* as git sees them: tracked, and untracked but not ignored.
+    """Yield the files below *folder* that are tracked, or untracked but not ignored.
 
-    Where git cannot say, the .gitignore files are obeyed.  Symbolic links are
-    among the files, and so may be what is in the index only, or a submodule;
-    folders behind links are not entered.  *on_error* is told of folders that
-    cannot be listed.
+    If git cannot list them, the .gitignore files are applied instead.  Symbolic
+    links are included, and so may be submodules and files that are only in the
+    index; linked folders are not entered.  *on_error* is called with the error
+    for each folder that cannot be listed.
     """
     names = _git_files(folder, on_error)
     if names is None:
@@ -40,7 +40,7 @@ def walk(folder: Path, on_error: OnError = lambda error: None) -> Iterator[Path]
 
 
 def _git_files(folder: Path, on_error: OnError) -> list[str] | None:
-    """The files below *folder*, by their path from there, that git lists; None where it does not."""
+    """Return the relative paths of the files that git lists, or None if it fails."""
     top = gitcalls.checkout_of(folder)
     if top is None:
         return None
@@ -61,7 +61,7 @@ def _git_files(folder: Path, on_error: OnError) -> list[str] | None:
 
 
 def _unignored(folder: Path, on_error: OnError) -> Iterator[Path]:
-    """The files below *folder* that no .gitignore names, be it above or below."""
+    """Yield the files below *folder* that no .gitignore, above or below, ignores."""
     root = root_of(folder) or folder
     above = tuple(each for each in reversed(folder.parents) if each.is_relative_to(root))
     pending = [(folder, tuple(rules for each in above for rules in _rules(each)))]
@@ -85,7 +85,7 @@ def _unignored(folder: Path, on_error: OnError) -> Iterator[Path]:
 
 
 def _rules(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-    """The rules of a folder's own .gitignore, if it has one."""
+    """Return the compiled .gitignore of a folder with the folder, if it has one."""
     from rewrite_refs.files.io import read
 
     try:
@@ -106,7 +106,7 @@ def _rules(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
 def _is_pattern(line: str) -> bool:
     try:
         return bool(check_pattern(line))
-    except ValueError:  # git passes over it, too
+    except ValueError:  # git ignores such a line, too
         return False
 
 

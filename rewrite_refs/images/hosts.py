@@ -1,4 +1,4 @@
-"""What is known of registries by their hosts, whatever rules there are."""
+"""Facts about registries that follow from their hosts, independent of any rules."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from rewrite_refs.images.reference import DOCKER_HUB
 
-# The domains of all partitions, with FIPS and dual-stack endpoints.
+# The domains of all partitions, including FIPS and dual-stack endpoints.
 ECR_HOST = re.compile(
     r"\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-zA-Z0-9][a-zA-Z0-9_-]*\."
     r"(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn)"
     r"|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
 
-# Other names of one registry.  k8s.gcr.io was frozen and renamed, one to one.
+# Alternative hosts of the same registry.  k8s.gcr.io was frozen; its names are the same in registry.k8s.io.
 SAME_REGISTRY: Mapping[str, str] = {
     "index.docker.io": DOCKER_HUB,
     "registry-1.docker.io": DOCKER_HUB,
@@ -37,7 +37,7 @@ class Partition(NamedTuple):
     domain: str
 
 
-# By the beginning of the region's name.
+# By the first characters of the region's name.
 _PARTITIONS: Mapping[str, Partition] = {
     "cn-": Partition("aws-cn", "amazonaws.com.cn"),
     "us-gov-": Partition("aws-us-gov", "amazonaws.com"),
@@ -57,30 +57,30 @@ class Home(NamedTuple):
 
 
 def home_of(host: str) -> Home | None:
-    """The account and the region that an ECR host names; None for another host."""
+    """Return the account and the region of an ECR host, or None for any other host."""
     found = _PARTS.fullmatch(host) if ECR_HOST.fullmatch(host) else None
     return Home(found[1], found[3]) if found else None
 
 
 def host_of(account: str, region: str) -> str:
-    """The host of an account's ECR registry in a region."""
+    """Return the host of an account's ECR registry in a region."""
     return f"{account}.dkr.ecr.{region}.{partition_of(region).domain}"
 
 
 def partition_of(region: str) -> Partition:
-    """The partition that a region is in."""
+    """Return the partition of a region."""
     found = (partition for start, partition in _PARTITIONS.items() if region.startswith(start))
     return next(found, Partition("aws", "amazonaws.com"))
 
 
 def is_same(host: str, other: str) -> bool:
-    """Whether two hosts are endpoints of one ECR registry (dual-stack and FIPS hosts are others of it)."""
+    """Whether two hosts are endpoints of one ECR registry, such as its FIPS endpoint."""
     home = home_of(host)
     return home is not None and home == home_of(other)
 
 
 def caveat(host: str) -> str | None:
-    """Why the cache of an ECR registry may not work; None where nothing is known against it.
+    """Return why the cache of an ECR registry may not work, or None.
 
     Source: the Amazon ECR user guide, "Considerations for using pull through cache rules".
     """

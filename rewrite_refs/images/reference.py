@@ -1,4 +1,4 @@
-"""References as Docker reads them: ``[registry/]repository[:tag][@digest]``.
+"""Image references as Docker reads them: ``[registry/]repository[:tag][@digest]``.
 
 The grammar and the normalisation are those of distribution/reference
 (``reference.go`` and ``normalize.go``, the functions ``ParseNormalizedNamed``
@@ -20,24 +20,24 @@ DOCKER_HUB = "docker.io"
 LIBRARY = "library/"
 
 # 253 for a host, 6 for a port, 255 for a path, 128 for a tag and 135 for the
-# longest digest stay below it; the parser is quadratic on very long input.
+# longest digest fit into it; the parser is quadratic on very long input.
 MAX_LENGTH = 1024
 
 _HEX_TAG = re.compile(r"(?:sha256|sha384|sha512):[0-9a-f]{64,}")
 
 
 class InvalidReference(ValueError):
-    """The text is not a valid image reference; the message says why."""
+    """The text is not a valid image reference; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An image reference, normalised.
+    """A normalised image reference.
 
-    ``registry`` and ``repository`` are filled in where Docker fills them in
-    (``nginx`` is ``docker.io`` and ``library/nginx``); ``tag`` and ``digest``
-    are None where they are absent.  ``registry`` is the empty string for the
-    few names in which Go's parser sees none (``a_b.example/app``).
+    ``registry`` and ``repository`` contain what Docker adds (``nginx`` is
+    ``docker.io`` and ``library/nginx``); ``tag`` and ``digest`` are None if
+    absent.  ``registry`` is empty for the few names in which Go's parser finds
+    no registry (``a_b.example/app``).
     """
 
     registry: str
@@ -47,9 +47,10 @@ class Reference:
 
     @classmethod
     def parse(cls, text: str) -> Reference:
-        """Read *text* as ``docker pull`` would.
+        """Parse *text* as ``docker pull`` does.
 
-        Raises InvalidReference where distribution/reference refuses it.
+        Raises:
+            InvalidReference: distribution/reference rejects the text.
         """
         if not isinstance(text, str):
             raise InvalidReference(f"a reference must be text, not {type(text).__name__}")
@@ -59,7 +60,7 @@ class Reference:
         try:
             parsed = parser.parse_normalized_named(text)
         except errors as error:
-            # The library speaks of "library/X" where X alone was written.
+            # The library reports "library/X" even if only X was written.
             reason = str(error) if "library/" in text else str(error).replace("(library/", "(")
             raise InvalidReference(reason) from None
         return cls(parsed.domain() or "", parsed.path(), parsed["tag"], parsed["digest"])
@@ -76,7 +77,7 @@ class Reference:
 
 
 def name_of(text: str) -> str:
-    """What stands before the tag and the digest of a reference, as it is written."""
+    """Return a reference as written, without its tag and digest."""
     name = text.partition("@")[0]
     head, slash, last = name.rpartition("/")
     return head + slash + last.partition(":")[0]
@@ -84,11 +85,14 @@ def name_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParsedReference:
-    """A reference beside the text it was read from.
+    """A reference with the text it was parsed from.
 
-    ``host`` is the registry as it was written, empty where Docker Hub is only
-    implied; ``path`` is the repository as it was written; ``known_length`` counts
-    the characters of ``path`` that stand before the first unknown part.
+    Attributes:
+        text: The whole reference as written.
+        reference: The normalised reference.
+        host: The registry as written, empty if Docker Hub is implied.
+        path: The repository as written.
+        known_length: The number of characters of ``path`` before its first unknown part.
     """
 
     text: str
@@ -99,21 +103,23 @@ class ParsedReference:
 
     @property
     def path_start(self) -> int:
-        """Index in ``text`` of the first character of ``path``."""
+        """The index in ``text`` of the first character of ``path``."""
         return len(self.host) + 1 if self.host else 0
 
 
 def parse_partial(text: str, holes: Sequence[tuple[int, int]] = ()) -> ParsedReference:
-    """Read a reference of which some parts may be unknown.
+    """Parse a reference that may have unknown parts.
 
-    *holes* are the index ranges of *text* that stand for something that
-    nobody knows here, such as ``${TAG}`` in ``nginx:${TAG}``.  They may be
-    anywhere as long as the registry, and on Docker Hub whether the repository
-    has one component or more, can be told without them.  A hole glued to the
-    end of a name is taken as the rest of that name or of the tag.
+    Args:
+        text: The reference as written.
+        holes: The index ranges of *text* whose value is unknown, such as
+            ``${TAG}`` in ``nginx:${TAG}``.  They may be anywhere as long as they
+            decide neither the registry nor, on Docker Hub, whether the
+            repository has one component or more.  A hole directly after a name
+            is taken as the rest of that name or of the tag.
 
-    Raises InvalidReference where the text is none, or where its head depends
-    on a hole.
+    Raises:
+        InvalidReference: The text is not a reference, or a hole decides its head.
     """
     if not holes:
         reference = Reference.parse(text)
@@ -167,11 +173,14 @@ def _parsed(text: str, named: str, reference: Reference, certain: int) -> Parsed
 
 @cache
 def _parser() -> tuple[type[_Parser], tuple[type[Exception], ...]]:
-    """docker-image-py, imported when the first reference is read, and held to Go's answers."""
+    """Import docker-image-py on first use, and adapt its parser to Go's results."""
     from docker_image import digest, reference
 
     class Parser(reference.Reference):  # type: ignore[misc]
-        """The library's own check refuses hosts that Go takes, and its ``$`` lets a newline pass."""
+        """A parser without the library's own check.
+
+        That check rejects hosts that Go accepts, and its ``$`` accepts a final newline.
+        """
 
         @classmethod
         def try_validate(cls, s: str) -> None:

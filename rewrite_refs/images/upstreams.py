@@ -1,4 +1,4 @@
-"""The upstream registries of which Amazon ECR can keep a cache, and what is to be said of the others.
+"""The upstream registries that Amazon ECR can cache, and advice about others.
 
 Sources: the Amazon ECR user guide ("Sync an upstream registry with an Amazon ECR
 private registry", with the prefixes of its examples) and the botocore model of
@@ -15,7 +15,7 @@ from rewrite_refs.images.reference import DOCKER_HUB
 
 _AZURE = ".azurecr.io"
 
-# Official images of Docker Hub that people use most, by their names below library/.
+# The most used official images of Docker Hub, by their names below library/.
 OFFICIAL = frozenset(
     """
     alpine amazonlinux archlinux bash buildpack-deps busybox caddy cassandra centos clojure composer consul
@@ -24,17 +24,19 @@ OFFICIAL = frozenset(
     memcached mongo mono mysql nats neo4j nextcloud nginx node openjdk oraclelinux perl php postgres pypy
     python r-base rabbitmq redis registry rockylinux ruby rust solr sonarqube swift telegraf tomcat traefik
     ubuntu varnish vault wordpress zookeeper
-    """.split()  # noqa: SIM905 - a list of eighty quoted words is no better
+    """.split()  # noqa: SIM905 - a list of eighty quoted words is not better
 )
 
 
 class Upstream(NamedTuple):
     """One upstream registry.
 
-    ``host`` is the registry as references name it, ``url`` the host as rules name
-    it (``upstreamRegistryUrl``), ``kind`` the value of ``upstreamRegistry``,
-    ``prefix`` the ECR repository prefix of AWS's own examples, and ``secret``
-    whether a rule needs a secret with credentials.
+    Attributes:
+        host: The registry in references.
+        url: The host in rules (``upstreamRegistryUrl``).
+        kind: The value of ``upstreamRegistry``.
+        prefix: The ECR repository prefix of AWS's own examples.
+        secret: Whether a rule needs a secret with credentials.
     """
 
     host: str
@@ -58,9 +60,9 @@ UPSTREAMS = (
 _BY_HOST = {each.host: each for each in UPSTREAMS}
 
 _COPY = "copy it to a repository of your account (crane copy, skopeo copy) and write that name here"
-# Where Kubernetes published in gcr.io before it had a registry of its own.
+# Where Kubernetes published in gcr.io before registry.k8s.io existed.
 _OF_KUBERNETES = ("google-containers/", "google_containers/", "k8s-")
-# Registries that ECR cannot cache, by host or by the end of the host.
+# Registries that ECR cannot cache, by host or by the end of the host (with a leading dot).
 _ADVICE: Mapping[str, str] = {
     "lscr.io": "the same images are at ghcr.io/linuxserver, which ECR can cache",
     "mirror.gcr.io": "it is a mirror of Docker Hub: add mirror.gcr.io: docker.io to aliases",
@@ -75,9 +77,9 @@ _ADVICE: Mapping[str, str] = {
 
 
 def upstream_of(host: str) -> Upstream | None:
-    """The upstream that a host is, or None where ECR can keep no cache of it.
+    """Return the upstream with this host, or None if ECR cannot cache it.
 
-    *host* is canonical (``docker.io``).  Each Azure registry and each ECR registry is one of its own.
+    *host* is canonical (``docker.io``).  Each Azure registry and each ECR registry is a separate upstream.
     """
     if host.endswith(_AZURE) and host != _AZURE:
         return Upstream(host, host, "azure-container-registry", "azure", secret=True)
@@ -87,7 +89,7 @@ def upstream_of(host: str) -> Upstream | None:
 
 
 def advice(host: str, repository: str = "") -> str | None:
-    """What to do about a host that ECR cannot cache, where there is something particular to say."""
+    """Return specific advice about a host that ECR cannot cache, or None."""
     if host == "gcr.io" and repository.startswith(_OF_KUBERNETES):
         return "Kubernetes publishes its images at registry.k8s.io, which ECR can cache"
     if host in _ADVICE:

@@ -1,1 +1,1 @@
-"""Characters and edits of a text; knows no format."""
+"""Characters and edits of a text, independent of any format."""

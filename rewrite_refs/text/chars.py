@@ -1,4 +1,4 @@
-"""Characters of a value, each with its place in the source."""
+"""Characters of a value, each with its position in the source."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 
 class Chars:
-    """A text whose characters each know where they come from.
+    """A text with the source position of each of its characters.
 
-    ``places`` holds for each character the source span that it stands for, or
-    None.  Layers that read one another (a Dockerfile inside a YAML scalar)
-    hand these on, so that the innermost place is always one of the source.
+    ``places`` holds for each character the source span that it was read from,
+    or None.  Nested formats (a Dockerfile inside a YAML scalar) pass these
+    spans on, so that the innermost one always refers to the source.
     """
 
     __slots__ = ("places", "text")
@@ -24,23 +24,26 @@ class Chars:
 
     @classmethod
     def at(cls, text: str, start: int) -> Chars:
-        """*text* as it stands at offset *start* of the source."""
+        """Return *text*, which is at offset *start* of the source, unchanged."""
         return cls(text, [Span(start + i, start + i + 1) for i in range(len(text))])
 
     def __len__(self) -> int:
         return len(self.text)
 
     def slice(self, start: int, end: int) -> Chars:
-        """The characters *start* to *end*."""
+        """Return the characters from *start* to *end*, exclusive."""
         return Chars(self.text[start:end], self.places[start:end])
 
     def span(self, start: int, end: int) -> Span | None:
-        """The source characters of those from *start* to *end*; None where they have no place."""
+        """Return the source span of the characters *start* to *end*, or None."""
         places = [place for place in self.places[start:end] if place is not None]
         return Span(places[0].start, places[-1].end) if places else None
 
     def lifted(self, occurrence: Occurrence) -> Occurrence | None:
-        """An occurrence found in these characters, with places of the source; None where it has none."""
+        """Return an occurrence found in these characters with spans of the source.
+
+        Returns None if it has no span in the source.
+        """
         span, site = self.span(*occurrence.span), self.span(*occurrence.site)
         if span is None or site is None:
             return None
@@ -55,7 +58,7 @@ class Chars:
         return (piece._replace(span=self.span(*piece.span)),)
 
     def pieces(self) -> tuple[Piece, ...]:
-        """The fewest pieces that hold these characters."""
+        """Return the characters as the fewest possible pieces."""
         result: list[Piece] = []
         for char, place in zip(self.text, self.places, strict=True):
             last = result[-1] if result else None

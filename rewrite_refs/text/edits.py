@@ -1,4 +1,7 @@
-"""From a change of a resolved reference to edits of the source, and the only code that changes a text."""
+"""Conversion of changes of a reference to edits of its source text.
+
+This is the only code that changes a text.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _CONTINUED = re.compile(r"[\\`][ \t]*\r?\n")
 
 
 class Change(NamedTuple):
-    """Replace the characters ``start`` to ``end`` of a *resolved* text."""
+    """A replacement of the characters ``start`` to ``end`` of a *resolved* text."""
 
     start: int
     end: int
@@ -21,7 +24,7 @@ class Change(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Replace the characters ``start`` to ``end`` of a *source* text."""
+    """A replacement of the characters ``start`` to ``end`` of a *source* text."""
 
     start: int
     end: int
@@ -29,17 +32,18 @@ class Edit(NamedTuple):
 
 
 class Unplaceable(Exception):
-    """A change falls on characters that cannot be edited; the message says why."""
+    """A change affects characters that cannot be edited; the message states why."""
 
 
 class Overlap(Exception):
-    """Two edits want different things of the same characters."""
+    """Two edits replace the same characters differently."""
 
 
 def edits_for(text: str, occurrence: Occurrence, changes: Iterable[Change]) -> tuple[Edit, ...]:
-    """The edits of the source *text* that change the resolved text by *changes*.
+    """Return the edits of the source *text* that apply *changes* to the resolved text.
 
-    Raises Unplaceable where a change touches something that has no place.
+    Raises:
+        Unplaceable: A change affects characters that have no editable source.
     """
     indexed = occurrence.indexed_pieces()
     edits: list[Edit] = []
@@ -54,10 +58,11 @@ def edits_for(text: str, occurrence: Occurrence, changes: Iterable[Change]) -> t
 
 
 def _insertion_point(site: Span, indexed: list[tuple[int, int, Piece]], index: int, filled: set[int]) -> int:
-    """Where in the source to insert before character *index* of the resolved text.
+    """Return the source offset for an insertion at *index* of the resolved text.
 
-    An empty default takes the first insertion; then it is the piece that
-    follows, unless only the one before stands where the reference is used.
+    The first insertion goes into an empty default, if there is one.  All others
+    go to the start of the next piece, unless only the previous piece is in the
+    word where the reference is used (*site*).
     """
     before = after = None
     for start, end, piece in indexed:
@@ -100,9 +105,10 @@ def _replacement(source: str, indexed: list[tuple[int, int, Piece]], change: Cha
 
 
 def _is_adjacent(source: str, one: Span, other: Span) -> bool:
-    """Whether one place follows another, perhaps over a continued line, and not through a variable.
+    """Whether one span directly follows another, perhaps after a line continuation.
 
-    Another value of the variable would bring back a part of what was replaced.
+    Spans with a variable between them are not adjacent: another value of the
+    variable would restore a part of the replaced text.
     """
     if one.end == other.start:
         return True
@@ -110,7 +116,7 @@ def _is_adjacent(source: str, one: Span, other: Span) -> bool:
 
 
 def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Sort edits of *one* occurrence; insertions at one place become one, in their order."""
+    """Sort the edits of *one* occurrence and join insertions at one offset, in order."""
     result: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         if result and result[-1][:2] == edit[:2] and edit.start == edit.end:
@@ -121,9 +127,10 @@ def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def combined(groups: Iterable[Iterable[Edit]]) -> list[Edit]:
-    """The edits of several occurrences in order, equal ones counted once.
+    """Return the edits of several occurrences in order, without duplicates.
 
-    Raises Overlap where two of them differ about the same characters.
+    Raises:
+        Overlap: Two edits replace the same characters differently.
     """
     ordered = sorted({edit for group in groups for edit in group})
     for one, other in pairwise(ordered):
@@ -133,7 +140,7 @@ def combined(groups: Iterable[Iterable[Edit]]) -> list[Edit]:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """*text* with *edits* applied; they are in order and do not overlap."""
+    """Return *text* with *edits* applied; these must be sorted and not overlap."""
     parts, at = [], 0
     for edit in edits:
         parts += [text[at : edit.start], edit.text]

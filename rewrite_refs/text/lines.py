@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 
 class Lines:
-    """The lines of a text, for reports.  Only a newline ends one."""
+    """The lines of a text, for reports; only a newline ends a line."""
 
     __slots__ = ("_starts", "_text")
 
@@ -20,12 +20,12 @@ class Lines:
         self._starts = starts
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both counted from 1; a BOM has no column."""
+        """Return the line and column of an offset, both from 1; a BOM is not counted."""
         line = max(bisect_right(self._starts, offset), 1)
         return line, max(offset - self._starts[line - 1], 0) + 1
 
     def line(self, number: int) -> str:
-        """The text of line *number*, from 1, without its end; empty where there is none."""
+        """Return line *number* (from 1) without its line break, empty if there is none."""
         if not 1 <= number <= len(self._starts):
             return ""
         start = self._starts[number - 1]

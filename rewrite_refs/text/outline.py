@@ -14,9 +14,9 @@ from rewrite_refs.text.spans import Span
 class Token:
     """A part of a parsed document, to prove that an edit changed nothing else.
 
-    ``kind`` is compared as it is.  ``text`` is the parsed value of the source
-    characters in ``span``; ``origins`` gives the source offset of each of its
-    characters, and is asked for only where an edit fell into the span.
+    ``kind`` must be the same before and after the edit.  ``text`` is the parsed
+    value of the source characters in ``span``; ``origins`` returns the source
+    offset of each of its characters and is called only for an edit in the span.
     """
 
     kind: Hashable
@@ -25,7 +25,7 @@ class Token:
     origins: Callable[[], Sequence[int]] | None = field(default=None, compare=False)
 
     def edited(self, edits: Sequence[Edit]) -> str:
-        """What the text should be after *edits*, all inside the span."""
+        """Return the expected text after *edits*, which are all inside the span."""
         text = self.text
         origins = self.origins() if self.origins else range(self.span.start, self.span.end)
         for edit in reversed(edits):
@@ -36,7 +36,7 @@ class Token:
 
 
 def same_but(before: Iterable[Token], after: Iterable[Token], edits: Sequence[Edit]) -> bool:
-    """Whether the two outlines differ by *edits* of the first one's source, and by nothing else."""
+    """Whether two outlines differ only by *edits* of the first one's source."""
     old, new = list(before), list(after)
     if len(old) != len(new):
         return False

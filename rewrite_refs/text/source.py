@@ -1,4 +1,4 @@
-"""A text with what was read from it, each reading done once."""
+"""A text with the results of parsing it, each computed once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class Source:
-    """The text of a file, for everyone who asks about it in a run.
+    """The text of a file, shared by all code that reads it in a run.
 
-    What is read from the text is kept with it, so that finding references, proving an edit and
-    judging other files parse it once.  A reading must not be changed by those who get it.
+    The results of parsing are kept with the text, so that finding references, proving an edit and
+    judging other files parse it only once.  Callers must not change these results.
 
     Attributes:
         text: The decoded text; offsets count its characters from 0.
@@ -26,16 +26,17 @@ class Source:
         self._derived: dict[Callable[[Source], object], object] = {}
 
     def once(self, read: Callable[[str], T]) -> T:
-        """Return ``read(text)``, computed the first time; *read* is a function of a module, not a lambda.
+        """Return ``read(text)``, computed on the first call.
 
-        What *read* raises is raised each time.
+        *read* must be a module-level function, not a lambda.  If it raises an error, it is called
+        again, and raises again, each time.
         """
         if read not in self._readings:
             self._readings[read] = read(self.text)
         return cast(T, self._readings[read])
 
     def derived(self, read: Callable[[Source], T]) -> T:
-        """Return ``read(self)``, computed the first time: a reading that builds on others of this text."""
+        """Return ``read(self)``, computed on the first call; *read* may use other results."""
         if read not in self._derived:
             self._derived[read] = read(self)
         return cast(T, self._derived[read])

@@ -1,4 +1,4 @@
-"""Places in a source text, and the references that have them.
+"""Spans of a source text, and the references found there.
 
 Every offset counts characters of the decoded text from 0; a span is half open.
 """
@@ -10,21 +10,21 @@ from typing import Literal, NamedTuple
 
 
 class Span(NamedTuple):
-    """The characters ``start`` to ``end`` of a text, ``end`` not among them."""
+    """The characters ``start`` to ``end`` of a text, ``end`` excluded."""
 
     start: int
     end: int
 
 
 class Piece(NamedTuple):
-    """A part of a resolved reference, and where in the source it stands.
+    """A part of a resolved reference, and its span in the source.
 
-    ``span`` is None for what stands nowhere (the ``/`` between two keys) and
-    for what must not be edited.  Where the span is as long as the text, the
-    text stands there as it is; otherwise (an escape) it is replaced whole or
-    not at all.  ``known`` is False for a variable without a value; its text is
-    then the variable as it is written.  An empty text with an empty span is an
-    empty default: the place where a registry is meant to go.
+    ``span`` is None for text that is not in the source (the ``/`` between two
+    keys) and for text that must not be edited.  A span as long as the text
+    contains exactly this text; any other span (an escape) is replaced whole or
+    not at all.  ``known`` is False for a variable without a value; the text is
+    then the variable as written.  An empty text with an empty span is an empty
+    default, into which a registry can be inserted.
     """
 
     text: str
@@ -33,15 +33,15 @@ class Piece(NamedTuple):
 
     @property
     def verbatim(self) -> bool:
-        """Whether the text stands in the source as it is."""
+        """Whether the source contains the text unchanged."""
         return self.span is not None and self.span.end - self.span.start == len(self.text)
 
 
 class NewNameSlot(NamedTuple):
-    """A place where a new name can stand beside the one that is written, and count instead of it.
+    """A position where a new name can be added that replaces the written one.
 
-    That is ``newName`` of a kustomization: between ``before`` and ``after`` the
-    name is put at the offset ``at``, or nowhere if that is None.
+    This is ``newName`` of a kustomization: the name is inserted at the offset
+    ``at`` between ``before`` and ``after``, or nowhere if ``at`` is None.
     """
 
     at: int | None
@@ -50,10 +50,10 @@ class NewNameSlot(NamedTuple):
 
 
 class Blocked(NamedTuple):
-    """Why what stands in a place cannot be pulled through a cache.
+    """The reason why a reference cannot be pulled through a cache where it is used.
 
-    ``rule`` is the rule of the lint that says so.  ``all_images`` tells that nothing of
-    any upstream can be pulled there, so that no image there is one of an upstream.
+    ``rule`` is the lint rule that reports this.  ``all_images`` is True if no image
+    of any upstream can be pulled there, so that every image there is private.
     """
 
     rule: Literal["lambda-image", "pull-before-login"]
@@ -63,21 +63,24 @@ class Blocked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One image reference where it stands.
+    """One image reference and its position in a text.
 
-    ``span`` is the place to show, ``site`` the word in which the reference is
-    used (pieces outside it come from a variable's default elsewhere), and
-    ``head_offset`` an offset at which a literal head can be put before a leading
-    variable.  ``own`` says why the image is one that the repository builds;
-    ``reason`` why nothing can be said of it.  ``embedded`` marks one inside a
-    longer text, of which it is not sure that it is an image at all.  ``key``
-    marks a name that other references are compared with, and that nobody pulls;
-    ``new_name_slot`` is where a name can be put that counts instead of this one.
-    ``keys`` leads to the mapping that names the image, where a registry for it
-    may stand below the same keys in a file that this one is laid over.  ``note``
-    says how sure the format is of it, where it is less so; ``by_host`` marks one
-    that nothing but its registry shows to be an image; ``blocked`` says why the
-    cache does not work in this place.
+    Attributes:
+        pieces: The parts of the reference in order.
+        span: The span to report.
+        site: The word in which the reference is used; pieces outside it come
+            from the default of a variable.
+        head_offset: Where a literal head can be inserted before a leading variable.
+        own: Why the image is built by the repository itself.
+        reason: Why the reference cannot be judged.
+        embedded: Whether it is inside a longer text, so that it may not be an image.
+        key: Whether it is a name that is only compared with other references, never pulled.
+        new_name_slot: Where a name can be added that replaces this one.
+        keys: The path of keys to the mapping that names the image, if a file
+            that this one overrides may set the registry below the same keys.
+        note: Why the format is less sure of it than usual.
+        by_host: Whether only its registry shows that it is an image.
+        blocked: Why the cache does not work here.
     """
 
     pieces: tuple[Piece, ...]
@@ -96,16 +99,16 @@ class Occurrence:
 
     @property
     def text(self) -> str:
-        """The reference as resolved."""
+        """The resolved reference."""
         return "".join(piece.text for piece in self.pieces)
 
     @property
     def holes(self) -> tuple[tuple[int, int], ...]:
-        """Index ranges of ``text`` that have no known value."""
+        """The index ranges of ``text`` whose value is unknown."""
         return tuple((start, end) for start, end, piece in self.indexed_pieces() if not piece.known)
 
     def indexed_pieces(self) -> list[tuple[int, int, Piece]]:
-        """Each piece with the index range that it has in ``text``."""
+        """Return each piece with its start and end index in ``text``."""
         result, at = [], 0
         for piece in self.pieces:
             result.append((at, at + len(piece.text), piece))

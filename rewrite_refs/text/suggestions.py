@@ -1,4 +1,4 @@
-"""What may have been meant by a word that is not known."""
+"""Suggestions for a word that is unknown and perhaps misspelled."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is nearest to *word*, if one is near: a slip or two of the keyboard away.
+    """Return the known word that is closest to *word*, or None if none is close.
 
-    What begins a known word of several parts, such as ``ignore`` in ``ignore-images``, is near it, too.
+    A word is close if it is one typing error away, or two for a *word* of six characters or more.  The
+    first part of only one known word, such as ``ignore`` of ``ignore-images``, also counts as close.
     """
     names = sorted(known)
     limit = 1 if len(word) < 6 else 2
@@ -18,14 +19,14 @@ def near(word: str, known: Iterable[str]) -> str | None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What to write instead of an unknown *word*."""
+    """Return the text that proposes what to write instead of an unknown *word*."""
     names = sorted(known)
     close = near(word, names)
     return f"did you mean {close}?" if close else f"write one of {', '.join(names)}"
 
 
 def _distance(one: str, other: str) -> int:
-    """How many characters are to be inserted, removed, replaced or swapped with the next one."""
+    """Return the number of insertions, removals, replacements and neighbour swaps."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, left in enumerate(one, 1):

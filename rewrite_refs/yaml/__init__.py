@@ -1,1 +1,1 @@
-"""YAML with the place of every scalar: trees, outlines, and references put together from keys."""
+"""YAML with the span of every scalar: trees, outlines, and joined references."""

@@ -1,4 +1,4 @@
-"""Texts inside scalars: YAML in a block scalar, found by whoever reads such a text as a file."""
+"""References in files embedded in a scalar, such as YAML in a block scalar."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rewrite_refs.yaml.scalars import Scalar
 
 
 def nested(text: str, scalar: Scalar, find: Callable[[Source], Iterator[Occurrence]]) -> Iterator[Occurrence]:
-    """What *find* finds in the value of a scalar, with places of the whole text.
+    """Yield what *find* finds in the value of a scalar, with spans of the whole text.
 
-    What *find* cannot read is passed over: a string need not be what it looks like.
+    A value that *find* cannot parse is skipped: a string may only look like the format.
     """
     chars = scalars.chars(text, scalar)
     if chars is None:

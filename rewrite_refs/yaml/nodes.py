@@ -1,11 +1,11 @@
-"""The nodes of a YAML document, and the questions that are asked of them.
+"""The nodes of a YAML document, and functions to query them.
 
-A node keeps what an edit of a value must not change: the anchor, the tag, the
-style.  Whether a tag is implicit is left out: that follows from the tag and the
+A node contains what an edit of a value must not change: the anchor, the tag, the
+style.  Whether a tag is implicit is not kept: it follows from the tag and the
 style, and the parsers differ about it for ``!``.
 
-An alias is the very node that it names, so a node may hold itself.  In the order
-of the text, a node that is met again is an alias of its own anchor.
+An alias is the same object as the node that it names, so a node may contain
+itself.  In text order, a node that occurs again is an alias of its own anchor.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _NOT_TEXT = re.compile(r"~?|null|true|false|yes|no|on|off|[-+]?[.\d][\d_.]*(?:e[
 
 
 class Mapping(NamedTuple):
-    """A mapping: keys and values by turns in ``children``; ``start`` is its offset.
+    """A mapping; ``children`` alternates keys and values, and ``start`` is its offset.
 
-    ``flow`` is True for one in braces.
+    ``flow`` is True for a mapping in braces.
     """
 
     children: list[Node]
@@ -32,12 +32,12 @@ class Mapping(NamedTuple):
     flow: bool = False
 
     def pairs(self) -> Iterator[tuple[Node, Node]]:
-        """Keys with values, as they are written."""
+        """Return the keys with their values, in text order."""
         return zip(self.children[::2], self.children[1::2], strict=True)
 
 
 class Sequence(NamedTuple):
-    """A sequence; ``start`` is its offset.  ``flow`` is True for one in brackets."""
+    """A sequence; ``start`` is its offset, and ``flow`` is True if it is in brackets."""
 
     children: list[Node]
     start: int
@@ -50,10 +50,10 @@ Node: TypeAlias = Scalar | Mapping | Sequence
 
 
 class Root(NamedTuple):
-    """A root node, with what is written around it.
+    """A root node with the markers and directives of its document.
 
-    ``has_start`` and ``has_end`` tell of the lines ``---`` and ``...``; ``version``
-    and ``tags`` come from the directives ``%YAML`` and ``%TAG``.
+    ``has_start`` and ``has_end`` state whether the lines ``---`` and ``...`` are
+    present; ``version`` and ``tags`` come from the directives ``%YAML`` and ``%TAG``.
     """
 
     node: Node
@@ -71,19 +71,22 @@ def is_null(node: Node | None) -> bool:
 
 
 def is_text(node: Node | None) -> TypeGuard[Scalar]:
-    """Whether a node is a scalar that can name something: no null, boolean or number."""
+    """Whether a node is a non-empty scalar that is not a null, boolean or number."""
     if not isinstance(node, Scalar) or not node.value.strip():
         return False
     return bool(node.style) or not _NOT_TEXT.fullmatch(node.value)
 
 
 def items(node: Node | None) -> list[Node]:
-    """The nodes of a sequence; none of any other node."""
+    """Return the items of a sequence, or an empty list for any other node."""
     return node.children if isinstance(node, Sequence) else []
 
 
 def fields(node: Node | None) -> dict[str, Node]:
-    """The values of a mapping by key, with those that ``<<`` merges into it; none of any other node."""
+    """Return the values of a mapping by key, including those merged by ``<<``.
+
+    Returns an empty dictionary for any other node.
+    """
     result: dict[str, Node] = {}
     pending, seen = [node] if isinstance(node, Mapping) else [], set()
     while pending:

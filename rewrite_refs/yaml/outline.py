@@ -1,4 +1,4 @@
-"""What was found in a YAML text in the order of the text, and what an edit of it must leave alone."""
+"""The order of the references in a YAML text, and the uses of its scalars."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Iterable
 
 from rewrite_refs.text.spans import Occurrence, Span
 
-# What a key is called whose value is an image, or the head of one.
+# Keys whose value is an image, or the head of one.
 _IMAGE_KEY = re.compile(r"(?i:images?|image[-_]?name|reference|repository|repo|registry|hub)\Z")
-# Below these at the top of a file stand anchors for use elsewhere, and nothing reads them where they are.
+# Top-level keys that only hold anchors for use elsewhere; their content has no use of its own.
 _KEPT = re.compile(r"(?i:x-.*|[._]?(?:aliases|anchors|definitions))")
 
 
 def in_order(found: Iterable[Occurrence]) -> list[Occurrence]:
-    """What was found in order, each once, and as what it is for the place that is most sure of it."""
+    """Return the occurrences in text order without duplicates.
+
+    Of two occurrences with the same text and spans, one that is not ``embedded`` is kept.
+    """
     best: dict[tuple[str, tuple[Span, ...]], Occurrence] = {}
     for each in found:
-        # The same name behind two registries is two references: both places are to be edited.
+        # The same name with two registries is two references: both registries must be edited.
         identity = each.text, tuple(piece.span for piece in each.pieces if piece.span is not None)
         known = best.get(identity)
         if known is None or (known.embedded and not each.embedded):
@@ -26,5 +29,5 @@ def in_order(found: Iterable[Occurrence]) -> list[Occurrence]:
 
 
 def use(top: str, key: str) -> str:
-    """What is made of a text below the keys *top* and *key*: an image, or something that only *key* tells."""
+    """Return the use of a text below the keys *top* and *key*: ``image`` or *key*."""
     return "image" if _IMAGE_KEY.search(key) or _KEPT.fullmatch(top) else key

@@ -1,10 +1,10 @@
-"""From a YAML text to its nodes, with one of two parsers.
+"""Parsing of YAML text to nodes, with one of two parsers.
 
-PyYAML's C parser is used where it is installed, ruamel.yaml's pure one
-elsewhere; both are asked for events only, and give the same nodes.  (They
-differ about the place of a value that is left out, about the start of a
-collection with a tag before its anchor, and about U+0085, U+2028 and U+2029,
-line breaks of YAML 1.1 alone.)
+PyYAML's C parser is used if it is installed, otherwise ruamel.yaml's pure
+Python one; both only produce events, and lead to the same nodes.  (They differ
+in the position of an omitted value, in the start of a collection with a tag
+before its anchor, and in U+0085, U+2028 and U+2029, which are line breaks only
+in YAML 1.1.)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml.nodes import Mapping, Node, Root, Sequence
 from rewrite_refs.yaml.scalars import Scalar
 
-# Real documents stay far below; both parsers are quadratic in nesting.
+# Real documents are far less deep; both parsers are quadratic in nesting.
 MAX_DEPTH = 1000
 
 Event: TypeAlias = Any  # of PyYAML or of ruamel.yaml, which share the names but no class
@@ -27,7 +27,7 @@ Events: TypeAlias = Callable[[str], Iterator[Event]]
 
 
 def c_events(text: str) -> Iterator[Event]:
-    """The events of PyYAML's C parser; ImportError where it is not installed."""
+    """Yield the events of PyYAML's C parser; raise ImportError if it is not installed."""
     from yaml._yaml import CParser
 
     parser = CParser(text)
@@ -36,7 +36,7 @@ def c_events(text: str) -> Iterator[Event]:
 
 
 def pure_events(text: str) -> Iterator[Event]:
-    """The events of ruamel.yaml; its own C parser refuses ``{image: nginx:1.2}``."""
+    """Yield the events of ruamel.yaml; its C parser rejects ``{image: nginx:1.2}``."""
     from ruamel.yaml import YAML
 
     yield from YAML(typ="safe", pure=True).parse(text)
@@ -44,7 +44,7 @@ def pure_events(text: str) -> Iterator[Event]:
 
 @cache
 def parser() -> Events:
-    """The faster of the parsers that are installed."""
+    """Return the fastest parser that is installed."""
     try:
         import yaml._yaml  # noqa: F401 - only whether it is there
     except ImportError:
@@ -53,9 +53,10 @@ def parser() -> Events:
 
 
 def read(text: str, span: Span, events: Events | None = None) -> list[Root]:
-    """The roots of the part of a text at *span*, whose places are those of the whole text.
+    """Return the roots in the part at *span* of a text, with offsets of the text.
 
-    Raises ParseError for whatever a parser has against it.
+    Raises:
+        ParseError: The parser rejects the part, for whatever reason.
     """
     events = events or parser()
     start = span.start
@@ -64,7 +65,7 @@ def read(text: str, span: Span, events: Events | None = None) -> list[Root]:
     body = text[start : span.end]
     try:
         return _roots(events(body), body, start)
-    except Exception as error:  # a parser's own errors are not all that it raises
+    except Exception as error:  # a parser raises other errors besides its own
         problem = _problem(error, start, len(body))
         masked = _masked(body)
     if masked != body:
@@ -82,7 +83,7 @@ _COLLECTIONS: dict[str, type[Mapping | Sequence]] = {
 
 
 def _roots(events: Iterable[Event], body: str, offset: int) -> list[Root]:
-    """The roots of a stream; aliases become the nodes that they name."""
+    """Return the roots of a stream; aliases become the nodes that they name."""
     result: list[Root] = []
     anchors: dict[str, Node] = {}
     above: list[list[Node]] = []
@@ -128,7 +129,7 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s|(?<=\s)#[^\r\n]*)*)+")
 
 
 def _span(event: Event, body: str, offset: int) -> Span:
-    """The place of a scalar; its event's marks include the anchor and the tag."""
+    """Return the span of a scalar without the anchor and tag, which its marks include."""
     start, end = event.start_mark.index, event.end_mark.index
     if event.anchor is not None or event.tag is not None:
         properties = _PROPERTIES.match(body, start, end)
@@ -139,7 +140,7 @@ def _span(event: Event, body: str, offset: int) -> Span:
 
 
 class _Unreadable(Exception):
-    """What a parser lets pass and no reader of YAML would."""
+    """An error in YAML that the parsers accept, such as an undefined alias."""
 
     def __init__(self, problem: str, mark: Any) -> None:
         super().__init__(problem)
@@ -161,11 +162,11 @@ _TAB_BEFORE_VALUE = re.compile(r"(?<=[:-])( *\t[ \t]*)")
 
 
 def _masked(body: str) -> str:
-    """A text of the same length and structure that the parsers take.
+    """Return a text of the same length and structure that the parsers accept.
 
-    libyaml refuses the surrogate pairs of JSON, and ruamel.yaml tabs before a
-    value.  A value in which something was masked differs from its characters,
-    which keeps it from being edited.
+    libyaml rejects the surrogate pairs of JSON, and ruamel.yaml rejects tabs before
+    a value.  A masked value differs from its source characters, so that it is never
+    edited.
     """
     body = _SURROGATE.sub(r"\1\\uFFFD", body)
     if "\t" in body:

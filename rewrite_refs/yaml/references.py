@@ -1,9 +1,9 @@
-"""References whose parts stand in scalars of their own: what the formats written in YAML share.
+"""References whose parts are separate scalars, for all formats based on YAML.
 
     image: {registry: quay.io, repository: acme/web, tag: v1}     is    quay.io/acme/web:v1
 
-The functions here read one scalar, or put several together; which scalars
-belong together is for each format to say.
+The functions here read one scalar, or join several; each format decides which
+scalars belong together.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from rewrite_refs.yaml import scalars
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, is_null, is_text
 
-# What stands for a character of a template's action (see ``mask``): YAML takes it, and nobody writes it.
+# The replacement for a character of a template action (see ``mask``): valid in YAML, and not used in files.
 MASK = "\ue000"
 
-# Beside a ``repository`` these tell of a git repository or of a chart.
+# Next to a ``repository`` these keys show that it is a git repository or a chart.
 NOT_OF_IMAGES = frozenset({"branch", "chart", "commit", "path", "ref", "repoURL", "revision", "url"})
 
 PLACEHOLDER = re.compile(
@@ -38,18 +38,18 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 
 def text_of(node: Node | None) -> str:
-    """The value of a scalar without blanks around it; empty for any other node."""
+    """Return the stripped value of a scalar, or an empty string for other nodes."""
     return node.value.strip() if isinstance(node, Scalar) else ""
 
 
 def has_host(name: str) -> bool:
-    """Whether a name begins with a registry's host."""
+    """Whether a name begins with the host of a registry."""
     head, slash, _ = name.partition("/")
     return bool(slash) and ("." in head or ":" in head or head == "localhost")
 
 
 def is_host(node: Node | None) -> bool:
-    """Whether a scalar begins with a registry's host; it may be nothing else."""
+    """Whether a scalar is the host of a registry, or begins with one."""
     return is_text(node) and "://" not in text_of(node) and has_host(text_of(node).rstrip("/") + "/")
 
 
@@ -59,7 +59,10 @@ def is_head(node: Node | None) -> bool:
 
 
 def is_not_a_reference(value: str) -> bool:
-    """Whether a value is plainly no reference, or nothing but a placeholder of Kubernetes' tools."""
+    """Whether a value is clearly not a reference.
+
+    This includes a value that is only a placeholder of Kubernetes' tools.
+    """
     if len(value) > _MAX_VALUE:
         return True
     value = value.strip()
@@ -70,9 +73,10 @@ def is_not_a_reference(value: str) -> bool:
 def joined(
     text: str, heads: Iterable[Scalar], name: Scalar, tag: Node | None = None, digest: Node | None = None
 ) -> tuple[Piece, ...]:
-    """The pieces of ``head/name:tag@digest``; a tag or a digest that *name* has itself counts.
+    """Return the pieces of ``head/name:tag@digest``.
 
-    A digest may stand in the tag's place, and without its ``sha256:``.
+    A tag or a digest inside *name* takes precedence.  A digest may be written as
+    the tag, and without its ``sha256:``.
     """
     pieces: list[Piece] = []
     for head in heads:
@@ -83,7 +87,7 @@ def joined(
 
 
 def _tail(text: str, name: str, tag: Node | None, digest: Node | None) -> Iterator[Piece]:
-    """The tag and the digest that stand in keys of their own."""
+    """Yield the pieces of a tag and a digest that have separate keys."""
     if name.endswith("@sha256") and _HEX.fullmatch(text_of(tag)) and isinstance(tag, Scalar):
         yield Piece(":", None)
         yield from pieces_of(text, tag)
@@ -100,7 +104,7 @@ def _tail(text: str, name: str, tag: Node | None, digest: Node | None) -> Iterat
 
 
 def pieces_of(text: str, scalar: Scalar) -> Iterator[Piece]:
-    """The pieces of a scalar without blanks around it; a placeholder is one of unknown value."""
+    """Yield the pieces of a stripped scalar; the value of a placeholder is unknown."""
     value = scalar.value
     at = len(value) - len(value.lstrip())
     end = len(value.rstrip())
@@ -114,6 +118,6 @@ def pieces_of(text: str, scalar: Scalar) -> Iterator[Piece]:
 
 
 def _covering(pieces: tuple[Piece, ...]) -> Span | None:
-    """The place of some pieces together."""
+    """Return the span from the first to the last piece, or None if either has none."""
     first, last = pieces[0].span, pieces[-1].span
     return Span(first.start, last.end) if first and last else None

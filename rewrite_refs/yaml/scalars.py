@@ -1,8 +1,8 @@
-"""The characters of a YAML scalar: where in the text each one of its value stands.
+"""The source position of each character in the value of a YAML scalar.
 
-A value is what is left of its source once quotes, escapes, folded line breaks,
-indentation and chomping are gone.  Here that is done once more, character by
-character, and believed only where it gives the very value that the parser gave.
+A value is its source without quotes, escapes, folded line breaks, indentation
+and chomped line breaks.  This module decodes it a second time, character by
+character, and uses the result only if it equals the value from the parser.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _BREAK = "(?:\r\n|[\r\n\x85])"
 
 
 class Scalar(NamedTuple):
-    """A scalar; ``span`` holds its quotes or block header, but neither anchor nor tag.
+    """A scalar; ``span`` includes quotes or block header, but neither anchor nor tag.
 
-    ``style`` is the character it begins with (one of ``' " | >``), or empty
-    for a plain one.  ``tag`` is None where none is written.
+    ``style`` is its first character (``'``, ``"``, ``|`` or ``>``), or empty for
+    a plain scalar.  ``tag`` is None if no tag is written.
     """
 
     value: str
@@ -33,7 +33,7 @@ class Scalar(NamedTuple):
 
 
 def inside(text: str, scalar: Scalar) -> Span:
-    """The characters between the quotes; for a block scalar those below its header."""
+    """Return the span between the quotes, or below the header of a block scalar."""
     start, end = scalar.span
     if scalar.style in ("'", '"'):
         return Span(start + 1, end - 1)
@@ -46,9 +46,9 @@ def inside(text: str, scalar: Scalar) -> Span:
 
 
 def pieces(text: str, scalar: Scalar, start: int = 0, end: int | None = None) -> tuple[Piece, ...]:
-    """The pieces of the characters *start* to *end* of a scalar's value.
+    """Return the pieces of the characters *start* to *end* of a scalar's value.
 
-    They have no span where the value cannot be followed to its characters.
+    They have no span if the value cannot be mapped to its source characters.
     """
     end = len(scalar.value) if end is None else end
     part = scalar.value[start:end]
@@ -60,10 +60,10 @@ def pieces(text: str, scalar: Scalar, start: int = 0, end: int | None = None) ->
 
 
 def chars(text: str, scalar: Scalar) -> Chars | None:
-    """A scalar's value, each character with its place in the text.
+    """Return a scalar's value, each character with its span in the text.
 
-    None where the value cannot be followed: then our reading of the characters
-    is not the parser's, and nobody may edit them.
+    Returns None if decoding the characters here does not give the parser's
+    value; they must not be edited then.
     """
     place = inside(text, scalar)
     if text[place.start : place.end] == scalar.value:
@@ -81,7 +81,10 @@ _LINE = re.compile(rf"(?P<content>[^\r\n\x85]*)(?P<end>{_BREAK}|\Z)")
 
 @cache
 def _flow_parts(style: str) -> re.Pattern[str]:
-    """What a plain or quoted scalar consists of: folded breaks, escapes and runs of characters."""
+    """Return a pattern for the parts of a plain or quoted scalar.
+
+    The parts are folded line breaks, escapes and runs of characters.
+    """
     fold = rf"[ \t]*(?P<fold>{_BREAK}[ \t]*(?:{_BREAK}[ \t]*)*)"
     escape = {
         "'": r"(?P<escape>'')|",
@@ -92,7 +95,7 @@ def _flow_parts(style: str) -> re.Pattern[str]:
 
 
 def _flow(text: str, place: Span, style: str) -> Iterator[Chars]:
-    """The reading of a plain or quoted scalar."""
+    """Yield the decoded characters of a plain or quoted scalar."""
     out = _Out(text)
     for part in _flow_parts(style).finditer(text, *place):
         kind = part.lastgroup
@@ -101,7 +104,7 @@ def _flow(text: str, place: Span, style: str) -> Iterator[Chars]:
         elif kind is None:
             out.copy(*part.span())
         else:
-            # One break is a space, of several all but the first are kept; an escaped one vanishes.
+            # One break is a space, of several all but the first are kept; an escaped one is removed.
             breaks = [Span(*each.span()) for each in re.compile(_BREAK).finditer(text, *part.span(kind))]
             if kind == "fold" and len(breaks) == 1:
                 out.put(" ", Span(*part.span()))
@@ -117,14 +120,14 @@ def _unescape(escape: str) -> str:
 
 
 def _block(text: str, scalar: Scalar) -> Iterator[Chars]:
-    """The readings of a block scalar, one for each indentation that it could have."""
+    """Yield the decoded characters of a block scalar for each possible indentation."""
     header = _HEADER.match(text, *scalar.span)
     if header is None:
         return
     lines = [each for each in _LINE.finditer(text, header.end(), scalar.span.end) if each.group()]
     contents = [line["content"] for line in lines if line["content"].strip(" ")]
     indents = [len(content) - len(content.lstrip(" ")) for content in contents]
-    if header["indent"]:  # it counts from the parent's, which is not known here
+    if header["indent"]:  # relative to the parent's indentation, which is not known here
         candidates: Iterable[int] = range(int(header["indent"]), min(indents, default=0) + 1)
     else:
         candidates = indents[:1] or [0]
@@ -133,7 +136,7 @@ def _block(text: str, scalar: Scalar) -> Iterator[Chars]:
 
 
 def _block_at(text: str, lines: Iterable[re.Match[str]], indent: int, folded: bool, chomp: str) -> Chars:
-    """A block scalar's value if its content is indented by *indent*."""
+    """Return a block scalar's characters if its content is indented by *indent*."""
     out = _Out(text)
     last: list[Span] = []  # the break after the last line of content
     empty: list[Span] = []  # and those of the empty lines since
@@ -158,7 +161,7 @@ def _block_at(text: str, lines: Iterable[re.Match[str]], indent: int, folded: bo
 
 
 class _Out:
-    """Collects characters with their places."""
+    """A collector of characters with their source spans."""
 
     __slots__ = ("_parts", "_places", "_text")
 
@@ -168,18 +171,22 @@ class _Out:
         self._places: list[Span | None] = []
 
     def copy(self, start: int, end: int) -> None:
-        """Characters that stand for themselves."""
+        """Add source characters that are part of the value unchanged."""
         self._parts.append(self._text[start:end])
         self._places += [Span(at, at + 1) for at in range(start, end)]
 
     def put(self, char: str, place: Span) -> None:
-        """A character that *place* stands for; a single other one (a folded break) is no place to edit."""
+        """Add a character that is written as *place*.
+
+        If the source is one different character (a folded break), the place is dropped, because it
+        must not be edited.
+        """
         source = self._text[place.start : place.end]
         self._parts.append(char)
         self._places.append(None if len(source) == 1 and source != char else place)
 
     def newlines(self, places: Iterable[Span]) -> None:
-        """A newline for each of some breaks."""
+        """Add a newline for each of the line breaks *places*."""
         for place in places:
             self.put("\n", place)
 

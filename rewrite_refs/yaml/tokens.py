@@ -1,4 +1,4 @@
-"""The tokens of a parsed YAML text: everything that an edit of its scalars must leave alone."""
+"""The tokens of a parsed YAML text, which an edit of scalars must not change."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from rewrite_refs.yaml.scalars import Scalar, chars
 
 Use: TypeAlias = Callable[[str, str], Hashable]
 
-# The place of a token that no edit can touch.
+# The span of a token that no edit can change.
 _NOWHERE = Span(-1, -1)
 _STREAM = Token("stream", "", _NOWHERE)
 _END = Token("end", "", _NOWHERE)
 
 
 def tokens(text: str, roots: Iterable[Root], use: Use) -> list[Token]:
-    """The tokens of some roots, which were read from one part of *text*, in order.
+    """Return the tokens of the roots of one part of *text*, in order.
 
     Args:
-        text: The text that the places of the nodes belong to.
-        roots: What was read from it.
-        use: Tells from the top and the nearest key of a place what is made of a text there.
+        text: The text that the spans of the nodes refer to.
+        roots: The roots that were read from it.
+        use: Returns how a text is used, given the top-level and the nearest key above it.
 
     Returns:
         A token for each document, node, alias, and end of a mapping or a sequence.  A scalar
-        that aliases put into places with different uses has one more, which forbids every edit.
+        that aliases give different uses has one more token, which forbids every edit.
     """
     result = [_STREAM]
     for root in roots:
@@ -41,7 +41,7 @@ def tokens(text: str, roots: Iterable[Root], use: Use) -> list[Token]:
 
 
 def _walk(text: str, root: Node, result: list[Token]) -> bool:
-    """Put the tokens of a node and of all below it on *result*; whether there are aliases."""
+    """Append the tokens of a node and all below; return whether there are aliases."""
     anchored: set[int] = set()
     has_alias = False
     pending: list[Node | None] = [root]
@@ -68,9 +68,9 @@ def _walk(text: str, root: Node, result: list[Token]) -> bool:
 
 
 def _origins(text: str, scalar: Scalar) -> list[int]:
-    """The source offset of each character of a value.
+    """Return the source offset of each character of a value.
 
-    None of them where the value cannot be followed: no edit then looks right.
+    The list is empty if the value cannot be mapped to its source: every edit then fails the proof.
     """
     at, result = scalar.span.start, []
     found = chars(text, scalar)
@@ -81,7 +81,7 @@ def _origins(text: str, scalar: Scalar) -> list[int]:
 
 
 def _shared(root: Node, use: Use) -> Iterator[Token]:
-    """A token for each scalar that is, through aliases, in places with different uses."""
+    """Yield a token for each scalar that aliases give different uses."""
     uses: dict[int, set[Hashable]] = {}
     scalars: dict[int, Scalar] = {}
     pending: list[tuple[Node, str, str]] = [(root, "", "")]

@@ -1,11 +1,11 @@
-"""YAML as a tree with places, for the formats that are written in it.
+"""YAML as a tree with source spans, for the formats that are based on it.
 
 Nothing is ever loaded or dumped: a document is read into a light tree in which
-each scalar knows its characters in the text (see ``scalars``), and whoever edits
-splices those.  The proof of an edit is made from the same tree (see ``tokens``).
+each scalar has its span in the text (see ``scalars``), and edits splice these
+characters.  The proof of an edit uses the same tree (see ``tokens``).
 
-A file is split at its ``---`` lines first, so that one bad document costs no
-other.  JSON is read as the YAML that it nearly is.
+A file is split at its ``---`` lines first, so that an invalid document does not
+affect the others.  JSON is read as YAML, of which it is almost a subset.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ __all__ = [
 
 
 class Document:
-    """A document of a text, which is parsed when somebody asks, and only once.
+    """A document of a text, parsed on first use and only once.
 
     Attributes:
-        whole: The text that it is a part of; places of its nodes are offsets there.
-        span: Its place in that text.
+        whole: The text that contains it; the spans of its nodes refer to this text.
+        span: Its span in that text.
         text: Its own characters.
     """
 
@@ -67,19 +67,22 @@ class Document:
         return self._roots
 
     def roots(self) -> list[Node]:
-        """Its root nodes, with places of the whole text; mostly one.  Raises ParseError each time."""
+        """Return the root nodes, usually one, with spans of the whole text.
+
+        Raises ParseError on every call if the document cannot be parsed.
+        """
         return [root.node for root in self._read()]
 
     @property
     def is_readable(self) -> bool:
-        """Whether it can be parsed."""
+        """Whether the document can be parsed."""
         try:
             return self._read() is not None
         except ParseError:
             return False
 
     def tokens(self, use: Use = lambda top, key: None) -> list[Token]:
-        """Its tokens (see ``tokens.tokens``); one for the whole where it cannot be read."""
+        """Return the tokens (see ``tokens.tokens``), or one token if it is not valid."""
         try:
             return tokens(self.whole, self._read(), use)
         except ParseError:
@@ -87,26 +90,30 @@ class Document:
 
 
 def split(text: str) -> list[Span]:
-    """The documents of a text.  A part may still hold several, after ``...`` or directives."""
+    """Return the spans of the documents of a text.
+
+    One span may still contain several documents, after ``...`` or directives.
+    """
     if text.startswith(("%", "\ufeff%")) or "\n%" in text:
         return [Span(0, len(text))]
     starts, at = [0], text.find("\n---")
     while at >= 0:
-        if text[at + 4 : at + 5] in " \t\r\n":  # the empty string, at the end of the text, too
+        if text[at + 4 : at + 5] in " \t\r\n":  # also true at the end of the text
             starts.append(at + 1)
         at = text.find("\n---", at + 4)
     return [Span(*pair) for pair in pairwise([*starts, len(text)])]
 
 
 def documents(text: str) -> list[Document]:
-    """The documents of a text, none of them parsed yet; for ``Source.once``, which keeps them."""
+    """Return the unparsed documents of a text; ``Source.once`` keeps them."""
     return [Document(text, span) for span in split(text)]
 
 
 def parse(text: str, span: Span, events: Events | None = None) -> list[Node]:
-    """The root nodes of the document at *span* of a text.
+    """Return the root nodes of the document at *span* of a text.
 
-    Raises ParseError for whatever a parser has against it.
+    Raises:
+        ParseError: The parser rejects the document, for whatever reason.
     """
     return [root.node for root in read(text, span, events)]
 
@@ -117,10 +124,10 @@ def roots(
     expected: Callable[[str], bool],
     problems: list[Problem],
 ) -> Iterator[Node]:
-    """The root nodes of the documents of a text that are *wanted*.
+    """Yield the root nodes of the documents of a text that are *wanted*.
 
-    A document that cannot be read is put on *problems* if it is *expected* to
-    be readable, and passed over otherwise.
+    The errors of a document that cannot be parsed are added to *problems* if it
+    is *expected* to be valid; otherwise it is skipped.
     """
     for document in source.once(documents):
         if not wanted(document.text):
@@ -138,11 +145,11 @@ def outline(
     wanted: Callable[[str], bool] = lambda document: True,
     use: Use = lambda top, key: None,
 ) -> list[Token]:
-    """The tokens of a text: everything that an edit of scalars must leave alone.
+    """Return the tokens of a text: all that an edit of scalars must not change.
 
-    A document that is not *wanted* is one token.  *use* tells from the top and the
-    nearest key of a place what is made of a text there; a scalar that aliases put
-    into places with different uses has a token that forbids every edit.
+    A document that is not *wanted* is one token.  *use* returns how a text is used,
+    given the top-level and the nearest key above it; a scalar that aliases give
+    different uses has a token that forbids every edit.
     """
     result: list[Token] = []
     for document in source.once(documents):
