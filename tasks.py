@@ -1,7 +1,8 @@
-"""The tasks of this project: ``python -m tasks NAME [ARGUMENT]...``; without a name, a list of them.
+"""The tasks of this project: ``python -m tasks NAME [ARGUMENT]...``.
 
-Each task yields commands, which are run at the top of the repository until one fails.  Only the standard
-library is used here; the commands need the extra ``test``, and ``release`` also needs the extra ``release``.
+Without a name, the tasks are listed.  Each task yields commands, which are run at the top of the repository
+until one fails.  This module uses only the standard library; the commands need the extra ``test``, and
+``release`` also needs the extra ``release``.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _output(*command: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a task; the exit code of the first command that fails, or 0."""
+    """Run a task; return the exit code of the first command that fails, or 0."""
     name = arguments[0] if arguments else ""
     if name not in TASKS:
         if name:

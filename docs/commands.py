@@ -1,4 +1,4 @@
-"""Makes the parts of ``README.md`` and ``command-line.md`` that follow from the help of the commands.
+"""Parts of ``README.md`` and ``command-line.md``, from the help of the commands.
 
 ``generate.py`` writes them.
 """
@@ -15,7 +15,7 @@ from rewrite_refs.cli import cli
 from rewrite_refs.cli.command import Documented
 
 ROOT = Path(__file__).parent.parent
-# In the order of their use, not of the alphabet.
+# In the order of their use, not in alphabetical order.
 _ORDER = ("init", "list", "rewrite", "check", "rules", "explain", "rule", "restore")
 
 
@@ -27,7 +27,7 @@ def _commands() -> Iterator[tuple[str, Documented]]:
 
 
 def table(folder: str) -> Iterator[str]:
-    """A row for each command: how it is called, what it does, and its page in *folder*."""
+    """Yield a row per command: its usage, its summary, and its page in *folder*."""
     yield from ("| command | what it does | more |", "|---|---|---|")
     for name, command in _commands():
         arguments = [each for each in command.params if isinstance(each, click.Argument)]
@@ -38,7 +38,7 @@ def table(folder: str) -> Iterator[str]:
 
 
 def examples() -> Iterator[str]:
-    """The examples of each command, as one block of shell."""
+    """Yield the examples of all commands, as one shell block."""
     yield "```sh"
     for at, (_, command) in enumerate(_commands()):
         if at:
@@ -54,7 +54,7 @@ def _summary(command: click.Command) -> str:
 
 
 def _title(page: str) -> str:
-    """The heading of a page of the documentation."""
+    """Return the heading of a page of the documentation."""
     heading = re.search(r"^# (.+)$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE)
     assert heading, page
     return heading[1]

@@ -1,8 +1,8 @@
-"""Sphinx makes a site of these pages.
+"""Configuration of Sphinx, which builds a site from these pages.
 
 pip install -e '.[docs]'
-sphinx-build -W -n docs site                  the site, in the folder site
-sphinx-build -b linkcheck docs site/links     asks every address on the network
+sphinx-build -W -n docs site                  builds the site in the folder site
+sphinx-build -b linkcheck docs site/links     requests every link on the network
 """
 
 from sphinx.application import Sphinx
@@ -37,11 +37,11 @@ suppress_warnings = ["misc.highlighting_failure"]
 
 
 def _add_menu(_app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the menu at the end of the first page, where it would be noise for who reads the page as it is."""
+    """Add the menu to the first page, whose source is easier to read without it."""
     if name == "index":
         source[0] += "\n```{toctree}\n:hidden:\n\n" + "\n".join(PAGES) + "\n```\n"
 
 
 def setup(app: Sphinx) -> None:
-    """Called by Sphinx."""
+    """Register the menu; called by Sphinx."""
     app.connect("source-read", _add_menu)

@@ -1,9 +1,9 @@
-"""Writes everything that follows from the code: pages and tables, the hooks, the configuration's schema.
+"""Writes the files generated from the code: pages, tables, hooks, and the schema.
 
     python -m tasks generate
 
-With ``--check`` nothing is written, and the exit code is 1 if a file is not as it would be.  A page may be
-written by hand but for parts between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``.
+With ``--check`` nothing is written, and the exit code is 1 if a file is not up to date.  A page may be
+written by hand, except parts between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ PARTS: Mapping[str, Mapping[str, Lines]] = {
 
 
 def pages() -> dict[str, str]:
-    """All that is generated, whole files and pages with their parts: text by path from the top."""
+    """Return all generated files and pages with generated parts, by path from the top."""
     parts = {path: filled(path, parts) for path, parts in PARTS.items()}
     return {**reference.pages(), **hooks.pages(), **schema.pages(), **parts}
 
 
 def filled(path: str, parts: Mapping[str, Lines]) -> str:
-    """The text of a page with its *parts* made anew; ValueError if the page has a part not exactly once."""
+    """Return a page with its *parts* generated again.
+
+    Raises ValueError if the page does not have each part exactly once.
+    """
     text = (ROOT / path).read_text(encoding="utf-8")
     for name, lines in parts.items():
         start, end = f"<!-- generated: {name} -->\n", f"<!-- end of {name} -->\n"
@@ -49,7 +52,10 @@ def filled(path: str, parts: Mapping[str, Lines]) -> str:
 
 
 def main(check: bool) -> int:
-    """Write what is not as it should be, or only name it; the exit code."""
+    """Write the files that are not up to date, or with *check* only name them.
+
+    Returns the exit code.
+    """
     stale = {
         path: text for path, text in pages().items() if (ROOT / path).read_text(encoding="utf-8") != text
     }

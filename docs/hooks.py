@@ -1,4 +1,4 @@
-"""Makes ``.pre-commit-hooks.yaml``: the hooks are given the files that the formats can read.
+"""The file ``.pre-commit-hooks.yaml``: hooks for the files that formats can read.
 
 ``generate.py`` writes it.
 """
@@ -39,13 +39,13 @@ _HOOKS = """\
 
 
 def pages() -> dict[str, str]:
-    """The hooks: text by path from the top of the repository."""
+    """Return the text of the hooks, by path from the top of the repository."""
     lines = [f"      {'| ' if at else ''}{_below(glob)}" for at, glob in enumerate(globs())]
     return {".pre-commit-hooks.yaml": _HOOKS.format("\n".join(lines))}
 
 
 def _below(glob: str) -> str:
-    """What a glob matches below any folder; ValueError for one that is only about the top folder."""
+    """Return the regex of a glob below any folder; ValueError if only for the top."""
     regex = path_regex((glob,)).pattern
     if not regex.startswith(_FOLDERS):
         raise ValueError(f"{glob}: the hooks need a pattern that begins with **/ or has no slash")
@@ -53,7 +53,7 @@ def _below(glob: str) -> str:
 
 
 def globs() -> Iterator[str]:
-    """The patterns of all formats, each once, without those that another one covers."""
+    """Yield the patterns of all formats, each once, without those that another covers."""
     known = dict.fromkeys(glob for each in FORMATS for glob in each.patterns)
     for glob in known:
         example = re.sub(r"\*\*/", "a/", glob).replace("*", "a").replace("?", "a")

@@ -1,9 +1,9 @@
-"""Makes ``report.png``, the picture of the HTML page, from a real run on a copy of ``fixtures/demo``.
+"""Takes ``report.png``, a picture of the HTML page of a run on ``fixtures/demo``.
 
     python docs/picture_report.py
 
-The copy is half migrated: ``deploy`` has been rewritten.  Run it after the page has changed.  It needs
-Chromium, and Playwright (``pip install 'rewrite-refs[test]'``).
+The run is on a half migrated copy, in which ``deploy`` is rewritten.  Run this script after the page has
+changed.  It needs Chromium, and Playwright (``pip install 'rewrite-refs[test]'``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WHO = ("-c", "user.name=docs", "-c", "user.email=docs@example.com", "-c", "comm
 
 
 def page(folder: Path) -> Path:
-    """The page of a half migrated copy of the demo in *folder*; SystemExit where a command fails."""
+    """Return the page of a half migrated demo; SystemExit if a command fails."""
     demo, report = folder / "parcels", folder / "report.html"
     shutil.copytree(ROOT / "fixtures" / "demo", demo)
     _run(demo, "git", "init", "-q")
@@ -36,7 +36,7 @@ def page(folder: Path) -> Path:
 
 
 def picture(report: Path, path: Path) -> None:
-    """Write to *path* what a window shows of the page *report*."""
+    """Write a screenshot of the page *report* to *path*."""
     sys.path.insert(0, str(ROOT))
     from tests.reports.browser import chromium
 
@@ -55,7 +55,7 @@ def _run(folder: Path, *command: str, codes: tuple[int, ...] = (0,)) -> None:
 
 
 def main() -> None:
-    """Make the picture."""
+    """Take the picture."""
     with tempfile.TemporaryDirectory() as folder:
         picture(page(Path(folder)), PICTURE)
 

@@ -1,8 +1,9 @@
-"""Makes ``demo.svg``, the picture in the README, from a real run on a copy of ``fixtures/demo``.
+"""Makes ``demo.svg``, the picture in the README, from a run on ``fixtures/demo``.
 
     python docs/pictures.py
 
-Run it after the text of a report has changed; a test compares the picture with what it makes.
+Run it after the text of a report has changed; a test compares the picture with its output.  The run is on
+a copy of the demo.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ COMMANDS = (
     "rewrite-refs rewrite deploy/web.yaml",
     "rewrite-refs check deploy/web.yaml",
 )
-# Of a terminal: pixels of a character and of a line, and the margin.
+# Pixels of the terminal: width of a character, height of a line, margin.
 WIDTH, HEIGHT, MARGIN = 7.2, 18, 16
 _ESCAPE = re.compile(r"\x1b\[([\d;]*)m")
 _STYLE = """
@@ -40,7 +41,7 @@ text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; whit
 
 
 def session() -> str:
-    """What a terminal shows of the commands, with its escape sequences; SystemExit where one cannot run."""
+    """Return the coloured output of the commands; SystemExit if one cannot run."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -67,7 +68,10 @@ def session() -> str:
 
 
 def svg(text: str) -> str:
-    """A picture of a terminal's text; its letters are those of the system, light or dark as the reader's."""
+    """Return a picture of a terminal's text.
+
+    It uses the fonts of the reader's system, and its light or dark colours.
+    """
     lines = text.rstrip("\n").split("\n")
     bare = [_ESCAPE.sub("", line) for line in lines]
     width = round(max(map(len, bare)) * WIDTH + 2 * MARGIN)
@@ -81,7 +85,7 @@ def svg(text: str) -> str:
 
 
 def _rows(lines: list[str], bare: list[str]) -> Iterator[str]:
-    """The lines as elements; the given length keeps columns below each other in any font."""
+    """Yield the lines as elements; their fixed length aligns columns in any font."""
     for number, (line, text) in enumerate(zip(lines, bare, strict=True)):
         if text.strip():
             y = MARGIN + number * HEIGHT + 13
@@ -91,7 +95,7 @@ def _rows(lines: list[str], bare: list[str]) -> Iterator[str]:
 
 
 def _spans(line: str) -> Iterator[str]:
-    """The parts of a line between its escape sequences."""
+    """Yield the parts of a line between its escape sequences."""
     first, *rest = _ESCAPE.split(line)
     yield escape(first)
     for code, text in zip(rest[::2], rest[1::2], strict=True):

@@ -1,8 +1,8 @@
-"""Makes ``rules.md`` and ``formats.md`` from the docstrings of the modules.
+"""The pages ``rules.md`` and ``formats.md``, from the docstrings of the modules.
 
 ``generate.py`` writes them.
 A docstring is a sentence, then paragraphs, lists and indented blocks.  A block with a line of dashes is a
-table; in another one ``before:`` and ``after:`` (or another label of ``LABELS``) begin a part.
+table; in other blocks ``before:`` and ``after:`` (or another label of ``LABELS``) begin a part.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rewrite_refs.formats.template import actions
 from rewrite_refs.lint.registry import RULES, summary
 
 LABELS = ("before", "after", "reference", "pull once")
-# What several formats have in common, by the names that their manuals use.
+# Modules shared by several formats, by the names that the manuals use.
 SHARED = {
     "strings": strings,
     "embedded": inline,
@@ -45,12 +45,12 @@ first and by its content second; `formats` in the [configuration](configuration.
 
 
 def pages() -> dict[str, str]:
-    """The pages: text by path from the top of the repository."""
+    """Return the text of the pages, by path from the top of the repository."""
     return {"docs/rules.md": "\n".join(rules()), "docs/formats.md": "\n".join(formats())}
 
 
 def rules() -> Iterator[str]:
-    """The lines of the rule reference."""
+    """Yield the lines of the rule reference."""
     yield _MADE.format("rewrite_refs/lint")
     yield ""
     yield _RULES
@@ -71,7 +71,7 @@ def rules() -> Iterator[str]:
 
 
 def formats() -> Iterator[str]:
-    """The lines of the format reference."""
+    """Yield the lines of the format reference."""
     yield _MADE.format("rewrite_refs/formats")
     yield ""
     yield _FORMATS
@@ -85,14 +85,14 @@ def formats() -> Iterator[str]:
 
 
 def summaries() -> Iterator[str]:
-    """The table of README.md: what is rewritten in each format."""
+    """Yield the table of README.md: what is rewritten in each format."""
     yield from ("| format | what is rewritten |", "|---|---|")
     for each in FORMATS:
         yield f"| `{each.name}` | {each.manual.summary} |"
 
 
 def files() -> Iterator[str]:
-    """The table of found.md: which files each format reads, and what happens to their references."""
+    """Yield the table of found.md: the files of each format, and what is rewritten."""
     yield from ("| format | files | found and rewritten | reported, not rewritten |", "|---|---|---|---|")
     for each in FORMATS:
         manual = each.manual
@@ -101,26 +101,26 @@ def files() -> Iterator[str]:
 
 
 def markdown(text: str) -> str:
-    """A paragraph or a list of a docstring as Markdown; names of ``SHARED`` become links."""
+    """Return a paragraph or list of a docstring as Markdown, with links to ``SHARED``."""
     text = re.sub(r"``(.+?)``", r"`\1`", re.sub(r"::$", ":", text), flags=re.DOTALL)
     return re.sub(rf"`({'|'.join(SHARED)})`", r"[\1](#\1)", text)
 
 
 def _manual(docstring: str | None) -> Iterator[str]:
-    """A docstring, its first sentence first."""
+    """Yield a docstring as Markdown, its first sentence first."""
     first, _, rest = (docstring or "").partition("\n")
     yield f"{markdown(first)}\n"
     yield from _body(rest)
 
 
 def _body(text: str) -> Iterator[str]:
-    """What comes after the first sentence of a docstring: each block, and an empty line."""
+    """Yield the blocks after a docstring's first sentence, each with an empty line."""
     for block in _blocks(dedent(text).strip("\n")):
         yield f"{block}\n"
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The blocks of a text as Markdown: indented ones as tables or as code."""
+    """Yield the blocks of a text as Markdown: indented ones as tables or as code."""
     for block in re.split(r"\n\n(?=\S)|(?<=\S)\n\n(?= {4})", text):
         if not block.startswith("    "):
             yield markdown(block)
@@ -131,7 +131,10 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _table(lines: list[str], rule: str) -> Iterator[str]:
-    """A table, whose columns are where *rule* has its dashes; a line with an empty first cell goes on."""
+    """Yield a table, whose columns are at the dashes of *rule*.
+
+    A line with an empty first cell continues the row before it.
+    """
     starts = [match.start() for match in re.finditer("-+", rule)]
     spans = list(zip(starts, [*starts[1:], None], strict=True))
     rows: list[list[str]] = []
@@ -147,7 +150,7 @@ def _table(lines: list[str], rule: str) -> Iterator[str]:
 
 
 def _code(block: str) -> Iterator[str]:
-    """An indented block as fences, each below its label."""
+    """Yield an indented block as fenced code, each part below its label."""
     label, width, lines = "", 0, list[str]()
     for line in block.split("\n"):
         match = _LABEL.match(line)

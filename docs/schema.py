@@ -1,4 +1,4 @@
-"""Makes the parts of the configuration's JSON Schema that follow from the code.
+"""The configuration's JSON Schema, with the parts generated from the code.
 
 ``generate.py`` writes it.
 """
@@ -22,12 +22,12 @@ PATH = "rewrite_refs/schemas/config.schema.json"
 
 
 def pages() -> dict[str, str]:
-    """The schema: text by path from the top of the repository."""
+    """Return the text of the schema, by path from the top of the repository."""
     return {PATH: written(derived(json.loads((ROOT / PATH).read_text(encoding="utf-8"))))}
 
 
 def derived(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with all that follows from the code as the code has it."""
+    """Return the schema with all generated parts up to date."""
     schema = json.loads(json.dumps(schema))
     parts, definitions = schema["properties"], schema["definitions"]
     parts["formats"]["properties"] = {
@@ -64,5 +64,5 @@ def derived(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def written(schema: dict[str, Any]) -> str:
-    """The schema as it is in its file."""
+    """Return the schema as the text of its file."""
     return json.dumps(schema, indent=2) + "\n"

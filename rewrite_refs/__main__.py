@@ -1,4 +1,4 @@
-"""``python -m rewrite_refs``."""
+"""Entry point of ``python -m rewrite_refs``."""
 
 from rewrite_refs.cli import main
 

@@ -1,7 +1,7 @@
 """The command line: options become calls, and results become text and exit codes.
 
-Exit codes: 0 nothing to say, 1 findings are left, 2 wrong usage or a file that
-could not be read or written.
+Exit codes: 0 without findings, 1 if findings are left, 2 for wrong usage or a file
+that could not be read or written.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from rewrite_refs.text.suggestions import near
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-# What other tools call it.
+# Names that other tools use, and what has the same effect here.
 _COMMANDS = {"lint": "check", "fix": "rewrite"}
 _OPTIONS = {"--dry-run": "rewrite --diff", "--fix": "rewrite"}
 
 
 class _Commands(Documented, click.Group):
-    """The commands; whatever goes wrong in one ends in a message and an exit code."""
+    """The group of commands, in which every error ends in a message and an exit code."""
 
     def make_context(self, *given: Any, **more: Any) -> click.Context:
         with _clear():
@@ -74,7 +74,7 @@ class _Commands(Documented, click.Group):
 
 @contextmanager
 def _clear() -> Iterator[None]:
-    """What click says of a wrong usage goes out in one line: names of files are among the arguments."""
+    """Make click's usage errors one harmless line: they may contain names of files."""
     try:
         yield
     except click.exceptions.NoArgsIsHelpError:  # its message is the help
@@ -88,7 +88,7 @@ def _clear() -> Iterator[None]:
 
 
 def _advised(error: click.NoSuchOption) -> click.UsageError:
-    """The error with what was meant, where that is near."""
+    """Return the error with a suggestion, if there is a similar option."""
     name, context = error.option_name, error.ctx
     known = (
         [option for each in context.command.get_params(context) for option in each.opts] if context else []

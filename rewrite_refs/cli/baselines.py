@@ -1,4 +1,4 @@
-"""Baselines on disk, and what to say about them."""
+"""Reading, writing and applying baseline files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rewrite_refs.results import Diagnostic, Report
 
 
 def read(name: str) -> Counter[Key]:
-    """The baseline in the file *name*.  Raises ConfigError where there is none."""
+    """Return the baseline in the file *name*; raise ConfigError if it cannot be read."""
     shown = visible(name)
     try:
         text = files.named(Path(name), files.MAX_NAMED).decode("utf-8")
@@ -31,7 +31,7 @@ def read(name: str) -> Counter[Key]:
 
 
 def keys(report: Report) -> Counter[Key]:
-    """All findings of a report, as a baseline knows them."""
+    """Return all findings of a report as keys of a baseline, with their counts."""
     return Counter(_key(report, each) for each in report.diagnostics)
 
 
@@ -48,9 +48,10 @@ def write(name: str, known: Counter[Key]) -> None:
 def apply(
     known: Counter[Key], report: Report, paths: Sequence[str], rules: Collection[str]
 ) -> tuple[Report, Counter[Key]]:
-    """The report with what is *known* marked, and what is gone from the files that were looked at.
+    """Return the report with *known* findings marked, and those that are gone.
 
-    *rules* are those that were looked for.  What a file holds that could not be read, nobody knows.
+    Only findings of *rules*, the rules of this run, in files below *paths* can be gone.  Files that could
+    not be read do not count, because their findings are not known.
     """
     diagnostics, rest = mark_known(report.diagnostics, known, lambda each: _key(report, each))
     cwd = Path(os.path.realpath(Path.cwd()))
@@ -71,7 +72,7 @@ def apply(
 
 
 def gone_messages(gone: Counter[Key], name: str) -> Iterator[str]:
-    """What to say of findings that are gone."""
+    """Yield messages about findings that are gone; *name* is the baseline's file."""
     for key in sorted(gone):
         yield visible(f"{name}: no longer found: {key.path}: {key.rule} {key.subject}".rstrip())
     if gone:

@@ -9,14 +9,14 @@ import click
 
 
 class Example(NamedTuple):
-    """A command line and what it is for."""
+    """A command line and its purpose."""
 
     purpose: str
     line: str
 
 
 class Documented(click.Command):
-    """A command whose help ends with *examples* and the *page* below ``docs`` of the repository."""
+    """A command whose help ends with *examples* and the address of a docs *page*."""
 
     def __init__(self, *given: Any, examples: Sequence[Example], page: str, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -24,7 +24,7 @@ class Documented(click.Command):
         self.page = page
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, and where the documentation is."""
+        """Write the examples, and the address of the documentation."""
         from rewrite_refs.reports import address  # it reads the metadata of the package
 
         with formatter.section("Examples"):

@@ -1,4 +1,4 @@
-"""Diffs on standard output, which may be a file, a terminal, or the log of a CI system."""
+"""Diffs on standard output: a file, a terminal, or the log of a CI system."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rewrite_refs.cli.output import say, write
 from rewrite_refs.files.walk import root_of
 from rewrite_refs.reports import diff, inert
 
-# Each CI system that reads commands from its logs and has no way to switch that off, and its variable.
+# CI systems that read commands from their logs, without a way to switch that off, by their variable.
 _OTHERS = {"TF_BUILD": "Azure Pipelines", "TEAMCITY_VERSION": "TeamCity", "GITLAB_CI": "GitLab CI"}
 
 
 def show(path: Path, shown: str, old: bytes, new: bytes) -> None:
-    """Print what would change in a file, named as its repository names it; *shown* is its name elsewhere."""
-    # A diff of a link would change what it points to into a file of that name.
+    """Print the diff of a file, named by its path in its repository, else by *shown*."""
+    # A diff with the name of a link would replace the link by a file.
     path = Path(os.path.realpath(path))
     root = root_of(path.parent)
     name = path.relative_to(root).as_posix() if root else shown
@@ -25,9 +25,9 @@ def show(path: Path, shown: str, old: bytes, new: bytes) -> None:
 
 
 def _harmless(name: str, text: str) -> str:
-    """The diff of a file with nothing that a terminal or a CI system obeys.
+    """Return the diff of a file without commands of a terminal or a CI system.
 
-    Under GitHub Actions it still applies as it is: git and patch pass over the two lines that are added.
+    In GitHub Actions the diff still applies: git and patch skip the two lines that are added.
     """
     if not inert.is_obeyed(text):
         return text
@@ -45,7 +45,7 @@ def _harmless(name: str, text: str) -> str:
 
 
 def _unread(text: str) -> str:
-    """Lines in which the runner of GitHub reads no commands, up to a token that nobody can guess.
+    """Return a text in which GitHub's runner reads no commands, up to a secret token.
 
     Source: GitHub Docs, "Workflow commands for GitHub Actions", section "Stopping and starting workflow
     commands".

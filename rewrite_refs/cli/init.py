@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class _Target(NamedTuple):
-    """The configuration to write: its place, what messages call it, and the folder that it is for.
+    """The configuration to write: its path, its name in messages, and its folder.
 
-    ``content`` is what it holds, None where it is to be made, and ``config`` what that means.
+    ``content`` has its bytes, or None if it does not exist yet; ``config`` is the parsed content.
     """
 
     path: Path
@@ -127,7 +127,7 @@ def init(paths: tuple[str, ...], **given: Any) -> None:
 
 
 def _target(options: InitOptions, cwd: Path) -> _Target:
-    """Where the configuration is or will be."""
+    """Return the configuration to write, which may not exist yet."""
     root = root_of(cwd) or cwd
     named = options.config is not None
     if options.config is not None:
@@ -144,7 +144,7 @@ def _target(options: InitOptions, cwd: Path) -> _Target:
 
 
 def _proposed(old: Old, asked: InitOptions, target: _Target) -> tuple[Result, bool]:
-    """What a scan of the repository proposes, and whether a file could not be read."""
+    """Return the proposal from a scan, and whether a file could not be read."""
     from rewrite_refs.cache.judge import RuleSet
     from rewrite_refs.emit import survey
     from rewrite_refs.init import proposal
@@ -166,7 +166,7 @@ def _proposed(old: Old, asked: InitOptions, target: _Target) -> tuple[Result, bo
 
 
 def _nothing(source: ImportedRules, options: InitOptions) -> NoReturn:
-    """Say that a source has no rule, and end."""
+    """Report that a source has no rule, and exit."""
     if source.rules.rules or source.rules.unresolved or not options.from_aws:
         hint = "without a source, init proposes rules for the images that the repository uses"
         fail(f"{source.name}: no pull-through-cache rule could be read from it: nothing is written; {hint}")
@@ -179,7 +179,10 @@ def _nothing(source: ImportedRules, options: InitOptions) -> NoReturn:
 
 
 def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
-    """Write what is new, after asking where a file changes; whether nothing is left to do."""
+    """Write the result, with confirmation for an existing file.
+
+    Returns False if the user has not confirmed the change, else True.
+    """
     new = result.text.encode("utf-8")
     if target.content is None and not result.rules:
         say("nothing to propose: no image was found here that ECR can cache and that has no rule yet")
@@ -202,7 +205,7 @@ def _written(target: _Target, result: Result, yes: bool, how: str) -> bool:
 
 
 def _left(target: _Target, result: Result, options: InitOptions) -> Iterator[str]:
-    """What the user has to fill in of a configuration that was proposed."""
+    """Yield what the user has to fill in or change in a proposed configuration."""
     from rewrite_refs.init.update import PROPOSED
 
     if target.content is None and not result.rules:
@@ -228,7 +231,7 @@ def _amount(result: Result, how: str) -> str:
 
 
 def _confirmed(target: _Target, old: bytes, new: bytes, yes: bool) -> bool:
-    """Show a change, and ask whether to make it."""
+    """Show a change, and return whether to make it, which is asked without *yes*."""
     from rewrite_refs.cli import diffs
 
     diffs.show(target.path, target.shown, old, new)

@@ -1,4 +1,4 @@
-"""The options that commands have in common."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Options(NamedTuple):
 
 
 def completed_rules(context: click.Context, option: click.Parameter, given: str) -> list[str]:
-    """The names of rules for the shell, behind a comma as well."""
+    """Return the names of rules for shell completion, also after a comma."""
     from rewrite_refs.lint.registry import BY_NAME
 
     before, comma, name = given.rpartition(",")
@@ -54,7 +54,7 @@ def completed_rules(context: click.Context, option: click.Parameter, given: str)
 
 
 def option_errors(account: str | None, regions: Iterable[str]) -> Iterator[str]:
-    """What is wrong with values of ``--account-id`` and ``--region``."""
+    """Yield a message for each wrong value of ``--account-id`` and ``--region``."""
     if account is not None and not ACCOUNT.fullmatch(account):
         yield f"--account-id {account!r} is not a valid account ID: use its 12 digits."
     for region in regions:
@@ -71,7 +71,7 @@ allow_extends = click.option(
 
 
 def allowed(options: Iterable[str]) -> tuple[Path, ...]:
-    """The folders of ``--allow-extends``.  Raises UsageError for what is not a folder."""
+    """Return the folders of ``--allow-extends``; raise UsageError for other values."""
     for each in options:
         if not each or not is_folder(Path(each)):
             raise click.UsageError(f"--allow-extends: there is no folder {visible(each)!r}.")
@@ -79,7 +79,7 @@ def allowed(options: Iterable[str]) -> tuple[Path, ...]:
 
 
 def common(command: _Command) -> _Command:
-    """The options that commands which look at references have."""
+    """Add the options of all commands that read references."""
     for option in reversed(
         (
             click.option(

@@ -1,4 +1,4 @@
-"""What commands print, and the exit codes that they end with."""
+"""Output of the commands, and their exit codes."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 def say(text: str) -> None:
-    """Print a message of one or more lines to standard error, if somebody listens."""
+    """Print a message of one or more lines to standard error, if that is open."""
     lines = "\n".join(inert.line(visible(line)) for line in text.split("\n"))
-    with suppress(OSError):  # there is nobody left to tell
+    with suppress(OSError):  # standard error is closed
         click.echo(lines.encode("utf-8"), err=True)
 
 
 def write(data: bytes, to_stderr: bool = False) -> None:
-    """Print *data* as it is: what a program reads."""
+    """Print *data* unchanged, for programs."""
     if data:
         click.echo(data, nl=False, err=to_stderr)
 
 
 def write_lines(lines: Iterable[str], to_stderr: bool = False) -> None:
-    """Print lines for people; control characters in them are visible already."""
+    """Print lines for people, in which control characters are escaped already."""
     write("".join(f"{inert.line(line)}\n" for line in lines).encode("utf-8"), to_stderr)
 
 
 def fail(*messages: str) -> NoReturn:
-    """Print errors and end with 2."""
+    """Print errors and exit with 2."""
     for message in messages:
         say(f"error: {message}")
     sys.exit(FAILED)
 
 
 class Run:
-    """Collects results, prints them and ends with the exit code that they earn."""
+    """The results of a run: collects and prints them, and exits with their code."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -57,9 +57,9 @@ class Run:
         self.templates = 0
         self.embedded = 0
         self.file_failures: list[FileFailure] = []
-        self.missing: set[str] = set()  # paths that were announced not to exist
+        self.missing: set[str] = set()  # paths that were reported not to exist
         self.diagnostics: list[Diagnostic] = []
-        self.rules: frozenset[str] = frozenset()  # those that are looked for
+        self.rules: frozenset[str] = frozenset()  # the lint rules of this run
         self.progress = Progress.of(options.quiet)
 
     @property
@@ -71,7 +71,7 @@ class Run:
         """Report the *paths* that do not exist, before the configuration is read."""
         try:
             cwd = Path.cwd()
-        except OSError:  # which is an error of its own
+        except OSError:  # reported later, as an error of its own
             return
         for name in dict.fromkeys(paths):
             path = os.path.abspath(cwd / name)
@@ -84,7 +84,7 @@ class Run:
         say(visible(f"{shown}: error: {error}"))
 
     def take(self, outcome: Outcome) -> None:
-        """Keep the results of a file; say at once what went wrong with it."""
+        """Keep the results of a file; report its error at once."""
         self.records += outcome.records
         self.parse_failures += outcome.parse_failures
         self.templates += outcome.templates
@@ -98,7 +98,7 @@ class Run:
             say(visible(f"{outcome.shown}: a template, not read"))
 
     def report(self) -> Report:
-        """All results in order."""
+        """Return all results, sorted."""
         self.progress.clear()
         cwd = Path(os.path.realpath(Path.cwd()))
         root = root_of(cwd)
@@ -111,7 +111,7 @@ class Run:
         )
 
     def paint(self, text: str, colour: str) -> str:
-        """*text* in a colour, where colours are wanted."""
+        """Return *text* in a colour, if colours are enabled."""
         return click.style(text, fg=colour) if self._coloured else text
 
     @property
@@ -124,7 +124,7 @@ class Run:
         return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
     def print(self, report: Report, lines: Iterable[str], to_stderr: bool = False) -> None:
-        """The results, in the format that was asked for."""
+        """Print *lines*, or with ``--output-format json`` the JSON report instead."""
         if self.options.json:
             from rewrite_refs.reports import json
 
@@ -132,7 +132,7 @@ class Run:
         write_lines(lines, to_stderr)
 
     def summary(self, text: str) -> None:
-        """One line about the run, on standard error."""
+        """Print a summary of the run to standard error, unless it is quiet."""
         if self.templates:
             text += f"; {self.templates} template{'s' if self.templates > 1 else ''} not read"
         if self.embedded and self.options.verbose:
@@ -140,12 +140,12 @@ class Run:
         self.note(text)
 
     def note(self, text: str) -> None:
-        """A line on standard error, for those who want to know."""
+        """Print a line to standard error, unless the run is quiet."""
         if not self.options.quiet:
             say(text)
 
     def finish_rewrite(self, verbs: tuple[str, str], would_change: bool, to_stderr: bool) -> None:
-        """Say what a rewriting left and did, and end; *verbs* name it in the present and in the past."""
+        """Print the results of a rewriting, and exit; *verbs* are present and past tense."""
         from rewrite_refs.reports import text
 
         report = self.report()
@@ -169,5 +169,5 @@ class Run:
         self.exit(FINDINGS if left or report.parse_failures else OK)
 
     def exit(self, code: int) -> NoReturn:
-        """End with *code*, or with 2 where a file could not be read or written."""
+        """Exit with *code*, or with 2 if a file could not be read or written."""
         sys.exit(FAILED if self.failed else code)

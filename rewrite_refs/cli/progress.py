@@ -1,4 +1,4 @@
-"""How far a long run is, on a terminal where somebody waits for it."""
+"""The progress of a long run, shown on a terminal."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 import sys
 import time
 
-_AFTER = 1.0  # seconds without a word; most runs end before
+_AFTER = 1.0  # seconds before the first output; most runs are shorter
 _EVERY = 0.1
 
 
 class Progress:
-    """Writes one line over and over to standard error, and takes it away again."""
+    """A line on standard error that is updated, and removed at the end."""
 
     def __init__(self, shown: bool) -> None:
         self._shown = shown
@@ -20,12 +20,12 @@ class Progress:
 
     @classmethod
     def of(cls, quiet: bool) -> Progress:
-        """The progress of a run: shown on a terminal, and never in CI or in a hook."""
+        """Return the progress of a run: shown on a terminal, but never in CI or a hook."""
         alone = quiet or any(os.environ.get(name) for name in ("CI", "PRE_COMMIT"))
         return cls(not alone and sys.stderr is not None and sys.stderr.isatty())
 
     def __call__(self, number: int, total: int) -> None:
-        """Say that *number* of *total* files have been looked at."""
+        """Show that *number* of *total* files have been read."""
         if self._shown and time.monotonic() >= self._next:
             sys.stderr.write(f"\r{number} of {total} files\x1b[K")
             sys.stderr.flush()
@@ -33,7 +33,7 @@ class Progress:
             self._written = True
 
     def clear(self) -> None:
-        """Take the line away, before anything else is written."""
+        """Remove the line, before anything else is written."""
         if self._written:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Where reports go: standard output, files, and what GitHub shows of a job."""
+"""Destinations of reports: standard output, files, and GitHub's job summary."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ FORMATS = (
     "markdown",
     "html",
 )
-# Formats that have no place for what could not be read in a list of references.
+# Formats in which a list of references cannot include parts that could not be read.
 LACKS_PARSE_FAILURES = ("csv", "jsonl")
 _FOR_EYES = ("text", "concise")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class ReportOptions(NamedTuple):
-    """What is to be written, and where; nothing goes to standard output in no format."""
+    """The reports to write; with the format None, standard output gets none."""
 
     format: str | None
     outputs: tuple[tuple[str, Path], ...] = ()
@@ -46,7 +46,7 @@ class ReportOptions(NamedTuple):
 
     @classmethod
     def of(cls, options: Options, outputs: tuple[str, ...], statistics: bool) -> ReportOptions:
-        """From the options.  Raises UsageError for an output that is none."""
+        """Return the reports of the options; raise UsageError for an invalid ``--output``."""
         chosen = options.output_format or ("github" if os.environ.get("GITHUB_ACTIONS") else "text")
         destinations = tuple(map(_destination, outputs))
         names = [path for _, path in destinations]
@@ -58,12 +58,12 @@ class ReportOptions(NamedTuple):
 
 
 def _completed(context: click.Context, option: click.Parameter, given: str) -> list[str]:
-    """The formats that a destination can begin with, for the shell."""
+    """Return the formats that a destination can begin with, for shell completion."""
     return [f"{each}:" for each in FORMATS if each.startswith(given)]
 
 
 def report_options(command: _Command) -> _Command:
-    """The options of the commands that print reports."""
+    """Add the options of the commands that print reports."""
     for option in reversed(
         (
             click.option(
@@ -86,7 +86,7 @@ def report_options(command: _Command) -> _Command:
 
 
 def publish(run: Run, report: Report, report_options: ReportOptions) -> None:
-    """Print a report, and write it to the files that were asked for."""
+    """Print a report, and write it to the files of ``--output``."""
     shown = report
     if run.options.quiet and report_options.format in _FOR_EYES:
         shown = report._replace(diagnostics=[each for each in report.diagnostics if each.severity != "note"])
@@ -112,7 +112,7 @@ def publish(run: Run, report: Report, report_options: ReportOptions) -> None:
 
 
 def _lines(format: str, report: Report, run: Run | None) -> Iterator[str]:
-    """A report in a format; only what a *run* prints is coloured."""
+    """Return the lines of a report; only those that a *run* prints are coloured."""
     module = import_module(f"rewrite_refs.reports.{format}")
     if format in _FOR_EYES:
         lines = module.lines(report, run.paint) if run is not None else module.lines(report)

@@ -46,7 +46,7 @@ or take them from it with `rewrite-refs init --from-aws`, or give --rule docker.
 
 
 class _Direction(NamedTuple):
-    """A direction: its rules, and what it is called in the present and in the past."""
+    """A direction: its rules, and its verb in the present and the past tense."""
 
     rules: type[RuleSet]
     verbs: tuple[str, str]
@@ -118,7 +118,7 @@ def _carry_out(
     run = Run(options)
     if stdin_filename is None:
         run.announce_missing(paths)
-    # A diff goes to where the progress would.
+    # On a terminal, the progress would be mixed with the diff or the new text.
     progress = None if diff or stdin_filename is not None else run.progress
     session = open_session(options, paths, stdin_filename, direction.rules, progress=progress)
     named = [
@@ -158,7 +158,7 @@ def _can_rewrite(policies: Policies) -> bool:
 
 
 def _missing_settings(area: Area) -> str:
-    """Why nothing can be rewritten, and what to do."""
+    """Return why nothing can be rewritten, and what to do."""
     has_registry = area.policies.general.rules.registry is not None
     if area.configuration is not None:
         return (_NO_RULES if has_registry else _NO_REGISTRY).format(area.configuration)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rewrite_refs.repository.workspace import Workspace
 
 _EMITTED = ("table", "terraform", "cloudformation", "cli", "iam", "renovate", "warmup")
-# What can stand in one output for several registries.
+# These can print several registries in one output.
 _OF_MANY = ("table", "renovate", "warmup")
 
 
@@ -87,7 +87,7 @@ def rules(paths: tuple[str, ...], emit: str, **given: Any) -> None:
 
 
 def _headed(survey: Survey, lines: Iterator[str]) -> Iterator[str]:
-    """The table of one of several sets of rules."""
+    """Yield the table of one of several sets of rules, below its registry."""
     yield f"{survey.registry or 'no registry'}:"
     yield from (f"  {line}" if line else "" for line in lines)
     yield ""
@@ -96,7 +96,7 @@ def _headed(survey: Survey, lines: Iterator[str]) -> Iterator[str]:
 def _by_rules(
     workspace: Workspace, records: Sequence[ReferenceRecord]
 ) -> list[tuple[RuleSet, list[ReferenceRecord]]]:
-    """The entries by the rules that hold for their files; at least one group, which may be empty."""
+    """Return the records by the rules of their files; at least one group, maybe empty."""
     groups: list[tuple[RuleSet, list[ReferenceRecord]]] = []
     for record in records:
         name = record.location.path if record.location else "."

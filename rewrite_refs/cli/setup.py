@@ -1,4 +1,4 @@
-"""From options and configuration to a Session."""
+"""Sessions and runs, made from the options and the configuration."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from rewrite_refs.text.suggestions import nearest
 def outcomes(
     session: Session, options: Options, paths: tuple[str, ...], stdin_filename: str | None, edit: bool
 ) -> Iterator[Outcome]:
-    """The outcome of each file at *paths*, or of standard input."""
+    """Yield the outcome of each file at *paths*, or of standard input."""
     if stdin_filename is not None:
         data = sys.stdin.buffer.read() if sys.stdin else b""
         found = iter([session.stdin(stdin_filename, data, edit)])
@@ -43,14 +43,17 @@ def outcomes(
 
 
 def inspect(options: Options, paths: tuple[str, ...], stdin_filename: str | None, lint: bool = False) -> Run:
-    """All references at *paths*, and what the *lint* finds if it is wanted, with nothing written."""
+    """Return a run with all references at *paths*, with *lint* also its findings.
+
+    No file is changed.
+    """
     run = Run(options)
     if stdin_filename is None:
         run.announce_missing(paths)
     session = open_session(options, paths, stdin_filename, lint=lint, progress=run.progress)
     if lint:
         run.rules = _active_rules(session.workspace.policies().lint)
-    # Only a rewriting, though nobody writes it, tells what can be mended.
+    # Which findings can be fixed is known only from a rewriting, which is not written.
     for outcome in outcomes(session, options, paths, stdin_filename, edit=lint):
         run.take(outcome)
     return run
@@ -64,12 +67,12 @@ def open_session(
     lint: bool = False,
     progress: Progress | None = None,
 ) -> Session:
-    """What the options and the configuration nearest to the first path say.
+    """Return a session by the options and the configuration nearest to the first path.
 
-    *direction* says whether references are rewritten or restored, *lint* whether findings are
-    wanted, and *progress* is told how far the run is.
+    *direction* selects whether references are rewritten or restored, *lint* whether there are
+    findings, and *progress* is called with the progress of the run.
 
-    Raises ConfigError and UsageError for what they have wrong.
+    Raises ConfigError and UsageError for errors in them.
     """
     if "-" in paths and stdin_filename is None:
         raise click.UsageError("- reads standard input: name it with --stdin-filename NAME.")
@@ -84,7 +87,7 @@ def open_session(
     first = Path(os.path.abspath(stdin_filename or (paths[0] if paths else ".")))
     is_folder = files.is_folder(first)
     start = first if is_folder else first.parent
-    # Outside of a checkout a file says nothing about which other files belong to it.
+    # Outside of a checkout, nothing shows which other files belong to the file.
     top = root_of(start) or (start if is_folder else None)
     workspace = Workspace(cwd, start, top, _run_options(options, direction))
     workspace.area(start)
@@ -93,7 +96,7 @@ def open_session(
 
 
 def warn(workspace: Workspace, options: Options) -> None:
-    """Print what there is to say about the configurations that were opened, once."""
+    """Print the warnings about the opened configurations, each once."""
     if not options.quiet:
         for each in workspace.warnings:
             say(f"warning: {each}")
@@ -101,7 +104,7 @@ def warn(workspace: Workspace, options: Options) -> None:
 
 
 def _run_options(options: Options, direction: type[RuleSet]) -> RunOptions:
-    """The options, checked.  Raises ConfigError and UsageError."""
+    """Return the checked options; raise ConfigError and UsageError for errors."""
     given = options.config
     return RunOptions(
         _registry(options),
@@ -120,16 +123,16 @@ def _run_options(options: Options, direction: type[RuleSet]) -> RunOptions:
 
 
 def _active_rules(settings: Settings) -> frozenset[str]:
-    """The names of the rules that a run looks for."""
+    """Return the names of the lint rules of a run."""
     from rewrite_refs.lint.registry import RULES
 
     names = frozenset(each.NAME for each in RULES if settings.severity(each) is not None)
-    # With some rules alone nobody knows whether a comment is of use.
+    # If only some rules are checked, it is not known whether an ignore comment is used.
     return names - {"unused-ignore"} if settings.select or settings.ignore else names
 
 
 def _names(texts: Iterable[str], option: str) -> Iterator[str]:
-    """The names of rules in the values of an option."""
+    """Yield the names of rules in the values of an option."""
     from rewrite_refs.lint.registry import BY_NAME
 
     for text in texts:

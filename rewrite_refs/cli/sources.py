@@ -1,4 +1,4 @@
-"""From the options of ``rewrite-refs init`` to what its source holds."""
+"""The source of ``rewrite-refs init``: its options, and its rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class InitOptions(NamedTuple):
-    """The options, as they were given."""
+    """The options of ``init``, as they were given."""
 
     from_aws: bool
     profile: str | None
@@ -37,7 +37,7 @@ class InitOptions(NamedTuple):
 
 
 class ImportedRules(NamedTuple):
-    """What a source holds, what messages call the source, and what the new file says of it."""
+    """The rules of a source, its name in messages, and its name in a new file."""
 
     rules: Import
     name: str
@@ -45,7 +45,7 @@ class ImportedRules(NamedTuple):
 
 
 def sources(options: InitOptions) -> list[str]:
-    """The options that name a source."""
+    """Return the given options that name a source."""
     return [
         f"--{name.replace('_', '-')}"
         for name in ("from_aws", "from_json", "from_terraform", "from_cloudformation")
@@ -54,7 +54,10 @@ def sources(options: InitOptions) -> list[str]:
 
 
 def checked(options: InitOptions, paths: tuple[str, ...]) -> InitOptions:
-    """The options with the further *paths* of their source; UsageError and ConfigError for what is wrong."""
+    """Return the options with *paths* added to their source.
+
+    Raises UsageError and ConfigError for wrong options.
+    """
     for mistake in _option_errors(options, paths):
         raise click.UsageError(visible(mistake))
     try:
@@ -68,7 +71,7 @@ def checked(options: InitOptions, paths: tuple[str, ...]) -> InitOptions:
 
 
 def _option_errors(options: InitOptions, paths: tuple[str, ...]) -> Iterator[str]:
-    """What is wrong with the options together."""
+    """Yield a message for each error in the combination of options."""
     given, account, aws = sources(options), options.account_id, options.from_aws
     if len(given) > 1:
         yield f"{' and '.join(given)} are {len(given)} sources: use one."
@@ -99,13 +102,16 @@ def _option_errors(options: InitOptions, paths: tuple[str, ...]) -> Iterator[str
 
 
 def read(options: InitOptions, cwd: Path, folder: Path) -> ImportedRules:
-    """The rules of the source; *folder* is that of the configuration, from which a new one names files."""
+    """Return the rules of the source.
+
+    *folder* is that of the configuration: file names in a new one are relative to it.
+    """
 
     def show(path: Path) -> str:
         return Path(os.path.relpath(path, cwd)).as_posix()
 
     def named(names: Sequence[str]) -> str:
-        # What lies elsewhere says more of the machine than of the source.
+        # A path outside of the folder would describe this machine rather than the source.
         paths = [Path(os.path.abspath(name)) for name in names]
         shown = (
             os.path.relpath(each, folder) if each.is_relative_to(folder) else each.name for each in paths
@@ -140,12 +146,12 @@ def read(options: InitOptions, cwd: Path, folder: Path) -> ImportedRules:
 
 
 def _origin(what: str, files: str) -> str:
-    """Where the rules of a new file are from; *files* is empty for the folder of the file itself."""
+    """Return the origin for a new file; *files* is empty for the folder of the file."""
     return f"From {what}: {files}." if files else f"From {what}."
 
 
 def _text(name: str) -> tuple[str, str]:
-    """The text of a file or of standard input, and what messages call it."""
+    """Return the text of a file or of standard input, and its name in messages."""
     shown = "standard input" if name == "-" else visible(name)
     try:
         if name == "-":

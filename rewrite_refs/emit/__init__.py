@@ -1,4 +1,4 @@
-"""What ``rewrite-refs rules`` prints: a Survey in, lines out, one function for each ``--emit``."""
+"""The output of ``rewrite-refs rules``: for each ``--emit``, a Survey to lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rewrite_refs.emit.survey import Survey
 
 Emitter = Callable[[Survey], Iterator[str]]
 
-# Those that print names of the registry raise ConfigError where it was not given.
+# Those that print names of the registry raise ConfigError if it was not given.
 EMITTERS: Mapping[str, Emitter] = {
     "table": table.lines,
     "terraform": terraform.lines,

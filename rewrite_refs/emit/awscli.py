@@ -1,8 +1,8 @@
-"""A shell script that makes the rules that are missing with the AWS CLI.
+"""A shell script that creates the missing rules with the AWS CLI.
 
 Credentials come from environment variables and reach the CLI through a pipe, so
-that no process has them in its arguments.  A secret that is there already is
-used as it is.
+that no process has them in its arguments.  An existing secret is used without
+changes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ secret() {
 
 
 def lines(survey: Survey) -> Iterator[str]:
-    """The script; with nothing missing, one that does nothing and says so."""
+    """Yield the script; if no rule is missing, a script with only comments."""
     yield "#!/bin/sh"
     yield from parts.comment(f"{parts.TITLE} --emit cli.")
     yield from parts.comment(parts.place(survey))
@@ -59,7 +59,7 @@ def lines(survey: Survey) -> Iterator[str]:
 
 
 def _where(survey: Survey) -> Iterator[str]:
-    """The region of all calls, and the check that they go to the right account."""
+    """Yield the region of all calls, and a check that they go to the right account."""
     home = parts.home(survey)
     if home is None:
         yield 'region="${AWS_REGION:-${AWS_DEFAULT_REGION:?the region of the cache}}"'
@@ -78,7 +78,7 @@ def _variables(missing: MissingRule) -> tuple[str, str]:
 
 
 def _rule(missing: MissingRule) -> Iterator[str]:
-    """The calls for one upstream: its secret, its rule and its repository creation template."""
+    """Yield the calls for one upstream: secret, rule and repository creation template."""
     yield from ("", f"# {missing.upstream.host}")
     calls = [f"--ecr-repository-prefix {shlex.quote(missing.prefix)}"]
     calls.append(f"--upstream-registry {missing.upstream.kind}")

@@ -1,7 +1,7 @@
-"""A CloudFormation template for the rules that are missing, with what belongs to them.
+"""A CloudFormation template for the missing rules and their resources.
 
-Secrets come from NoEcho parameters, permissions hold for the prefixes of all
-rules, and the VPC endpoints are made where subnets and route tables are given.
+Secrets come from NoEcho parameters, permissions cover the prefixes of all rules,
+and the VPC endpoints are created if subnets and route tables are given.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rewrite_refs.emit.survey import MissingRule, Survey
 Resource = dict[str, Any]
 
 _DEPLOY = "aws cloudformation deploy --capabilities CAPABILITY_IAM --template-file FILE --stack-name NAME"
-# What would end a string of JSON.
+# Excludes the characters that would end a JSON string.
 _IN_JSON = {"AllowedPattern": '[^"\\\\]+', "ConstraintDescription": "no quotes and no backslashes"}
 _ARN = "arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/"
 _ENDPOINTS = (
@@ -28,7 +28,7 @@ _ENDPOINTS = (
 
 
 class Tagged(str):
-    """A scalar with a short form of an intrinsic function for its tag."""
+    """A scalar whose tag is the short form of an intrinsic function."""
 
     tag: str
 
@@ -46,7 +46,7 @@ class Sub(Tagged):
 
 
 def lines(survey: Survey) -> Iterator[str]:
-    """The text of the template."""
+    """Yield the template, as lines."""
     yield from parts.comment(f"{parts.TITLE} --emit cloudformation.")
     yield from parts.comment(parts.place(survey))
     yield f"# {_DEPLOY}"
@@ -87,7 +87,7 @@ def lines(survey: Survey) -> Iterator[str]:
 
 
 def _is_not_empty(name: str) -> Resource:
-    """The condition that the parameter of this name, a list, is not empty."""
+    """Return the condition that the list parameter of this name is not empty."""
     return {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", Ref(name)]}, ""]}]}
 
 
@@ -107,7 +107,7 @@ def _parameters(missing: MissingRule) -> dict[str, Resource]:
 
 
 def _rule(missing: MissingRule) -> dict[str, Resource]:
-    """The rule of one upstream, and its secret."""
+    """Return the rule of one upstream, and its secret if it needs one."""
     name = _name(missing)
     properties = {
         "EcrRepositoryPrefix": missing.prefix,
@@ -129,7 +129,7 @@ def _rule(missing: MissingRule) -> dict[str, Resource]:
 
 
 def _template(missing: MissingRule) -> Resource:
-    """The repository creation template of one upstream."""
+    """Return the repository creation template of one upstream."""
     properties = {
         "Prefix": missing.prefix,
         "Description": f"Images of {missing.upstream.host}",
@@ -142,7 +142,7 @@ def _template(missing: MissingRule) -> Resource:
 
 
 def _permissions(survey: Survey) -> Iterator[str]:
-    """The puller's policy, and the registry's in comments; for the prefixes of all rules."""
+    """Yield the puller's policy, and the registry's as comments, for all prefixes."""
     resources = [Sub(_ARN + name) for name in parts.repositories(survey)]
     if not resources:
         return
@@ -192,7 +192,7 @@ def _section(resources: Mapping[str, Resource]) -> Iterator[str]:
 
 
 def _yaml(document: Mapping[str, Any]) -> Sequence[str]:
-    """A mapping as lines of YAML, with the short forms of intrinsic functions."""
+    """Return a mapping as lines of YAML, with short forms of intrinsic functions."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
@@ -204,7 +204,7 @@ def _yaml(document: Mapping[str, Any]) -> Sequence[str]:
 
         def choose_scalar_style(self) -> Any:
             style = super().choose_scalar_style()
-            # It quotes every scalar with a tag.
+            # PyYAML quotes every scalar that has a tag.
             short = isinstance(self.event, yaml.ScalarEvent) and self.event.tag in (Ref.tag, Sub.tag)
             plain = self.analysis is not None and self.analysis.allow_block_plain
             return "" if short and plain else style

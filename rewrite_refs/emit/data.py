@@ -1,4 +1,4 @@
-"""The table as JSON: one object for each set of rules, with the same names as a Survey."""
+"""The table as JSON: one object for each set of rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rewrite_refs.reports import inert
 
 
 def lines(surveys: Iterable[Survey]) -> Iterator[str]:
-    """One JSON object for all of a run."""
+    """Yield the lines of one JSON object for the whole run."""
     registries = [
         {
             "registry": survey.registry,

@@ -2,8 +2,7 @@
 
 ``pullerPolicy`` is a whole policy for the roles that pull, and
 ``registryPolicyStatement`` one statement for the registry's policy, which is for
-other accounts.  Both hold for the prefixes of all rules, those that are missing
-included.
+other accounts.  Both cover the prefixes of all rules, including missing ones.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from rewrite_refs.emit import parts
 from rewrite_refs.emit.survey import Survey
 from rewrite_refs.images.hosts import partition_of
 
-# Invalid where they are left as they are, rather than valid and wrong.
+# Placeholders: a policy in which they are left is invalid, rather than valid and wrong.
 ACCOUNT, REGION, OTHER_ACCOUNT, PULLER = "ACCOUNT", "REGION", "OTHER_ACCOUNT", "PULLER"
 
 
 def lines(survey: Survey) -> Iterator[str]:
-    """The JSON text, as one piece."""
+    """Yield the JSON text, as one piece."""
     home = parts.home(survey)
     account, region = (home.account, home.region) if home else (ACCOUNT, REGION)
     partition = partition_of(region).name
@@ -33,7 +32,7 @@ def lines(survey: Survey) -> Iterator[str]:
 
 
 def document(resources: list[str], principal: str, notes: list[str]) -> dict[str, Any]:
-    """The two policies for some repositories; with none, there is nothing but the login."""
+    """Return the two policies for *resources*; without any, only the login is allowed."""
     login = {"Sid": "EcrLogin", "Effect": "Allow", "Action": parts.LOGIN_ACTION, "Resource": "*"}
     pull = {
         "Sid": "PullThroughCache",

@@ -1,4 +1,4 @@
-"""What the printed templates, policies and scripts have in common.
+"""Shared parts of the printed templates, policies and scripts.
 
 Sources: the Amazon ECR user guide ("IAM permissions required to sync an upstream
 registry", "Lifecycle policy properties", "Considerations for using pull through
@@ -19,7 +19,7 @@ from rewrite_refs.reports import visible
 
 LOGIN_ACTION = "ecr:GetAuthorizationToken"
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-# The second one makes the repository of an image at its first pull.
+# The second action creates the repository of an image at its first pull.
 IMPORT_ACTIONS = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 APPLIED_FOR = "PULL_THROUGH_CACHE"
 
@@ -61,7 +61,7 @@ _WIDTH = 100
 
 
 class Credentials(NamedTuple):
-    """What a secret's two keys are called where the upstream hands them out."""
+    """Descriptions of a secret's two values, in the terms of the upstream."""
 
     username: str
     token: str
@@ -81,32 +81,38 @@ _CREDENTIALS: Mapping[str, Credentials] = {
 
 
 def credentials(missing: MissingRule) -> Credentials | None:
-    """What the secret of a missing rule holds; None where it needs none."""
+    """Return the credentials that a missing rule needs; None if it needs no secret."""
     return _CREDENTIALS[missing.upstream.kind] if missing.upstream.secret else None
 
 
 def secret_name(missing: MissingRule) -> str:
-    """The name of a rule's secret: ECR takes no secret with another beginning."""
+    """Return the name of a rule's secret; ECR accepts only names with this prefix."""
     return f"ecr-pullthroughcache/{missing.prefix}"
 
 
 def words(missing: MissingRule) -> list[str]:
-    """The words of a missing rule's prefix, to make names of resources and variables of."""
+    """Return the words of a missing rule's prefix, to name resources and variables."""
     return missing.prefix.split("-")
 
 
 def repositories(survey: Survey) -> tuple[str, ...]:
-    """The repositories of all rules, as the ends of ARNs; one for all of them where a prefix is ROOT."""
+    """Return the ARN endings of all rules' repositories; ``*`` if a prefix is ROOT."""
     return ("*",) if "" in survey.prefixes else tuple(f"{prefix}/*" for prefix in survey.prefixes)
 
 
 def home(survey: Survey) -> Home | None:
-    """The account and region of the registry, where it or its placeholder's default tells."""
+    """Return the registry's account and region; None if they are not known.
+
+    Of a placeholder, the default counts.
+    """
     return home_of(resolved(survey.registry)) if survey.registry else None
 
 
 def registry(survey: Survey, what: str) -> str:
-    """The registry, for what cannot be printed without it; ConfigError where nobody gave one."""
+    """Return the registry; raise ConfigError if none is given.
+
+    *what* is the value of ``--emit`` that needs it.
+    """
     if survey.registry is None:
         raise ConfigError(
             f"--emit {what} needs the registry: use --registry HOST, or set registry in the configuration"
@@ -115,25 +121,25 @@ def registry(survey: Survey, what: str) -> str:
 
 
 def place(survey: Survey) -> str:
-    """Where the rules are to be made, as a sentence."""
+    """Return a sentence that names the account and region for the rules."""
     found = home(survey)
     where = f"account {found.account}, region {found.region}" if found else "the cache's account and region"
     return f"For {where}: rules belong to one account and one region."
 
 
 def pinned(missing: MissingRule) -> str:
-    """Why there is no lifecycle policy for an upstream of which images are pinned."""
+    """Return why an upstream with pinned images gets no lifecycle policy."""
     number = "1 reference pins" if missing.pinned == 1 else f"{missing.pinned} references pin"
     return f"No lifecycle policy: {number} an image by digest, and an expired digest does not come back."
 
 
 def has_lifecycle(survey: Survey) -> bool:
-    """Whether the lifecycle policy is good for any of the missing rules."""
+    """Whether the lifecycle policy is used for any of the missing rules."""
     return not all(each.pinned for each in survey.missing)
 
 
 def comment(text: str, indent: str = "") -> Iterator[str]:
-    """*text* as lines of a comment."""
+    """Yield *text* as wrapped lines of a comment."""
     start = f"{indent}# "
     yield from textwrap.wrap(
         visible(text), _WIDTH, initial_indent=start, subsequent_indent=start, break_on_hyphens=False
@@ -141,6 +147,6 @@ def comment(text: str, indent: str = "") -> Iterator[str]:
 
 
 def indented(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
-    """Lines with an indent, but for empty ones."""
+    """Yield the lines with an indent, except empty ones."""
     for line in lines:
         yield indent + line if line else line

@@ -1,10 +1,10 @@
-"""``registryAliases`` for Renovate: what the rules do, the other way round.
+"""``registryAliases`` for Renovate, which map cache prefixes back to upstreams.
 
-In the cache, Renovate sees only tags that somebody has pulled already.  With an
-alias it looks an image up at its upstream and still writes the name as it
-stands.  Source: Renovate's documentation of ``registryAliases``, and how it
-applies them: the first key that a name begins with, up to a ``/``.  So the longest
-come first.
+In the cache, Renovate sees only tags that have been pulled before.  With an alias,
+it looks up an image at its upstream and still writes the name as it is in the file.
+Renovate uses the first key that is a prefix of the name, up to a ``/``, so the
+longest keys come first.  Source: Renovate's documentation of ``registryAliases``, and
+how it applies them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ROOT = "The rule with the prefix ROOT has no alias: it would hold for your own 
 
 
 def lines(*surveys: Survey) -> Iterator[str]:
-    """The JSON text for all registries, as one piece.  Raises ConfigError where one is not given."""
+    """Yield the JSON text for all registries; raise ConfigError if one is not given."""
     aliases = {alias: name for each in surveys for alias, name in _aliases(each)}
     longest = dict(sorted(aliases.items(), key=lambda each: -len(each[0])))
     notes = [*_NOTES, *{_ROOT for each in surveys for rule in each.rules if not rule.prefix}]
@@ -37,9 +37,9 @@ def lines(*surveys: Survey) -> Iterator[str]:
 
 
 def _aliases(survey: Survey) -> Iterator[tuple[str, str]]:
-    """What stands for an upstream in one registry, and the upstream."""
+    """Yield the pairs of a cache prefix in one registry and its upstream."""
     registry = parts.registry(survey, "renovate")
-    # Both forms of a placeholder with a default: Renovate resolves an ARG, and no variable of Compose.
+    # Both forms of a placeholder with a default: Renovate resolves an ARG, but not a variable of Compose.
     for head in dict.fromkeys((registry, resolved(registry))):
         for rule in sorted(survey.rules, key=lambda rule: rule.prefix):
             if rule.prefix:

@@ -1,8 +1,8 @@
-"""What a repository pulls, per upstream: which rule serves it, and which upstreams have no rule.
+"""Summary of the pulled images by upstream, with used and missing cache rules.
 
-Every reference counts with the upstream registry that it comes from, a cached
-one too.  Names of your own, ignored references and those that nobody can tell
-are summed apart.  Pure: the entries of a run in, one Survey out; ``emit`` prints it.
+Every reference counts for the upstream registry that it comes from, also a cached
+one.  Own, ignored and unresolved references are counted separately.  The module is
+pure: it turns the records of a run into one Survey, which ``emit`` prints.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from rewrite_refs.results import ReferenceRecord
 _AT_THE_CACHE = ("cached", "wrong")
 _WITHOUT_UPSTREAM = ("own", "ignored", "unresolved")
 _AZURE = "azure-container-registry"
-# Stands for a placeholder while a reference is parsed; the name is reserved (RFC 6761).
+# Replaces a placeholder while a reference is parsed; the name is reserved (RFC 6761).
 _SOME_HOST = "registry.invalid"
 
 
 class RuleUsage(NamedTuple):
-    """How many references a rule serves.
+    """The number of references that a rule serves.
 
-    ``prefix`` is empty for ROOT, and None where the rule is none of the survey's
-    (another part of the repository has rules of its own).
+    ``prefix`` is empty for ROOT, and None if the rule is not a rule of the survey
+    (another part of the repository has its own rules).
     """
 
     rule: str
@@ -41,9 +41,10 @@ class RuleUsage(NamedTuple):
 
 
 class MissingRule(NamedTuple):
-    """A rule that ECR could have and nobody made: AWS's own prefix, or a free one where that is taken.
+    """A rule that could be created in ECR and does not exist yet.
 
-    ``references`` wait for it, ``pinned`` of them by digest.
+    ``prefix`` is AWS's own, or a free one if that is taken.  The rule would serve ``references``
+    references; ``pinned`` of them have a digest.
     """
 
     upstream: Upstream
@@ -53,12 +54,12 @@ class MissingRule(NamedTuple):
 
 
 class UpstreamSummary(NamedTuple):
-    """How one upstream registry stands.
+    """The counts and rules of one upstream registry.
 
-    Of its ``references``, to ``images`` distinct names, ``cached`` go through the
-    cache already and ``wrong`` name the cache wrongly.  ``unserved`` have no rule:
-    ``missing`` says which could serve them, and is None where ECR cannot cache
-    the registry; ``advice`` then says what to do, where something particular is known.
+    Of its ``references``, which name ``images`` distinct images, ``cached`` go through the
+    cache already and ``wrong`` name the cache incorrectly.  ``unserved`` have no rule:
+    ``missing`` is the rule that could serve them, or None if ECR cannot cache the
+    registry; in that case, ``advice`` is the advice for this registry, if there is any.
     """
 
     host: str
@@ -73,7 +74,7 @@ class UpstreamSummary(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """An image to pull by its tag; ``digests`` are those to which references pin it."""
+    """An image to pull by its tag; ``digests`` are those that references pin it to."""
 
     registry: str
     repository: str
@@ -82,7 +83,7 @@ class Pull(NamedTuple):
 
 
 class UnwarmedDigest(NamedTuple):
-    """A reference to the cache that cannot be pulled by a tag, as it stands, and why."""
+    """A reference to the cache that cannot be pulled by a tag, and the reason."""
 
     text: str
     reason: str
@@ -90,10 +91,10 @@ class UnwarmedDigest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All that ``rewrite-refs rules`` knows.
+    """The data of ``rewrite-refs rules``.
 
-    ``upstreams`` begins with the most referenced; ``without_upstream`` counts by status what
-    belongs to no upstream.  ``registry`` and ``rules`` are the given ones.
+    ``upstreams`` begins with the most referenced one; ``without_upstream`` counts, by status, the
+    references without an upstream.  ``registry`` and ``rules`` are those of the configuration.
     """
 
     registry: str | None
@@ -105,18 +106,18 @@ class Survey:
 
     @property
     def missing(self) -> tuple[MissingRule, ...]:
-        """The missing rules, by prefix."""
+        """The missing rules, sorted by prefix."""
         found = (each.missing for each in self.upstreams if each.missing)
         return tuple(sorted(found, key=lambda each: each.prefix))
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """The prefixes of all rules, those that are missing included; empty for ROOT."""
+        """The prefixes of all rules, including missing ones; ROOT is the empty string."""
         return tuple(sorted({*(rule.prefix for rule in self.rules), *(each.prefix for each in self.missing)}))
 
 
 class _Counted(NamedTuple):
-    """An entry that has an upstream, with its reference, its repository in the cache and its rule."""
+    """A record with an upstream: its reference, its repository in the cache, its rule."""
 
     record: ReferenceRecord
     reference: Reference
@@ -125,7 +126,7 @@ class _Counted(NamedTuple):
 
 
 def of(records: Iterable[ReferenceRecord], rules: RuleSet) -> Survey:
-    """Count the entries of a run, of which the references are canonical."""
+    """Return the Survey of the records of a run, whose references are canonical."""
     records = tuple(records)
     apart: Counter[str] = Counter()
     groups: dict[str, list[_Counted]] = {}
@@ -151,14 +152,14 @@ def of(records: Iterable[ReferenceRecord], rules: RuleSet) -> Survey:
 
 
 def _upstream(record: ReferenceRecord) -> str | None:
-    """The upstream registry of an entry; None where it has none."""
+    """Return the upstream registry of a record; None if it has none."""
     if record.reference is None or record.status in _WITHOUT_UPSTREAM:
         return None
     return None if record.status in _AT_THE_CACHE and not record.rule else record.upstream
 
 
 def _place(record: ReferenceRecord, reference: Reference, registry: str | None) -> str | None:
-    """The repository of the cache that an entry names or will name; None where that is not known."""
+    """Return the cache repository that a record names or will name; None if unknown."""
     if record.status == "cached":
         return reference.repository
     if record.target is None or registry is None:
@@ -167,7 +168,7 @@ def _place(record: ReferenceRecord, reference: Reference, registry: str | None) 
 
 
 def _rule(record: ReferenceRecord, place: str | None, rules: Iterable[CacheRule]) -> CacheRule | None:
-    """The rule of an entry: it has its name, and the prefix of its place in the cache."""
+    """Return the rule of a record: the rule's name and prefix match it."""
     named = (rule for rule in rules if rule.name == record.rule)
     fitting = (rule for rule in named if place is None or place.startswith(_under(rule.prefix)))
     return max(fitting, key=lambda rule: len(rule.prefix) if place else 0, default=None)
@@ -201,14 +202,14 @@ def _unserved(group: Iterable[_Counted]) -> list[_Counted]:
 
 
 def _image(seen: _Counted) -> str:
-    """The upstream repository that is meant, so that an image counts once, cached or not."""
+    """Return the upstream repository, so that an image counts once, cached or not."""
     if seen.rule is None or seen.repository is None or seen.record.status not in _AT_THE_CACHE:
         return seen.reference.repository
     return _under(seen.rule.path) + seen.repository.removeprefix(_under(seen.rule.prefix))
 
 
 def _missing(groups: Mapping[str, Sequence[_Counted]], taken: Collection[str]) -> dict[str, MissingRule]:
-    """The rules that could be made, by upstream host."""
+    """Return the rules that could be created, by upstream host."""
     missing: dict[str, MissingRule] = {}
     for host, group in sorted(groups.items()):
         waiting = _unserved(group)
@@ -221,10 +222,11 @@ def _missing(groups: Mapping[str, Sequence[_Counted]], taken: Collection[str]) -
 
 
 def _free_prefix(upstream: Upstream, taken: Collection[str], chosen: Collection[str]) -> str:
-    """AWS's prefix for an upstream, or one like it that is neither in, over nor like another.
+    """Return AWS's prefix for an upstream, or a similar one that is free.
 
-    Prefixes that differ in punctuation alone would give two resources one name in
-    a template, so none of those that are *chosen* is like another in that way.
+    A free prefix does not contain a *taken* one and is not contained in one.  Prefixes that differ
+    only in punctuation would give two resources of a template the same name, so it also does not
+    differ only in that from a *chosen* one.
     """
     candidates = [upstream.prefix]
     if upstream.kind == _AZURE:
@@ -240,14 +242,14 @@ def _free_prefix(upstream: Upstream, taken: Collection[str], chosen: Collection[
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether one of two prefixes is the other, or lies in it; ROOT lies in none and none in it."""
+    """Whether prefixes are equal, or one contains the other; ROOT overlaps with none."""
     return bool(other) and (f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/"))
 
 
 def _pulls(
     records: Iterable[ReferenceRecord], registry: str | None
 ) -> tuple[tuple[Pull, ...], tuple[UnwarmedDigest, ...]]:
-    """What can be pulled by a tag, each once, and what cannot."""
+    """Return the images that can be pulled by a tag, each once, and those that cannot."""
     digests: dict[tuple[str, str, str], set[str]] = {}
     cold: set[UnwarmedDigest] = set()
     for record in records:

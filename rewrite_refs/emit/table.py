@@ -19,7 +19,7 @@ _WITHOUT_UPSTREAM = {
 
 
 def lines(survey: Survey) -> Iterator[str]:
-    """One row for each upstream, the most referenced first; what is counted apart, and what to do."""
+    """Yield a row per upstream, the most referenced first, then counts and advice."""
     if not survey.upstreams and not survey.without_upstream:
         yield "no references found"
         return

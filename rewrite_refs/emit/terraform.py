@@ -1,7 +1,7 @@
-"""Terraform for the rules that are missing, with what belongs to them.
+"""A Terraform module for the missing rules and their resources.
 
-Secrets come from sensitive variables, permissions hold for the prefixes of all
-rules, and the VPC endpoints are made where subnets and route tables are given.
+Secrets come from sensitive variables, permissions cover the prefixes of all rules,
+and the VPC endpoints are created if subnets and route tables are given.
 Needs hashicorp/aws 5.61, which has ``aws_ecr_repository_creation_template``, or later.
 """
 
@@ -33,7 +33,7 @@ resource "aws_ecr_registry_policy" "{_NAME}" {{
 
 
 def lines(survey: Survey) -> Iterator[str]:
-    """The text of a module of its own."""
+    """Yield the text of a complete module, as lines."""
     yield from parts.comment(f"{parts.TITLE} --emit terraform.")
     yield from parts.comment(f"{parts.place(survey)} Apply it once for each, as a module of its own.")
     if not survey.missing:
@@ -60,7 +60,7 @@ def _lifecycle() -> Iterator[str]:
 
 
 def _rule(missing: MissingRule) -> Iterator[str]:
-    """The rule of one upstream, and its secret."""
+    """Yield the rule of one upstream, and its secret if it needs one."""
     label = _label(missing)
     rule = ["aws_ecr_pull_through_cache_rule", label]
     attributes = {
@@ -88,7 +88,7 @@ def _rule(missing: MissingRule) -> Iterator[str]:
 
 
 def _template(missing: MissingRule) -> Iterator[str]:
-    """The repository creation template of one upstream."""
+    """Yield the repository creation template of one upstream."""
     template = {
         "prefix": quoted(missing.prefix),
         "description": quoted(f"Images of {missing.upstream.host}"),
@@ -103,7 +103,7 @@ def _template(missing: MissingRule) -> Iterator[str]:
 
 
 def _repositories(survey: Survey) -> Iterator[str]:
-    """The ARNs that the permissions hold for."""
+    """Yield the ARNs of the repositories that the permissions cover."""
     for kind in ("aws_caller_identity", "aws_partition", "aws_region"):
         yield f'data "{kind}" "{_NAME}" {{}}'
     yield ""
@@ -116,7 +116,7 @@ def _repositories(survey: Survey) -> Iterator[str]:
 
 
 def _puller() -> Iterator[str]:
-    """The policy for those who pull."""
+    """Yield the policy for the roles that pull."""
     yield from parts.comment(parts.PULLERS)
     login = _statement("EcrLogin", [parts.LOGIN_ACTION], '["*"]')
     pull = _statement(
@@ -132,7 +132,7 @@ def _puller() -> Iterator[str]:
 
 
 def _registry() -> Iterator[str]:
-    """The statement for the registry's policy, and that policy in comments."""
+    """Yield the statement for the registry's policy, and that policy as comments."""
     principals = f"{_NAME}_principals"
     yield from _variable(
         principals, "list(string)", "Roles of other accounts that pull, as ARNs", default="[]"
@@ -154,7 +154,7 @@ def _statement(sid: str, actions: Sequence[str], resources: str, body: Sequence[
 
 
 def _endpoints() -> Iterator[str]:
-    """The VPC endpoints through which private subnets reach the cache."""
+    """Yield the VPC endpoints through which private subnets reach the cache."""
     yield from parts.comment(f"{parts.ENDPOINTS} With empty lists there are none.")
     yield from _variable("vpc_id", "string", "VPC of the endpoints", default="null")
     for name, about in (
@@ -188,7 +188,7 @@ def _endpoints() -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """*text* as a string of HCL, in which no ``${`` or ``%{`` begins a template."""
+    """Return *text* as an HCL string in which ``${`` and ``%{`` begin no template."""
     return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
@@ -203,7 +203,7 @@ def _variable(name: str, kind: str, description: str, **more: str) -> Iterator[s
 def _block(
     kind: str, labels: Sequence[str], attributes: Mapping[str, str], body: Sequence[str] = ()
 ) -> Iterator[str]:
-    """A block: its attributes, then its body."""
+    """Yield a block: its attributes, then its body."""
     yield " ".join([kind, *map(quoted, labels), "{"])
     yield from parts.indented(_aligned(attributes))
     if attributes and body:
@@ -213,14 +213,14 @@ def _block(
 
 
 def _aligned(attributes: Mapping[str, str]) -> Iterator[str]:
-    """Attributes with the equals signs in line, as ``terraform fmt`` has them."""
+    """Yield attributes with aligned equals signs, as ``terraform fmt`` writes them."""
     width = max(map(len, attributes), default=0)
     for name, value in attributes.items():
         yield f"{name.ljust(width)} = {value}"
 
 
 def _value(value: object) -> str:
-    """A number, a text or an object of them as HCL."""
+    """Return a number, a string or an object of them as HCL."""
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {_value(item)}' for key, item in value.items())} }}"
     return quoted(value) if isinstance(value, str) else json.dumps(value)

@@ -1,8 +1,8 @@
 """A shell script that pulls each image once by its tag, so that the cache has it.
 
-ECR imports an image when its manifest is asked for by a tag; a reference with a
-digest fails until then.  With crane or skopeo only the manifest is asked for.
-Scripts for several registries, one behind another, are one script again.
+ECR imports an image when its manifest is requested by a tag; a reference with a
+digest fails until then.  With crane or skopeo only the manifest is requested.
+Scripts for several registries can be concatenated into one script.
 Source: the Amazon ECR user guide ("Considerations for using pull through cache
 rules": the list of a multi-platform tag is imported with all its images).
 """
@@ -43,7 +43,7 @@ pull() {
 
 
 def lines(survey: Survey) -> Iterator[str]:
-    """The script.  Raises ConfigError where the registry is not given, and so no name in it."""
+    """Yield the script; raise ConfigError if the registry is not given."""
     registry = parts.registry(survey, "warmup")
     yield "#!/bin/sh"
     yield from parts.comment(_ABOUT)
@@ -58,7 +58,7 @@ def lines(survey: Survey) -> Iterator[str]:
 
 
 def _pulls(survey: Survey, registry: str) -> Iterator[str]:
-    """How to use the script, and a call for each image."""
+    """Yield how to use the script, and a call for each image."""
     host = None if is_placeholder(resolved(registry)) else resolved(registry)
     home = parts.home(survey)
     yield from parts.comment(_PULLERS)

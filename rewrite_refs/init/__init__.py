@@ -1,1 +1,1 @@
-"""What ``rewrite-refs init`` proposes and writes."""
+"""The configuration that ``rewrite-refs init`` proposes or updates."""

@@ -1,4 +1,4 @@
-"""Rules that nobody has written down yet: AWS's own prefixes for the upstreams in use."""
+"""Proposals of rules: AWS's own prefixes for the upstreams in use."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from rewrite_refs.init.update import PROPOSED, Old, Overrides, Result, text_of, 
 
 
 def proposed(old: Old, survey: Survey, overrides: Overrides) -> Result:
-    """A configuration with a rule for each upstream that ECR could cache and that has none.
+    """Return a configuration with new rules for upstreams that ECR can cache.
 
-    Raises ConfigError where the text cannot be changed safely.
+    Upstreams that have a rule get no new one.  Raises ConfigError if the text cannot be changed safely.
     """
     wanted = old.data
     rules = {each.upstream.host: each.prefix for each in survey.missing}
@@ -24,7 +24,7 @@ def proposed(old: Old, survey: Survey, overrides: Overrides) -> Result:
             stay = f"{count} reference{s} stay{'s' if count == 1 else ''}"
             advice = f": {each.advice}" if each.advice else ""
             others.append(f"{each.host or 'no host'}: ECR cannot cache it, {stay}{advice}")
-    # In the order of the remarks: what is used most comes first.
+    # In the order of the remarks: the most used upstream comes first.
     order = [each.host for each in survey.upstreams if each.host in rules]
     registry = overrides.registry or old.config.registry
     if overrides.registry:

@@ -1,7 +1,7 @@
-"""What stands under ``rules:`` in a configuration, and what it becomes by the rules of a source.
+"""Values under ``rules:`` in a configuration, and their update from a source.
 
 The value of an upstream is the prefix of its rule, ``{prefix: ...}``, or a list of
-these, of which the first is the one that is written.
+these, of which the first is the one that references are rewritten to.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from rewrite_refs.init.yaml_edit import Data
 
 
 class Merged(NamedTuple):
-    """The new values, and what is to be said of them."""
+    """The new values, and remarks about them for the user."""
 
     values: dict[str, Data]
     remarks: list[str]
 
 
 def name(key: str) -> str:
-    """The one name of the upstream for which a key stands."""
+    """Return the canonical name of the upstream of a key."""
     return make_rule(key, "any").name
 
 
 def prefixes(value: Data) -> list[str]:
-    """The prefixes that stand in a value."""
+    """Return the prefixes in a value."""
     each = value if isinstance(value, list) else [value]
     texts = (one["prefix"] if isinstance(one, dict) else one for one in each)
     return [str(text).rstrip("/") for text in texts]
 
 
 def meaning(values: Mapping[str, Data]) -> dict[str, set[str]]:
-    """The prefixes of each upstream, by its name."""
+    """Return the prefixes of each upstream, by its canonical name."""
     return {name(key): set(prefixes(value)) for key, value in values.items()}
 
 
 def rules(values: Mapping[str, Data]) -> Iterator[CacheRule]:
-    """The rules that the values are."""
+    """Yield the rules that the values define."""
     for key, value in values.items():
         for prefix in prefixes(value):
             yield make_rule(key, prefix)
@@ -50,9 +50,9 @@ def merged(
     source: str,
     inherited: Mapping[str, set[str]] = {},
 ) -> Merged:
-    """The values *old* with the *wanted* prefixes, which a *source* has, by upstream.
+    """Return the values *old*, updated to the *wanted* prefixes of each upstream.
 
-    What the source does not have stays, and is named in the remarks.  *inherited*
+    Prefixes that the *source* does not have stay, and are named in the remarks.  *inherited*
     are prefixes of an extended file, which need not be repeated.
     """
     new = dict(old)
@@ -78,7 +78,7 @@ def merged(
 
 
 def _value(old: Data, several: Sequence[str]) -> Data:
-    """What stands for the prefixes of an upstream: the old value as far as it is right, in its form."""
+    """Return the value for an upstream's prefixes, as similar to *old* as possible."""
     had = [] if old is None else prefixes(old)
     kept = [prefix for prefix in had if prefix in several]
     fresh = [prefix for prefix in several if prefix not in had]
@@ -86,7 +86,7 @@ def _value(old: Data, several: Sequence[str]) -> Data:
         wanted = fresh
     elif had[0] == kept[0]:
         wanted = [*had, *fresh]
-    else:  # what is first is written: it must not be one that is gone
+    else:  # references are rewritten to the first prefix, which must exist in the source
         wanted = [*kept, *fresh, *(prefix for prefix in had if prefix not in kept)]
     if wanted == had:
         return old

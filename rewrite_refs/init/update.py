@@ -1,9 +1,9 @@
-"""What a configuration becomes by the rules of a source.
+"""Update of a configuration from the rules of a source.
 
-The source decides about the upstreams that it has rules for.  All else in the file
-stays: rules that the source does not know, the patterns of overrides, every other
-key, and all that stands on other lines.  Pure: the old text in, the new one and
-what is to be said of it out.
+The source decides about the upstreams that it has rules for.  Everything else in the
+file stays: rules that the source does not have, the patterns of overrides, every other
+key, and all other lines.  The module is pure: it turns the old text into the new one
+and remarks about it.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ NO_REGISTRY = (
     "or set REWRITE_REFS_REGISTRY where rewrite-refs runs"
 )
 PROPOSED = "a proposal: AWS's own example; write the prefix of your rule"
-# What editors check a configuration against while it is written.
+# Editors check a configuration against this schema while it is written.
 _SCHEMA = "rewrite_refs/schemas/config.schema.json"
 _FILES = "A proposal by the {}: write the patterns of the files that pull from this registry."
 
 
 class Old(NamedTuple):
-    """A configuration: its text, what messages call it, and what it means."""
+    """A configuration: its text, its name in messages, and its parsed content."""
 
     text: str
     shown: str
@@ -43,12 +43,12 @@ class Old(NamedTuple):
 
     @property
     def data(self) -> dict[str, Data]:
-        """What the file itself holds, without what it extends."""
+        """The data of the file itself, without the files that it extends."""
         return data(self.text) or {}
 
     @property
     def inherited(self) -> dict[str, set[str]]:
-        """The prefixes of the extended file's rules, by upstream, where the file itself has none for it."""
+        """The prefixes in extended files of upstreams for which the file itself has none."""
         here = rulevalues.meaning(self.data.get("rules", {}))
         inherited: dict[str, set[str]] = {}
         for rule in self.config.rules:
@@ -58,13 +58,16 @@ class Old(NamedTuple):
 
     @property
     def extended(self) -> Sequence[Override]:
-        """The overrides of the extended file."""
+        """The overrides of the extended files."""
         overrides = self.config.overrides
         return overrides[: len(overrides) - len(self.data.get("overrides", []))]
 
 
 class Overrides(NamedTuple):
-    """What the user gives: a registry's host or a placeholder, and what the source may leave open."""
+    """Values from the user: registry (a host or a placeholder), account and region.
+
+    Account and region are used for rules for which the source does not have them.
+    """
 
     registry: str | None = None
     account: str | None = None
@@ -72,9 +75,9 @@ class Overrides(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The new text, what is to be said of it, what had to be left out, and how much there is.
+    """The new text, remarks for the user, rules that were left out, and counts.
 
-    ``registries`` is 0 where nobody knows whose the rules are.
+    ``registries`` is 0 if the registry of the rules is not known.
     """
 
     text: str
@@ -85,7 +88,7 @@ class Result(NamedTuple):
 
 
 def header(origin: str) -> str:
-    """The comment at the top of a new configuration; *origin* says where its rules are from."""
+    """Return the first comment of a new file; *origin* is a sentence on its source."""
     schema = address.raw(_SCHEMA)
     return (
         (f"# yaml-language-server: $schema={schema}\n" if schema else "")
@@ -95,13 +98,13 @@ def header(origin: str) -> str:
 
 
 def updated(old: Old, imported: Import, source: str, given: Overrides) -> Result:
-    """A configuration with the rules of a *source*, as messages call it.
+    """Return a configuration with the rules of a source.
 
-    Several registries become ``overrides``, but for the one that is *given*, that
-    the file names already, or else that comes first.
+    *source* is its name in messages.  Several registries become ``overrides``, except the main one: the
+    registry that is *given*, else the one in the file, else the first.
 
-    Raises ConfigError where the rules contradict those that the file keeps, and
-    where the text cannot be changed safely.
+    Raises ConfigError if the rules contradict those that the file keeps, or if the text cannot be
+    changed safely.
     """
     registry = given.registry or old.config.registry
     overridden = [each.registry for each in old.config.overrides]
@@ -151,7 +154,7 @@ def updated(old: Old, imported: Import, source: str, given: Overrides) -> Result
 
 
 def with_key(data: Mapping[str, Data], key: str, value: Data) -> dict[str, Data]:
-    """A mapping with a key set; a new one comes where people look for it."""
+    """Return a mapping with a key set; a new key is put at its usual position."""
     if key in data or key == "overrides":
         return {**data, key: value}
     items = list(data.items())
@@ -161,9 +164,9 @@ def with_key(data: Mapping[str, Data], key: str, value: Data) -> dict[str, Data]
 
 
 def text_of(old: Old, wanted: Mapping[str, Data], registry: str | None, notes: Mapping[KeyPath, str]) -> str:
-    """The text of a configuration that holds *wanted*, with comments for what is new.
+    """Return the text of a configuration with *wanted* data and *notes* as comments.
 
-    Raises ConfigError where that contradicts itself, or cannot be made safely.
+    Raises ConfigError if the rules contradict each other, or if the text cannot be changed safely.
     """
     inherited = [each for each in old.config.rules if each.name in old.inherited]
     try:
@@ -186,7 +189,7 @@ def text_of(old: Old, wanted: Mapping[str, Data], registry: str | None, notes: M
 
 
 def _confirmed(text: str, upstreams: Iterable[str]) -> str:
-    """A configuration without the comments that call the rules for some *upstreams* proposals."""
+    """Return a configuration without the "proposal" comments of some *upstreams*."""
     names = "|".join(map(re.escape, upstreams))
     line = rf"^([ \t]*[\"']?(?:{names})[\"']?:.*?)[ \t]+# {re.escape(PROPOSED)}(?=\r?$)"
     return re.sub(line, r"\1", text, flags=re.MULTILINE)
@@ -200,10 +203,10 @@ def _overridden(
     source: str,
     notes: dict[KeyPath, str],
 ) -> tuple[list[Data], list[str]]:
-    """The overrides of a file with one for each of *caches*, and what is to be said of them.
+    """Return the overrides of a file with one per cache, and remarks about them.
 
-    *same* are the rules at the top, which need no repetition; *regions* tells how
-    many registries are in each; comments for new ones go to *notes*.
+    *same* are the rules at the top, which need no repetition; *regions* has the number of
+    registries in each region; comments for new overrides are added to *notes*.
     """
     entries = [dict(each) for each in old.data.get("overrides", [])]
     remarks: list[str] = []
@@ -227,13 +230,13 @@ def _overridden(
 
 
 def _first(caches: Iterable[Cache], overridden: Sequence[str | None]) -> Home | None:
-    """The first registry that a source tells in full, but for those that have an override."""
+    """Return the first registry with account and region that has no override yet."""
     hosts = (each.host for each in caches if each.rules and not _is_in(each.host, overridden))
     return next((home_of(host) for host in hosts if host), None)
 
 
 def _assumed_remarks(imported: Import, overrides: Overrides, home: Home | None, source: str) -> Iterator[str]:
-    """That some rules of several registries are only taken to be of the account, or the registry, *home*."""
+    """Yield a remark if some rules of several registries are assumed to be of *home*."""
     homes = [(each.account or overrides.account, each.region or overrides.region) for each in imported.rules]
     count = sum(
         not (account and region) and account in (None, home and home.account) for account, region in homes
@@ -244,7 +247,7 @@ def _assumed_remarks(imported: Import, overrides: Overrides, home: Home | None, 
 
 
 def _contradiction_remarks(imported: Import, overrides: Overrides, source: str) -> Iterator[str]:
-    """That an account or a region was given, and the source tells others."""
+    """Yield a remark for a given account or region that the source contradicts."""
     for option, name, told in (
         ("--account-id", overrides.account, {each.account for each in imported.rules}),
         ("--region", overrides.region, {each.region for each in imported.rules}),
@@ -255,7 +258,7 @@ def _contradiction_remarks(imported: Import, overrides: Overrides, source: str) 
 
 
 def _without_registry(cache: Cache) -> Unresolved:
-    """Rules that have no place in the file, because nobody knows their registry."""
+    """Return the rules that cannot be written because their registry is not known."""
     missing = " and ".join(
         name for name, known in (("account", cache.account), ("region", cache.region)) if not known
     )

@@ -1,8 +1,8 @@
 """Changes to a small YAML file that leave every other line as it is.
 
-ruamel.yaml reads where the values stand and writes the new ones; the rest of the
+ruamel.yaml finds the positions of the values and writes the new ones; the rest of the
 text is never dumped, so comments, quotes, indentation and line ends stay.  The new
-text is read again and must hold exactly what was wanted.
+text is parsed again and must have exactly the wanted data.
 """
 
 from __future__ import annotations
@@ -13,32 +13,31 @@ from typing import Any, TypeAlias
 
 from rewrite_refs.text.edits import Edit, splice
 
-Data: TypeAlias = Any  # what YAML holds: mappings by text, lists, scalars
+Data: TypeAlias = Any  # the data of a YAML document: mappings with string keys, lists, scalars
 Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks
 KeyPath: TypeAlias = tuple[str | int, ...]  # the keys and indices that lead to a value
 Notes: TypeAlias = Mapping[KeyPath, str]
 
 
 class Unchangeable(Exception):
-    """The text is written in a way in which the change cannot be made safely."""
+    """Raised if the text has a form in which the change cannot be made safely."""
 
 
 def data(text: str) -> Data:
-    """What a text of one YAML document holds.  Raises ruamel's YAMLError and ValueError."""
+    """Return the data of one YAML document; raises ruamel's YAMLError and ValueError."""
     from ruamel.yaml import YAML
 
     return YAML(typ="safe", pure=True).load(text)
 
 
 def changed(text: str, wanted: Mapping[str, Data], notes: Notes) -> str:
-    """*text* changed to hold *wanted*.
+    """Return *text*, changed so that its data is *wanted*.
 
-    *text* holds a mapping or nothing, and *wanted* each of its keys.  Keys that it
-    has no value for yet come where *wanted* has them, new items at the end of a
-    list.  *notes* are comments for values that are new: above an item of a list,
-    behind others (in ``{}`` and ``[]`` there is no room for one).
+    *text* is a mapping or empty, and *wanted* has each of its keys.  New keys are put in the
+    order of *wanted*, new items at the end of a list.  *notes* are comments for new values:
+    above an item of a list, after other values (in ``{}`` and ``[]`` there is no room for one).
 
-    Raises Unchangeable where an alias, an odd layout or the like is in the way.
+    Raises Unchangeable if an alias, an unusual layout or the like prevents the change.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -50,7 +49,7 @@ def changed(text: str, wanted: Mapping[str, Data], notes: Notes) -> str:
         edits = [editor.lines_after(len(body), editor.entries(wanted, 0, ()))]
     else:
         root = YAML(typ="safe", pure=True).compose(body)
-        # Stable: of two insertions at one place, the inner one comes first.
+        # The sort is stable: of two insertions at one offset, the inner one comes first.
         edits = sorted(editor.mapping(root, old, wanted, ()), key=lambda edit: edit.start)
     new = splice(body, edits)
     try:
@@ -62,7 +61,7 @@ def changed(text: str, wanted: Mapping[str, Data], notes: Notes) -> str:
 
 
 def flow(value: Data) -> str:
-    """A value on one line, quoted where it has to be."""
+    """Return a value as YAML on one line, quoted if necessary."""
     from io import StringIO
 
     from ruamel.yaml import YAML
@@ -84,7 +83,7 @@ class _Editor:
         self.newline = "\r\n" if "\r\n" in text else "\n"
 
     def mapping(self, node: Node, old: Data, new: Mapping[str, Data], keys: KeyPath) -> Iterator[Edit]:
-        """What turns the mapping *old* at *node* into *new*."""
+        """Yield the edits that turn the mapping *old* at *node* into *new*."""
         pairs = {str(key.value): (key, value) for key, value in node.value}
         added: dict[str | None, dict[str, Data]] = {}
         previous = None
@@ -99,7 +98,10 @@ class _Editor:
             yield self._insertion(node, pairs, before, entries, keys)
 
     def value(self, node: Node, old: Data, new: Data, keys: KeyPath, key_end: int) -> Iterator[Edit]:
-        """What turns the value *old* at *node* into *new*; its key ends at *key_end*."""
+        """Yield the edits that turn the value *old* at *node* into *new*.
+
+        *key_end* is the offset in characters at which the key ends.
+        """
         if old == new:
             return
         if isinstance(old, dict) and isinstance(new, dict):
@@ -109,13 +111,13 @@ class _Editor:
                 yield from self.value(item, was, wanted, (*keys, index), self._start(item))
             if len(old) < len(new):
                 yield self._items(node, new[len(old) :], (*keys, len(old)))
-        elif _is_block(node):  # it may be indented as no other value could be
+        elif _is_block(node):  # its indentation may be invalid for any other value
             yield Edit(self.text.index(":", key_end) + 1, self._end(node), f" {flow(new)}")
         else:
             yield Edit(self._start(node), self._end(node), _like(node, new))
 
     def entries(self, values: Mapping[str, Data], indent: int, keys: KeyPath) -> Iterator[str]:
-        """The lines of a mapping in block style."""
+        """Yield the lines of a mapping in block style."""
         for name, value in values.items():
             here, head = (*keys, name), f"{' ' * indent}{flow(name)}:"
             if isinstance(value, dict) and value:
@@ -129,7 +131,7 @@ class _Editor:
                 yield f"{head} {flow(value)}{note}"
 
     def lines_after(self, end: int, lines: Iterator[str]) -> Edit:
-        """New lines behind the one in which *end* is."""
+        """Return the insertion of new lines after the line that contains the offset *end*."""
         at = self.text.find("\n", end) + 1 or len(self.text)
         before = self.text[:at]
         if not before or before.endswith("\n"):
@@ -137,7 +139,7 @@ class _Editor:
         return Edit(at, at, "".join(self.newline + line for line in lines))
 
     def _dashed(self, items: Sequence[Mapping[str, Data]], indent: int, keys: KeyPath) -> Iterator[str]:
-        """The lines of mappings in a list, the first of which *keys* leads to."""
+        """Yield the lines of mappings in a list; *keys* is the path of the first one."""
         *above, first = keys
         for index, item in enumerate(items, int(first)):
             here = (*above, index)
@@ -155,7 +157,7 @@ class _Editor:
         values: Mapping[str, Data],
         keys: KeyPath,
     ) -> Edit:
-        """New entries of a mapping behind the key *previous*, or before all."""
+        """Return the insertion of entries after the key *previous*; if None, before all."""
         if _is_block(node):
             lines = self.entries(values, node.value[0][0].start_mark.column, keys)
             if previous is not None:
@@ -172,7 +174,7 @@ class _Editor:
         return Edit(at, at, "".join(f",{self._gap(key)}{each}" for each in texts))
 
     def _items(self, node: Node, values: Sequence[Data], keys: KeyPath) -> Edit:
-        """New items at the end of a list, the first of which *keys* leads to."""
+        """Return the insertion of items after those of a list; *keys* leads to the first."""
         last = node.value[-1]
         at = self._end(last)
         if not _is_block(node):
@@ -184,15 +186,15 @@ class _Editor:
         return self.lines_after(at, (f"{' ' * indent}- {flow(each)}" for each in values))
 
     def _gap(self, node: Node) -> str:
-        """What stands before an item in ``{}`` or ``[]``: a line of its own, or a blank."""
+        """Return the white space before an item in ``{}`` or ``[]``, for a new item."""
         start = self._line(self._start(node))
         before = self.text[start : self._start(node)]
         return " " if before.strip() or not start else self.newline + before
 
     def _above(self, at: int) -> int:
-        """Where the comment begins that stands on the line at *at*; *at* if it is the first of the text.
+        """Return the start of the comment above the line at *at*; *at* if it is the first.
 
-        The first comment speaks of the whole file.
+        The first comment of the text is about the whole file.
         """
         top = at
         while top and self.text.startswith("#", top_line := self._line(top - 1)):
@@ -206,7 +208,7 @@ class _Editor:
         return int(node.start_mark.index)
 
     def _end(self, node: Node) -> int:
-        """Where a value ends; the mark of a block stands behind the comments and blank lines that follow."""
+        """Return the end of a value; a block's own mark is after comments and blank lines."""
         if _is_block(node):
             last = node.value[-1]
             return self._end(last[1] if isinstance(last, tuple) else last)
@@ -219,7 +221,7 @@ def _is_block(node: Node) -> bool:
 
 
 def _like(node: Node, new: Data) -> str:
-    """A new value in the quotes of the old one, where it needs no escapes there."""
+    """Return a new value in the quotes of the old one, if it needs no escapes there."""
     quote = getattr(node, "style", None)
     if isinstance(new, str) and quote in ("'", '"') and not set(new) & {quote, "\\"} and new.isprintable():
         return f"{quote}{new}{quote}"

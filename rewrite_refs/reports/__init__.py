@@ -1,4 +1,4 @@
-"""The functions that print what a run found: results in, lines out."""
+"""Report formats: each module turns the results of a run into lines of text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def visible(text: str) -> str:
-    """*text* with control characters and undecodable bytes made visible, for a terminal."""
+    """Return *text* with escapes for control characters and undecodable bytes."""
     if text.isprintable():
         return text
     return "".join(
@@ -45,19 +45,20 @@ def visible(text: str) -> str:
 
 
 def number(count: int, noun: str) -> str:
-    """A number of things."""
+    """Return a count with its noun, such as ``1 file`` or ``2,000 files``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def in_repository(report: Report, path: str) -> str:
-    """A path of a report as it counts from the top folder of the repository."""
+    """Return a path of a report relative to the top folder of the repository."""
     return posixpath.normpath(posixpath.join(report.base, path))
 
 
 def fingerprints(report: Report) -> list[str]:
-    """For each finding, in order, what stays the same when lines move: 32 hexadecimal digits.
+    """Return a fingerprint of each finding, which is stable when lines move.
 
-    Equal findings of one file are numbered, so that no two have the same.
+    A fingerprint has 32 hexadecimal digits.  Equal findings of one file are numbered, so that each
+    fingerprint is unique.
     """
     import hashlib
 

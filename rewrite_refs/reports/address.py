@@ -14,12 +14,12 @@ _LABEL = "source"
 
 @cache
 def source() -> str | None:
-    """The address of the repository without a slash at its end; None where it is not set."""
-    from importlib.metadata import PackageNotFoundError, metadata  # costs more than the rest of the start-up
+    """Return the address of the repository without a trailing slash; None if not set."""
+    from importlib.metadata import PackageNotFoundError, metadata  # slower than the rest of the start-up
 
     try:
         urls: list[str] = metadata("rewrite-refs").get_all("Project-URL") or []
-    except PackageNotFoundError:  # the package is on the path and not installed
+    except PackageNotFoundError:  # the package is on the path, but not installed
         return None
     for url in urls:
         label, _, address = url.partition(",")
@@ -29,10 +29,10 @@ def source() -> str | None:
 
 
 def page(path: str) -> str | None:
-    """The address of a file in the repository, as a page to read."""
+    """Return the address of the page that shows a file of the repository."""
     return f"{source()}/blob/main/{path}" if source() else None
 
 
 def raw(path: str) -> str | None:
-    """The address of a file in the repository, as its bare text."""
+    """Return the address of the raw text of a file of the repository."""
     return f"{source()}/raw/main/{path}" if source() else None

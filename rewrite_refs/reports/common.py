@@ -1,4 +1,4 @@
-"""What several report formats need: what is to be shown, links to the manual, JSON for every reader."""
+"""Shared parts of the report formats: rows to show, links to the manual, and JSON."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ from rewrite_refs.reports import (
 from rewrite_refs.results import SEVERITIES
 
 TOOL = "rewrite-refs"
-# What stands in the place of a rule's name where something else than a finding is shown.
+# Used instead of the name of a rule for entries that are not findings.
 REFERENCE, FAILURE = "reference", "failure"
 
 
 def manual(rule: str) -> str | None:
-    """The address where a rule is explained; None where that of the repository is not set."""
+    """Return the address of a rule's manual; None if the repository's is not set."""
     return address.source() if rule in (REFERENCE, FAILURE) else address.page(f"docs/rules.md#{rule}")
 
 
 def linked(rule: str) -> str:
-    """The name of a rule in Markdown, with a link to its manual where there is one."""
+    """Return the name of a rule as Markdown, with a link to its manual if it has one."""
     target = manual(rule)
     return f"[{rule}]({target})" if target else rule
 
 
 def shown(report: Report) -> list[tuple[Diagnostic, str]]:
-    """All that a report has to say, each as a finding with its fingerprint.
+    """Return all entries of a report as findings, each with its fingerprint.
 
-    Files that could not be read come first, as errors under the name ``failure``.
-    Of a listing each reference is a note under the name ``reference``, and each
-    part that could not be read a finding of ``unparsable-file``.
+    Files that could not be read come first, as errors with the rule name ``failure``.
+    In a listing, each reference is a note with the rule name ``reference``, and each
+    part that could not be read is a finding of ``unparsable-file``.
     """
     told = [*map(_failure, report.file_failures), *findings(report)]
     return list(zip(told, fingerprints(report._replace(diagnostics=told)), strict=True))
 
 
 def findings(report: Report) -> list[Diagnostic]:
-    """The findings, or those that stand for the references of a listing."""
+    """Return the findings; for a listing, its references as findings."""
     if not report.listed:
         return list(report.diagnostics)
     listed = [*map(_parse_failure, report.parse_failures), *_references(report)]
@@ -54,33 +54,33 @@ def findings(report: Report) -> list[Diagnostic]:
 
 
 def worst(some: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Findings by severity, else in their order."""
+    """Return findings sorted by severity, the worst first, otherwise in their order."""
     return sorted(some, key=lambda each: SEVERITIES.index(each.severity))
 
 
 def dumps(value: object, indent: int | None = None) -> str:
-    """*value* as JSON text in ASCII, also where it holds undecodable bytes of a path.
+    """Return *value* as JSON text in ASCII that every parser and CI log accepts.
 
-    A lone surrogate is valid in JSON by its grammar, and many parsers refuse
-    the whole text for it (RFC 8259, section 8.2), so that it is spelled out.
-    What the log of a CI system would obey is escaped, which leaves the value as it is.
+    A lone surrogate, from undecodable bytes of a path, is valid by the grammar of JSON, but
+    many parsers reject the whole text (RFC 8259, section 8.2): it is written as an escape.
+    Text that the log of a CI system takes for a command is escaped; the value stays the same.
     """
     import json
 
     separators = None if indent else (",", ":")
     text = json.dumps(value, indent=indent, separators=separators)
-    if "\\ud" in text:  # only a text with surrogates is worth the walk, and most have none
+    if "\\ud" in text:  # most texts have no surrogates and need no walk
         text = json.dumps(_clean(value), indent=indent, separators=separators)
-    return inert.bracketed(text, r"\u005b")  # JSON has a "#" in texts alone
+    return inert.bracketed(text, r"\u005b")  # JSON has a "#" only in strings
 
 
 def spelled(text: str) -> str:
-    """*text* with undecodable bytes spelled out, the rest as it is."""
+    """Return *text* with undecodable bytes written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _clean(value: Any) -> Any:
-    """*value* with all its texts spelled."""
+    """Return *value* with ``spelled`` applied to all its strings."""
     if isinstance(value, str):
         return value if value.isascii() else spelled(value)
     if isinstance(value, dict):

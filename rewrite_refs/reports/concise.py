@@ -1,4 +1,4 @@
-"""The report as text, one line for each finding: ``path:line:column: rule message``."""
+"""A text report with one line per finding: ``path:line:column: rule message``."""
 
 from rewrite_refs.reports.text import concise as lines
 

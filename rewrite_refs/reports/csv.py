@@ -1,11 +1,10 @@
-"""A table for a spreadsheet: the findings of ``check``, or the references of ``list``, below a line of names.
+"""A spreadsheet table: the findings of ``check``, or the references of ``list``.
 
-The columns are those of the JSON report, without ``problem``, ``help`` and
-``fix``.  Findings of the baseline are there, with ``known``.  A cell that a
-spreadsheet would take for a formula, because it begins with ``=``, ``+``, ``-``
-or ``@``, gets a ``'`` before it, and control characters, and what CI systems obey, are
-spelled out: a program that needs exact values should read ``json`` or ``jsonl``.  What could not be read
-has no line here.
+The first line has the names of the columns.  They are those of the JSON report, without ``problem``,
+``help`` and ``fix``.  Findings of the baseline are included, with ``known``.  A cell that a spreadsheet
+would take for a formula, because it begins with ``=``, ``+``, ``-`` or ``@``, is prefixed with ``'``.
+Control characters and commands of CI systems are escaped: a program that needs exact values should read
+``json`` or ``jsonl``.  Files and parts of files that could not be read are not included.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from rewrite_refs.reports import Report, inert, visible
 from rewrite_refs.reports.json import found, reference
 
-# What begins a formula (OWASP, "CSV Injection"), also in the full width of East Asian keyboards.
-# Tab and carriage return are spelled out already.
+# Characters that begin a formula (OWASP, "CSV Injection"), and their full-width forms.
+# Tab and carriage return are escaped already.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 _PLACE = ("path", "line", "column", "end_line", "end_column")
@@ -26,7 +25,7 @@ _VERDICT = ("status", "target", "rule", "reason")
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The names of the columns, then a line for each finding or reference."""
+    """Yield the names of the columns, then one line per finding or reference."""
     names = (*_REFERENCE, *_VERDICT) if report.listed else _FINDING
     objects = map(reference, report.records) if report.listed else found(report)
     yield _line(names)
@@ -35,7 +34,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _cell(value: str | int | bool | None) -> str:
-    """The text of one cell."""
+    """Return the text of one cell."""
     if isinstance(value, bool):
         return str(value).lower()
     text = inert.bracketed(visible("" if value is None else str(value)), r"\x5b")
@@ -43,7 +42,10 @@ def _cell(value: str | int | bool | None) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
-    """Cells with commas between them, quoted as RFC 4180 says; all where the line would be a command."""
+    """Return a line of CSV, quoted as in RFC 4180.
+
+    If a CI system would take the line for a command, all cells are quoted.
+    """
     import csv
     import io
 

@@ -1,8 +1,8 @@
-"""Changes as a unified diff that ``git apply`` takes.
+"""Changes as a unified diff that ``git apply`` accepts.
 
-Edits seldom add or remove a line, so lines are compared in pairs: that is
-linear, where difflib is quadratic on the long and repetitive files of Kubernetes.
-difflib is for the files that gain lines, which are short.
+Edits seldom add or remove a line, so lines are compared in pairs.  That is linear,
+while difflib is quadratic on the long and repetitive files of Kubernetes.
+difflib is used only for files that gain lines, which are short.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 class _Change(NamedTuple):
-    """Lines ``start`` to ``stop`` become the lines ``start_new`` to ``stop_new``."""
+    """A change of the lines ``start`` to ``stop`` into ``start_new`` to ``stop_new``.
+
+    Lines are counted from 0, and the ends are exclusive.
+    """
 
     start: int
     stop: int
@@ -25,10 +28,10 @@ class _Change(NamedTuple):
 
 
 def lines(path: str, old: str, new: str) -> Iterator[str]:
-    """The diff of one file, each line with its end.
+    """Yield the diff of one file, each line with its line ending.
 
-    *path* counts from the repository's root: with git's own header, such a
-    diff applies from every folder of it.
+    *path* is relative to the repository's root: with git's own header, such a
+    diff applies from every folder of the repository.
     """
     before, after = _split(old), _split(new)
     yield f"diff --git {_quoted(f'a/{path}')} {_quoted(f'b/{path}')}\n"
@@ -49,7 +52,7 @@ def lines(path: str, old: str, new: str) -> Iterator[str]:
 
 
 def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[_Change]:
-    """What differs, as runs of lines."""
+    """Yield the runs of lines that differ."""
     if len(before) == len(after):
         start = None
         for at, (one, other) in enumerate(zip([*before, ""], [*after, ""], strict=True)):
@@ -74,7 +77,7 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[_Change]:
 
 
 def _hunks(changes: Iterable[_Change]) -> Iterator[list[_Change]]:
-    """Changes whose contexts touch, together."""
+    """Yield the changes in groups, so that changes whose contexts touch share a hunk."""
     hunk: list[_Change] = []
     for change in changes:
         if hunk and change.start - hunk[-1].stop > 2 * _CONTEXT:
@@ -96,19 +99,22 @@ def _range(first: int, last: int) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """The lines with their ends; only a newline ends one, unlike in str.splitlines."""
+    """Return the lines with their ends; only a newline ends one, not as in splitlines."""
     parts = text.split("\n")
     return [part + "\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
 def _ended(name: str) -> str:
-    """A path behind ``---``: git takes what follows a blank for a date, unless a tab is there."""
+    """Return a path for a ``---`` or ``+++`` line, with a tab where git needs it.
+
+    Without a tab, git takes the text after a blank for a date.
+    """
     quoted = _quoted(name)
     return f"{quoted}\t" if " " in quoted and not quoted.startswith('"') else quoted
 
 
 def _quoted(name: str) -> str:
-    """A path as git writes it: in C quotes where it holds something odd."""
+    """Return a path as git writes it: in C quotes if it has special characters."""
     if name.isascii() and name.isprintable() and '"' not in name and "\\" not in name:
         return name
     quoted = []

@@ -1,10 +1,10 @@
-"""Annotations of GitHub Actions: workflow commands on standard output, and a summary of the step.
+"""Annotations for GitHub Actions (workflow commands), and a summary of the step.
 
-GitHub shows ten annotations of a step, so that ten are made, the worst first.
-All other findings are in the log, a line each, and those of the baseline are
-folded there.  Of ``list`` nothing is annotated, and each reference has a line.
+GitHub shows ten annotations of a step, so only the ten worst findings get one.
+All other findings are in the log, one per line, and those of the baseline are
+folded there.  ``list`` makes no annotations; each reference has a line.
 
-No other line is a command (``inert.py`` says how the runner reads lines).
+No other line is a command (``inert.py`` describes how the runner reads lines).
 
 Sources: GitHub Docs, "Workflow commands for GitHub Actions"; of actions/toolkit
 ``packages/core/src/command.ts`` (how values are escaped).
@@ -21,13 +21,13 @@ from rewrite_refs.reports.markdown import details, heading, row, table
 from rewrite_refs.results import SEVERITIES
 
 _MOST = 10
-# GitHub refuses a summary of more than 1 MiB as a whole; other commands of the step may write to it, too.
+# GitHub rejects a summary of more than 1 MiB as a whole; other commands of the step may write to it, too.
 _ROOM = 900_000
 _COMMAND: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The commands, then the lines of what has none."""
+    """Yield the annotation commands, then a line for each entry without one."""
     new = [each for each, _ in shown(report) if not each.known]
     found = [each for each in new if each.rule != REFERENCE]
     marked = worst(found)[:_MOST]
@@ -35,7 +35,7 @@ def lines(report: Report) -> Iterator[str]:
         yield _annotation(report, each)
     if len(found) > len(marked):
         yield f"GitHub shows {_MOST} annotations of a step. The other findings:"
-    # What is equal to an annotated one in all it says is said.
+    # A finding that is equal to an annotated one would only repeat it.
     yield from (_concise(each) for each in new if each not in marked)
     known = [each for each in report.diagnostics if each.known]
     if known:
@@ -45,7 +45,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def summary(report: Report) -> Iterator[str]:
-    """Markdown for ``$GITHUB_STEP_SUMMARY``, as lines: the findings by rule, then each."""
+    """Yield Markdown for ``$GITHUB_STEP_SUMMARY``: counts by rule, then all findings."""
     yield f"## {TOOL}: {heading(report)}"
     counts = Counter((each.severity, each.rule, each.known) for each in report.diagnostics)
     kinds = sorted({key[:2] for key in counts}, key=lambda kind: (SEVERITIES.index(kind[0]), kind[1]))
@@ -62,7 +62,7 @@ def summary(report: Report) -> Iterator[str]:
 
 
 def _annotation(report: Report, each: Diagnostic) -> str:
-    """A command that GitHub shows beside the line; columns only count within one line."""
+    """Return a command that annotates a line; it has columns only within one line."""
     location = each.location
     properties = {"file": in_repository(report, location.path), "line": str(location.line)}
     properties["endLine"] = str(location.end_line)
@@ -74,13 +74,13 @@ def _annotation(report: Report, each: Diagnostic) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    """*text* with what would end a value percent-encoded."""
+    """Return *text* with the characters that would end a value percent-encoded."""
     escaped = (f"%{ord(char):02X}" if char in f"%\r\n{more}" else visible(char) for char in text)
     return spelled("".join(escaped))
 
 
 def _concise(each: Diagnostic) -> str:
-    """A line of the log that is no command."""
+    """Return a line of the log that is not a command."""
     location = each.location
     return inert.line(
         visible(f"{location.path}:{location.line}:{location.column}: {each.rule} {each.message}")

@@ -2,8 +2,8 @@
 
 An error is ``major``, a warning ``minor``, a note ``info``, and a file that could
 not be read ``critical``.  Findings of the baseline are left out: GitLab compares the
-report with that of the target branch, and would show what was accepted as new in
-the first merge request.  Of ``list``, each reference is an ``info``.
+report with that of the target branch, and would show the accepted findings as new in
+the first merge request.  In a ``list``, each reference is ``info``.
 
 Source: GitLab Docs, "Code Quality", section "Code Quality report format".
 """
@@ -19,7 +19,7 @@ _SEVERITY: Mapping[Severity, str] = {"error": "major", "warning": "minor", "note
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The JSON text, on one line."""
+    """Yield the JSON text, on one line."""
     yield dumps(
         [
             {

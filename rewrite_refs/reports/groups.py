@@ -1,4 +1,4 @@
-"""References by what they have in common, for ``list --by``."""
+"""Groups of references by upstream, image or file, for ``list --by``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ KEYS: Mapping[str, Callable[[ReferenceRecord], str]] = {
 
 
 def grouped(report: Report, by: str) -> Report:
-    """The report with its references in groups, the largest first; files stay in order."""
+    """Return the report with its references in groups, the largest first.
+
+    Groups by file are in the order of their paths.
+    """
     groups: dict[str, list[ReferenceRecord]] = {}
     for record in report.records:
         groups.setdefault(KEYS[by](record), []).append(record)

@@ -1,12 +1,12 @@
-"""The report as one HTML page, for whoever leads a migration.
+"""The report as one HTML page, for the lead of a migration.
 
-It holds the numbers, how far each upstream and each format is, what is left to do, and all references, with
-filters, and with links to the lines where the forge is known.  It is one file that asks the network for
-nothing: styles, script and data are inside, and its Content-Security-Policy allows no others.  Without
-JavaScript it shows the numbers, and the first rows of what is left to do.
+The page has the numbers, the progress of each upstream and format, the remaining tasks, and all references,
+with filters, and with links to the lines if the forge is known.  It is one file that makes no network
+requests: styles, script and data are inside, and its Content-Security-Policy allows no others.  Without
+JavaScript it shows the numbers and the first rows of the remaining tasks.
 
-What a repository holds is text to it and never markup: it goes into the page as escaped HTML, or as JSON in
-a block of data of which the script makes text nodes.
+Content of the repository is always text and never markup: it is written as escaped HTML, or as JSON in a
+block of data from which the script makes text nodes.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
 
 
 def lines(report: Report, link: Link = lambda path, line: None, name: str = "") -> Iterator[str]:
-    """The page, line by line.
+    """Yield the page, line by line.
 
-    *link* gives the URL of a line of a file, whose path counts from the repository's top, or None; only
-    those of http and https become links.  *name* is that of the repository, for the title.
+    *link* returns the URL of a line of a file, or None; the path is relative to the repository's top.
+    Only http and https URLs become links.  *name* is the repository's, for the title.
     """
     title = f"Image references of {text(name)}" if name else "Image references"
     style, script = _resource("page.css"), _resource("page.js")
@@ -62,20 +62,20 @@ def lines(report: Report, link: Link = lambda path, line: None, name: str = "") 
 
 
 def _home() -> str:
-    """The name of the tool, with a link to its repository where the address is set."""
+    """Return the name of the tool, linked to its repository if the address is set."""
     source = address.source()
     return f'<a href="{escape(source)}">rewrite-refs</a>' if source else "rewrite-refs"
 
 
 def _resource(name: str) -> list[str]:
-    """The lines of a file of this package."""
+    """Return the lines of a file of this package."""
     from importlib.resources import files
 
     return files(__package__).joinpath(name).read_text("utf-8").splitlines()
 
 
 def _policy(*elements: Sequence[str]) -> str:
-    """A policy that allows the inline *elements* and nothing else (CSP Level 3, 2.3.1)."""
+    """Return a policy that allows only the inline *elements* (CSP Level 3, 2.3.1)."""
     import base64
     import hashlib
 
@@ -88,7 +88,7 @@ def _policy(*elements: Sequence[str]) -> str:
 
 
 def _form() -> Iterator[str]:
-    """The filters; without JavaScript they stay hidden."""
+    """Yield the filters, which stay hidden without JavaScript."""
     yield '<form id="filters" class="filters" role="search" aria-label="Filters" hidden>'
     yield '<div class="text"><label for="q">Search</label><input id="q" name="q" type="search"></div>'
     for name in _FILTERS:
@@ -98,7 +98,10 @@ def _form() -> Iterator[str]:
 
 
 def _todo(report: Report, todo: Sequence[Task]) -> Iterator[str]:
-    """What is left to do; the script takes the place of the first rows, which are for those without it."""
+    """Yield the remaining tasks.
+
+    The page itself has only the first rows, for readers without JavaScript; the script replaces them.
+    """
     columns = {"level": "Status" if report.listed else "Severity", "rule": "Rule", "place": "Where"}
     columns["what"] = "What"
     if not report.listed:
@@ -122,7 +125,7 @@ def _todo(report: Report, todo: Sequence[Task]) -> Iterator[str]:
 
 
 def _summary(report: Report, todo: Sequence[Task]) -> str:
-    """A sentence on what is left to do."""
+    """Return a sentence about the remaining tasks."""
     if report.listed:
         return f"{number(len(todo), 'reference')} of {len(report.records):,}."
     levels = Counter(each.level for each in todo)
@@ -135,7 +138,7 @@ def _summary(report: Report, todo: Sequence[Task]) -> str:
 
 
 def _all(report: Report) -> Iterator[str]:
-    """All references, which the script fills in."""
+    """Yield the empty list of all references, which the script fills."""
     columns = {"place": "Where", "status": "Status", "image": "Image", "upstream": "Upstream"}
     columns |= {"format": "Format", "reason": "Reason"}
     yield "<noscript><p>The list of all references is shown with JavaScript.</p></noscript>"
@@ -146,7 +149,7 @@ def _all(report: Report) -> Iterator[str]:
 
 
 def _head(name: str, columns: dict[str, str], none: str) -> Iterator[str]:
-    """A list up to its first row; *none* is what it says where it has no rows."""
+    """Yield the head of a list; *none* is the text that is shown if it has no rows."""
     yield f'<div class="wide" tabindex="0" role="region" aria-labelledby="{name}-title">'
     yield f'<table id="{name}" class="list" aria-labelledby="{name}-title" data-none="{none}"><thead><tr>'
     yield from (f'<th scope="col" data-key="{key}">{label}</th>' for key, label in columns.items())
@@ -154,7 +157,7 @@ def _head(name: str, columns: dict[str, str], none: str) -> Iterator[str]:
 
 
 def _json(name: str, columns: Sequence[str], rows: Iterable[Task | Row]) -> Iterator[str]:
-    """A member of the block of data, with a line for each row."""
+    """Yield one member of the block of data, with a line for each row."""
     yield f'"{name}":{{"columns":{json.dumps(columns)},"rows":['
     comma = ""
     for row in rows:

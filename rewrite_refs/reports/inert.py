@@ -1,6 +1,6 @@
-"""Text that neither a CI system nor a terminal obeys.
+"""Escapes for text that a CI system or a terminal would take for a command.
 
-CI systems read commands from the log of a job, and so from all that a program prints there:
+CI systems read commands from the log of a job, and so from all output of a program there:
 
 - GitHub: a line that begins with ``::``, after white space too, or has ``##[`` anywhere (actions/runner,
   ``src/Runner.Common/ActionCommand.cs``);
@@ -8,8 +8,8 @@ CI systems read commands from the log of a job, and so from all that a program p
 - TeamCity: a line with ``##teamcity[`` (TeamCity documentation, "Service Messages");
 - GitLab: ``section_start:TIME:NAME`` before a carriage return (GitLab Docs, "CI/CD job logs").
 
-Where a system finds a command only in some places, all places count here.  Characters without a width are
-passed over, because the comparison of .NET may ignore them.
+If a system finds a command only at some positions, all positions count here.  Characters without a width
+are skipped, because the string comparison of .NET may ignore them.
 """
 
 from __future__ import annotations
@@ -26,43 +26,43 @@ _SILENT = (
 _BRACKET = re.compile(rf"(#[{_SILENT}]*#[{_SILENT}\w]*)\[")
 _START = re.compile(rf"[\s{_SILENT}]*:[{_SILENT}]*:")
 _SECTION = re.compile(r"(section_(?:start|end)):")
-# What moves the cursor, ends a line for some readers, or turns the direction of writing.  A carriage return
-# before a newline is an end of line like others.
+# Characters that move the cursor, end a line for some readers, or change the direction of writing.
+# A carriage return before a newline is an ordinary end of line.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 )
 
 
 def line(text: str) -> str:
-    r"""A line for people, without a command: ``##[`` becomes ``##\x5b``, and ``./`` is put before ``::``.
+    r"""Return a line for people that is not a command.
 
-    The latter leaves the name of a file what it is.
+    ``##[`` becomes ``##\x5b``, and ``./`` is put before a leading ``::``, which keeps a file name valid.
     """
     text = bracketed(text, r"\x5b")
     return f"./{text}" if is_start(text) else text
 
 
 def bracketed(text: str, bracket: str) -> str:
-    """*text* with *bracket* in place of each ``[`` that makes a command of a line.
+    """Return *text* with *bracket* instead of each ``[`` that makes a line a command.
 
-    *bracket* is how the format of the text writes that character.
+    *bracket* is the escape for ``[`` in the format of the text.
     """
     return _BRACKET.sub(lambda found: found[1] + bracket, text)
 
 
 def is_start(text: str) -> bool:
-    """Whether a line begins as a command of GitHub."""
+    """Whether a line begins like a command of GitHub Actions."""
     return _START.match(text) is not None
 
 
 def is_obeyed(text: str) -> bool:
-    """Whether a text of many lines has anything that a CI system or a terminal obeys."""
+    """Whether a text of many lines has commands of a CI system or a terminal."""
     patterns = (_BRACKET, _SECTION, _CONTROL)
     return any(each.search(text) for each in patterns) or any(map(is_start, text.splitlines()))
 
 
 def tamed(text: str) -> str:
-    """A text of many lines with escapes in place of all that a CI system or a terminal obeys."""
+    """Return a text of many lines with all commands of CI and terminals escaped."""
     text = _CONTROL.sub(lambda found: visible(found[0]), text)
     text = _SECTION.sub(r"\1\\x3a", bracketed(text, r"\x5b"))
     lines = text.splitlines(keepends=True)

@@ -1,11 +1,11 @@
 """The report as one JSON object, version 1.
 
 ``references`` has every reference, ``problems`` the parts of files that could not
-be read as their format, ``findings`` what the lint says, ``failures`` the files
-that could not be read or written at all, and ``groups`` what ``list --by`` puts
-together.  Findings of the baseline are there, with ``known``.  Paths count from
-the working folder; lines and columns count characters from 1, and the end is
-exclusive.  ``schemas/report.schema.json`` of the package describes it.
+be read as their format, ``findings`` the findings of the lint, ``failures`` the files
+that could not be read or written at all, and ``groups`` the groups of ``list --by``.
+Findings of the baseline are included, with ``known``.  Paths are relative to the
+working folder; lines and columns are counted from 1, columns in characters, and the
+end is exclusive.  ``schemas/report.schema.json`` of the package describes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rewrite_refs.reports.common import dumps
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The JSON text, as lines."""
+    """Yield the JSON text, as one piece."""
     document: dict[str, Any] = {
         "version": 1,
         "references": [reference(record) for record in report.records],
@@ -38,7 +38,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def found(report: Report) -> list[dict[str, Any]]:
-    """The objects of all findings."""
+    """Return the JSON objects of all findings."""
     return [
         _diagnostic(each, fingerprint)
         for each, fingerprint in zip(report.diagnostics, fingerprints(report), strict=True)
@@ -46,7 +46,7 @@ def found(report: Report) -> list[dict[str, Any]]:
 
 
 def reference(record: ReferenceRecord) -> dict[str, Any]:
-    """The object of one reference."""
+    """Return the JSON object of one reference."""
     location, reference = record.location, record.reference
     return {
         "path": location.path if location else None,

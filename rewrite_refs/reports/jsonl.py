@@ -1,8 +1,8 @@
-"""One JSON object a line: the findings of ``check``, or the references of ``list``.
+"""One JSON object per line: findings of ``check``, or references of ``list``.
 
-The objects are those of the JSON report, under ``findings`` and ``references``.
-Findings of the baseline are there, with ``known``.  What could not be read has no
-line here.
+The objects are those of the JSON report, in its ``findings`` and ``references``.
+Findings of the baseline are included, with ``known``.  Files and parts of files that
+could not be read are not included.
 """
 
 from __future__ import annotations
@@ -15,5 +15,5 @@ from rewrite_refs.reports.json import found, reference
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The JSON texts, one a line."""
+    """Yield the JSON objects, one per line."""
     yield from map(dumps, map(reference, report.records) if report.listed else found(report))

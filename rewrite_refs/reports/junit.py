@@ -1,15 +1,15 @@
-"""JUnit's XML, as Jenkins and GitLab read it: a suite for each file, a case for each finding.
+"""JUnit XML for Jenkins and GitLab: one suite per file, one case per finding.
 
-An error or a warning is a failed case, and a file that could not be read a case
+An error or a warning is a failed case, and a file that could not be read is a case
 with an error.  Notes and findings of the baseline are skipped cases: both readers
-show those with their message and do not fail for them, where the output of a
-passed case is seen by nobody.  Of ``list``, each reference is a skipped case.
-Where there is nothing to say, one case passes, because both readers take a report
-without a case for a mistake.
+show the message of a skipped case and do not fail for it, but do not show the output
+of a passed case.  In a ``list``, each reference is a skipped case.
+If there are no findings, one case passes, because both readers take a report without
+a case for a mistake.
 
-Cases are named by rule and image and not by line, so that their history goes on
-when lines move.  Equal names of one file are numbered, for GitLab keeps one case
-of a name.
+Cases are named by rule and image and not by line, so that their history continues
+when lines move.  Equal names in one file are numbered, because GitLab keeps only one
+case per name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rewrite_refs.reports.common import FAILURE, TOOL, shown
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The XML text, as lines."""
+    """Yield the XML text, as lines."""
     files: dict[str, list[Diagnostic]] = {}
     for each, _ in shown(report):
         files.setdefault(in_repository(report, each.location.path), []).append(each)
@@ -47,7 +47,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _kind(each: Diagnostic) -> str:
-    """The element of a case: ``failure``, ``error`` or ``skipped``."""
+    """Return the element of a case: ``failure``, ``error`` or ``skipped``."""
     if each.rule == FAILURE:
         return "error"
     return "skipped" if each.known or each.severity == "note" else "failure"
@@ -58,7 +58,7 @@ def _counts(kinds: Counter[str]) -> dict[str, int]:
 
 
 def _case(each: Diagnostic, path: str, name: str) -> Iterator[str]:
-    """One case; GitLab shows the text of its element, Jenkins also the attributes."""
+    """Yield a case; GitLab shows the text of its element, Jenkins also the attributes."""
     from xml.sax.saxutils import escape
 
     kind, location = _kind(each), each.location
@@ -71,12 +71,15 @@ def _case(each: Diagnostic, path: str, name: str) -> Iterator[str]:
 
 
 def _attributes(**values: str | int) -> str:
-    """Attributes; what XML 1.0 has no character for is spelled out (section 2.2, "Characters")."""
+    """Return XML attributes; characters that XML 1.0 does not allow are escaped.
+
+    Source: XML 1.0, section 2.2, "Characters".
+    """
     from xml.sax.saxutils import quoteattr
 
     return " ".join(f"{name}={_inert(quoteattr(visible(str(value))))}" for name, value in values.items())
 
 
 def _inert(xml: str) -> str:
-    """The same XML with nothing in it that the log of a CI system would obey."""
+    """Return the same XML without anything that a CI log takes for a command."""
     return inert.bracketed(xml, "&#91;")

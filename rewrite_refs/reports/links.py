@@ -1,8 +1,8 @@
-"""Where a line of a file can be looked at: the web page of the forge that holds the repository.
+"""URLs of lines of files, on the web pages of the forge that hosts the repository.
 
-Under GitHub Actions, GitLab CI and Bitbucket Pipelines their variables say where that is, else the remote
+In GitHub Actions, GitLab CI and Bitbucket Pipelines, their variables give the address.  Elsewhere the remote
 ``origin`` does, for github.com, gitlab.com, bitbucket.org and hosts that begin with ``github.`` or
-``gitlab.``.  Links name the commit that is checked out, so that they show what the report was made of.
+``gitlab.``.  Links contain the commit that is checked out, so that they show the files of the report.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ Link = Callable[[str, int], str | None]
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]+)?")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
-# git's short form for SSH, of "GIT URLS" in git-fetch(1).
+# git's short form for SSH.  Source: git-fetch(1), "GIT URLS".
 _SHORT = re.compile(r"(?:[^@/:]+@)?([^@/:]+):(?!//)/?(.+)")
 
 
 class _Forge(NamedTuple):
-    """How a forge names a line: what stands before the commit, and before the line's number."""
+    """The URL parts of a forge: before the commit, and before the number of a line."""
 
     files: str
     line: str
 
 
 _GITHUB, _GITLAB, _BITBUCKET = _Forge("blob", "#L"), _Forge("-/blob", "#L"), _Forge("src", "#lines-")
-# Of each CI system: the base of the address, the repository below it where that is apart, and the commit.
+# The variables of each CI system: the base of the address, the repository below it if that is a variable of
+# its own, and the commit.
 _VARIABLES = (
     (_GITHUB, "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"),
     (_GITLAB, "CI_PROJECT_URL", None, "CI_COMMIT_SHA"),
@@ -41,7 +42,7 @@ _VARIABLES = (
 
 
 class _Repository(NamedTuple):
-    """The address of a repository on the web, without a slash at its end."""
+    """The web address of a repository, without a trailing slash."""
 
     scheme: str
     host: str
@@ -49,11 +50,12 @@ class _Repository(NamedTuple):
 
 
 def linker(root: Path, env: Mapping[str, str]) -> Link:
-    """The function from a path, counted from the repository's top folder *root*, and a line to its URL.
+    """Return a function that maps a path and a line to a URL.
 
-    It gives None where there is no such page: the forge is not known, or the path leaves the repository.
-    A job that checks several repositories out has variables for one of them: they count
-    where ``origin`` is that one or there is none.
+    The path is relative to *root*, the repository's top folder.  The function returns None if there is no
+    such page: the forge is not known, or the path is outside of the repository.
+    A job that checks out several repositories has variables for only one of them: they are used
+    if ``origin`` is that repository, or if there is no ``origin``.
     """
     origin = _repository(_git(root, "remote", "get-url", "origin"))
     found = _from_variables(env, origin) or _from_origin(root, origin)
@@ -89,7 +91,7 @@ def _from_variables(
 def _from_origin(root: Path, origin: _Repository | None) -> tuple[_Forge, _Repository, str] | None:
     if origin is None:
         return None
-    if origin.scheme == "ssh":  # the port of SSH says nothing of the web's
+    if origin.scheme == "ssh":  # the port of SSH is not that of the web server
         origin = _Repository("https", origin.host.partition(":")[0], origin.path)
     forge = _forge(origin.host.partition(":")[0])
     commit = _git(root, "rev-parse", "--verify", "HEAD")
@@ -97,7 +99,7 @@ def _from_origin(root: Path, origin: _Repository | None) -> tuple[_Forge, _Repos
 
 
 def _forge(host: str) -> _Forge | None:
-    if "-" in host.rpartition(".")[2]:  # no domain, but an alias of SSH's configuration: github.com-work
+    if "-" in host.rpartition(".")[2]:  # not a domain, but an alias in the SSH configuration: github.com-work
         return None
     if host.startswith("github."):
         return _GITHUB
@@ -107,7 +109,10 @@ def _forge(host: str) -> _Forge | None:
 
 
 def _is_same(repository: _Repository, origin: _Repository | None) -> bool:
-    """Whether *origin* can be that repository; by its path, as a runner may clone from another host."""
+    """Whether *origin* can be that repository.
+
+    Only paths are compared, because a runner may clone from another host.
+    """
     if origin is None:
         return True
     one, other = f"/{repository.path}".lower(), f"/{origin.path}".lower()
@@ -115,7 +120,7 @@ def _is_same(repository: _Repository, origin: _Repository | None) -> bool:
 
 
 def _repository(url: str) -> _Repository | None:
-    """The repository that a URL of git's names, without credentials; None for a path and what is no URL."""
+    """Return the repository of a git URL, without credentials; None if it has none."""
     short = _SHORT.fullmatch(url) if "://" not in url else None
     if short:
         scheme, host, path = "ssh", short[1], short[2]
@@ -132,7 +137,7 @@ def _repository(url: str) -> _Repository | None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    """What git prints in *root*; nothing where it fails, or there is no git."""
+    """Return the output of git in *root*; empty if git fails or is not installed."""
     try:
         run = gitcalls.run(root, *arguments)
     except TimeoutError:

@@ -1,11 +1,10 @@
 """A heading and a table, for a comment on a pull request.
 
-The worst findings come first; those of the baseline are counted and not shown.
-Whatever comes from a file stands in a code span, in which there is no HTML, no
-link, no mention and no reference to an issue; the two characters that could end
-the span or the cell are spelled out.  A comment on GitHub has room for 65,536
-characters, so that a long table ends before, with a line that says how many are
-missing.
+The worst findings come first; those of the baseline are counted, but not shown.
+All content of files is in code spans, in which there is no HTML, no link, no
+mention and no reference to an issue; the two characters that could end the span or
+the cell are escaped.  A comment on GitHub can have 65,536 characters, so a long
+table is cut before that limit, with a line that gives the number of missing rows.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _LISTED_HEADS = ("place", "reference", "status", "becomes", "because")
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The Markdown text, as lines."""
+    """Yield the Markdown text, as lines."""
     yield f"## {TOOL}: {heading(report)}"
     yield from details(report, _ROOM)
     known = sum(each.known for each in report.diagnostics)
@@ -42,7 +41,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def heading(report: Report) -> str:
-    """How much there is, by severity."""
+    """Return the counts for the heading: findings by severity, or references."""
     if report.listed:
         return number(len(report.records), "reference")
     counts = Counter(each.severity for each in report.diagnostics if not each.known)
@@ -53,7 +52,10 @@ def heading(report: Report) -> str:
 
 
 def details(report: Report, room: int) -> Iterator[str]:
-    """The table of the findings in at most *room* bytes of rows; for a listing those of all that it has."""
+    """Yield the table of findings; for a listing, also those of groups and references.
+
+    All rows together take at most *room* bytes.
+    """
     new = worst([each for each, _ in shown(report) if not each.known and each.rule != REFERENCE])
     share = room // 3 if report.listed else room
     yield from table(_HEADS, [_diagnostic(report, each) for each in new], share)
@@ -63,7 +65,10 @@ def details(report: Report, room: int) -> Iterator[str]:
 
 
 def table(heads: Sequence[str], rows: Sequence[str], room: int) -> Iterator[str]:
-    """A table below an empty line, of as many *rows* as fit into *room* bytes; nothing if there are none."""
+    """Yield an empty line and a table; nothing if there are no *rows*.
+
+    Rows that do not fit into *room* bytes are counted in a last line.
+    """
     if not rows:
         return
     yield from ("", row(*heads), row(*("---" for _ in heads)))
@@ -76,15 +81,15 @@ def table(heads: Sequence[str], rows: Sequence[str], room: int) -> Iterator[str]
 
 
 def row(*cells: str) -> str:
-    """One row of a table."""
+    """Return one row of a table."""
     return f"| {' | '.join(cells)} |"
 
 
 def code(text: str) -> str:
-    """*text* as a code span that stays one, in a cell too; nothing for an empty text.
+    """Return *text* as a code span that is safe in a table cell; empty if it is empty.
 
     Backslashes do not escape in a code span (GitHub Flavored Markdown, section 6.3), but before a
-    ``|`` they are counted by some and not by others (section 4.10).
+    ``|`` some readers treat them as escapes and others do not (section 4.10).
     """
     shown = inert.bracketed(visible(text), r"\x5b").replace("`", r"\x60").replace("|", r"\x7c")
     return f"`{shown}`" if shown else ""

@@ -1,6 +1,6 @@
-"""The rows of the HTML page: what is left to do, and all references.
+"""The rows of the HTML page: the remaining tasks, and all references.
 
-Paths count from the repository's top, and control characters are visible.
+Paths are relative to the repository's top, and control characters are escaped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ORDER = (*SEVERITIES, *_LEFT)
 
 
 class Where(NamedTuple):
-    """A line of a file, and its URL if it has one that is safe to follow."""
+    """A line of a file, and its URL if there is one that is safe to follow."""
 
     path: str
     line: int
@@ -28,7 +28,7 @@ class Where(NamedTuple):
 
 
 class Task(NamedTuple):
-    """Something that is left to do.  ``level`` is a severity, or in a list a status."""
+    """A remaining task.  ``level`` is a severity, or in a list a status."""
 
     level: str
     rule: str
@@ -44,7 +44,7 @@ class Task(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One of all references; ``rule`` holds the rules of the lint that it breaks."""
+    """A row of the list of all references; ``rule`` has the lint rules that it breaks."""
 
     path: str
     line: int
@@ -59,17 +59,17 @@ class Row(NamedTuple):
 
 
 def upstream(record: ReferenceRecord) -> str:
-    """The host of the registry that an image comes from, in words where it is not known."""
+    """Return the host of an image's upstream registry, or ``UNKNOWN``."""
     return record.upstream or UNKNOWN
 
 
 def shown(report: Report, path: str) -> str:
-    """A path as the page shows it."""
+    """Return a path as the page shows it."""
     return visible(in_repository(report, path))
 
 
 def tasks(report: Report, link: Link) -> list[Task]:
-    """The findings, the worst first; of a list, the references that are left, by status."""
+    """Return the findings, the worst first; for a list, references with work left."""
     found = _of_list(report, link) if report.listed else _of_check(report, link)
     return sorted(found, key=lambda each: _ORDER.index(each.level))
 
@@ -109,7 +109,7 @@ def _of_list(report: Report, link: Link) -> Iterator[Task]:
 
 
 def references(report: Report, link: Link) -> Iterator[Row]:
-    """All references."""
+    """Yield a row for each reference."""
     broken = _broken(report)
     for each in report.records:
         rules = broken(each)
@@ -126,7 +126,10 @@ def references(report: Report, link: Link) -> Iterator[Row]:
 
 
 def _broken(report: Report) -> Callable[[ReferenceRecord], list[str]]:
-    """The function from a reference to the rules that it breaks: those of the findings where it begins."""
+    """Return a function that maps a reference to the lint rules that it breaks.
+
+    These are the rules of the findings at its location; in a list, its own lint code.
+    """
     if report.listed:
         return lambda each: [each.code] if each.code and each.status in _LEFT else []
     found: dict[Location, dict[str, None]] = {}
@@ -145,7 +148,7 @@ def _where(report: Report, link: Link, location: Location | None) -> Where:
 
 
 def _advice(record: ReferenceRecord) -> str:
-    """What is to be done about a reference that is left, or why nothing can be."""
+    """Return what to do about a remaining reference, or why nothing can be done."""
     said = [record.reason] if record.reason else []
     if record.target:
         said.append(f"use {record.target}")

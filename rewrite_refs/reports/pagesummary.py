@@ -1,4 +1,4 @@
-"""The upper half of the HTML page: the numbers, and how far each upstream and each format is."""
+"""The upper half of the HTML page: numbers, and progress by upstream and format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rewrite_refs.reports import ReferenceRecord, Report, inert, number, visible
 from rewrite_refs.reports.groups import UNKNOWN
 from rewrite_refs.reports.pagerows import shown, upstream
 
-# In the order of the page: what a status is called, and what it says of references.
+# In the order of the page: the label of a status, and its meaning.
 STATUSES: Mapping[Status, tuple[str, str]] = {
     "cached": ("Through the cache", "they are already pulled through the cache"),
     "direct": ("Direct", "a rule maps them, or they are on Docker Hub"),
@@ -27,12 +27,12 @@ _SELDOM = ("wrong", "ignored")
 
 
 def text(words: str) -> str:
-    """*words* as HTML that shows them, whatever they are."""
+    """Return *words* as HTML that shows them literally."""
     return inert.bracketed(escape(visible(words)), "&#91;")
 
 
 def numbers(report: Report) -> Iterator[str]:
-    """How many references there are, and how many of each status."""
+    """Yield the number of references, and the number with each status."""
     counts = Counter(each.status for each in report.records)
     files = len({each.location.path for each in report.records if each.location})
     unmapped = [each for each in report.records if each.status == "unmapped"]
@@ -52,7 +52,10 @@ def numbers(report: Report) -> Iterator[str]:
 
 
 def unread(report: Report) -> Iterator[str]:
-    """What could not be read.  Parts of files that could not be are findings of a check."""
+    """Yield the table of files that could not be read.
+
+    Parts of files that could not be read are here only for a listing: in a check they are findings.
+    """
     rows = [(shown(report, each.path), each.message) for each in report.file_failures]
     if report.listed:
         rows += [(f"{shown(report, each.path)}:{each.line}", each.message) for each in report.parse_failures]
@@ -65,7 +68,10 @@ def unread(report: Report) -> Iterator[str]:
 
 
 def summaries(report: Report) -> Iterator[str]:
-    """How far each upstream is, and each format.  Your own images have no upstream."""
+    """Yield the progress of each upstream and format.
+
+    References with the status ``own`` are left out by upstream, because they have none.
+    """
     upstreams = _grouped((each for each in report.records if each.status != "own"), upstream)
     formats = _grouped(report.records, lambda each: each.format or UNKNOWN)
     yield '<div class="summaries">'
@@ -86,7 +92,10 @@ def _grouped(
 def _table(
     key: str, groups: Mapping[str, Sequence[ReferenceRecord]], rules: Mapping[str, str]
 ) -> Iterator[str]:
-    """A table of references by *key*, those with most to do first; *rules* is one more column."""
+    """Yield a table of references by *key*; *rules* is an optional last column.
+
+    Rows with the most remaining references come first.
+    """
     counts = {name: Counter(each.status for each in group) for name, group in groups.items()}
     total = sum(counts.values(), Counter[Status]())
     columns = [status for status in STATUSES if status != "cached" and total[status]]
@@ -111,12 +120,12 @@ def _table(
 
 
 def _filter(chosen: str, inside: str) -> str:
-    """What the script turns into a link that sets the filters."""
+    """Return an element that the script turns into a link that sets the filters."""
     return f'<div data-filter="{escape(chosen)}">{inside}</div>'
 
 
 def _rule(host: str, records: Sequence[ReferenceRecord]) -> str:
-    """Whether a rule maps an upstream, or could."""
+    """Return the cell that states whether a rule maps an upstream, or could."""
     if any(each.rule for each in records):
         return "yes"
     if host == UNKNOWN:
@@ -125,12 +134,12 @@ def _rule(host: str, records: Sequence[ReferenceRecord]) -> str:
 
 
 def _counted(counts: Counter[Status]) -> int:
-    """How many references there are of which one would like to see that they go through the cache."""
+    """Return the number of references that should go through the cache."""
     return counts.total() - counts["own"] - counts["ignored"]
 
 
 def _progress(counts: Counter[Status]) -> str:
-    """A bar for how many go through the cache, and the numbers."""
+    """Return a bar and the numbers for the references that go through the cache."""
     done, all_ = counts["cached"], _counted(counts)
     if not all_:
         return "none to do"

@@ -1,10 +1,10 @@
 """Reviewdog's diagnostic format, for ``reviewdog -f=rdjson``.
 
-A finding that takes nothing but replacements on its own line has a suggestion,
-which GitHub and GitLab offer to commit.  Columns count bytes of UTF-8; where the
-line is not at hand, there are lines alone.  Findings of the baseline are left out,
-because reviewdog comments on all that it gets.  A file that could not be read is
-an error on its first line.
+A finding whose fix consists only of replacements on its own line has a suggestion,
+which GitHub and GitLab offer to commit.  Columns count bytes of UTF-8; if the text of
+the line is not known, there are only lines.  Findings of the baseline are left out,
+because reviewdog comments on all its input.  A file that could not be read is an
+error on its first line.
 
 Source: proto/rdf/reviewdog.proto of reviewdog.
 """
@@ -21,7 +21,7 @@ _SEVERITY: Mapping[Severity, str] = {"error": "ERROR", "warning": "WARNING", "no
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The JSON text, on one line."""
+    """Yield the JSON text, on one line."""
     yield dumps(
         {
             "source": _linked({"name": TOOL}, address.source()),
@@ -45,12 +45,12 @@ def _diagnostic(report: Report, each: Diagnostic) -> dict[str, Any]:
 
 
 def _linked(member: dict[str, str], url: str | None) -> dict[str, str]:
-    """A member of the format with its address, where that is known."""
+    """Return a member of the format with its address, if that is known."""
     return member | ({"url": url} if url else {})
 
 
 def _range(location: Location, line: str) -> dict[str, Any]:
-    """A place with columns in bytes, if *line* is the line that has all of it; else with whole lines."""
+    """Return a range, with columns in bytes if it is in *line*, else of whole lines."""
     if location.line != location.end_line or location.end_column > len(line) + 1:
         return {"start": {"line": location.line}, "end": {"line": location.end_line}}
     start, end = (_bytes(line, column) for column in (location.column, location.end_column))
@@ -58,12 +58,15 @@ def _range(location: Location, line: str) -> dict[str, Any]:
 
 
 def _bytes(line: str, column: int) -> int:
-    """A column in bytes."""
+    """Return a column in bytes of UTF-8, from 1, for one in characters, from 1."""
     return len(line[: column - 1].encode("utf-8", "surrogatepass")) + 1
 
 
 def _suggestion(each: Diagnostic) -> dict[str, Any] | None:
-    """The whole fix as one replacement, for suggestions are alternatives; None where it leaves the line."""
+    """Return the whole fix as one replacement; None if it is not within the line.
+
+    It is one, because several suggestions would be alternatives.
+    """
     number, line = each.location.line, each.line
     fix = sorted(each.fix)
     inside = (

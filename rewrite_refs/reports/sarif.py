@@ -1,13 +1,13 @@
-"""SARIF 2.1.0, for GitHub code scanning, for editors, and for whatever else collects results.
+"""SARIF 2.1.0, for GitHub code scanning, editors and other readers of results.
 
-Paths count from the top folder of the repository (``%SRCROOT%``).  Findings of the
-baseline have the ``baselineState`` ``unchanged``, and the others ``new`` where there
-are any of these.  A fix is there where it takes nothing but replacements.  Files
-that could not be read make the run unsuccessful, and are its notifications.  Of
-``list``, each reference is a note of the rule ``reference``.
+Paths are relative to the top folder of the repository (``%SRCROOT%``).  Findings of
+the baseline have the ``baselineState`` ``unchanged``; if there are any, the others
+have ``new``.  A fix is included if it consists only of replacements.  Files that could
+not be read make the run unsuccessful, and are its notifications.  In a ``list``, each
+reference is a note of the rule ``reference``.
 
-GitHub refuses a file with more than 25,000 results, so that of more the worst
-are kept, and a notification says so.
+GitHub rejects a file with more than 25,000 results, so only the worst ones are kept,
+and a notification gives the number of the others.
 
 Sources: OASIS, "Static Analysis Results Interchange Format (SARIF) Version
 2.1.0"; GitHub Docs, "SARIF support for code scanning" (what is required, and the
@@ -42,7 +42,7 @@ It is listed with what it is (`direct`, `wrong`, `cached`, `unmapped`, `own`, `u
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The JSON text, on one line."""
+    """Yield the JSON text, on one line."""
     told = shown(report)
     results = [each for each in told if each[0].rule != FAILURE]
     kept = results
@@ -69,7 +69,7 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _rule(rule: LintRule) -> dict[str, Any]:
-    """The metadata of a rule, from its manual."""
+    """Return the metadata of a rule, from its manual."""
     tags = [*_TAGS, "fixable"] if rule.FIXABLE else [*_TAGS]
     metadata = _descriptor(rule.NAME, rule.__doc__ or rule.NAME, summary(rule), rule.SEVERITY, tags)
     metadata["defaultConfiguration"]["enabled"] = rule.ON
@@ -77,16 +77,17 @@ def _rule(rule: LintRule) -> dict[str, Any]:
 
 
 def _listed() -> dict[str, Any]:
-    """The metadata of what stands for a reference."""
+    """Return the metadata of the rule ``reference``, used for listed references."""
     return _descriptor(REFERENCE, _REFERENCE, _REFERENCE.partition("\n")[0], "note", _TAGS)
 
 
 def _descriptor(
     name: str, text: str, summary: str, severity: Severity, tags: Sequence[str]
 ) -> dict[str, Any]:
-    """A reportingDescriptor (section 3.49); the examples of *text*, which are indented, are in the help.
+    """Return a reportingDescriptor (section 3.49).
 
-    GitHub takes 1,024 characters of a description.
+    The examples of *text*, which are indented, are only in the help.  GitHub accepts 1,024 characters
+    of a description.
     """
     text = inspect.cleandoc(text)
     prose = " ".join(part for part in text.split("\n\n") if not part.startswith(" "))
@@ -108,7 +109,7 @@ def _descriptor(
 def _result(
     report: Report, each: Diagnostic, fingerprint: str, indices: Mapping[str, int], compared: bool
 ) -> dict[str, Any]:
-    """A result (section 3.27)."""
+    """Return a result (section 3.27)."""
     result: dict[str, Any] = {
         "ruleId": each.rule,
         "ruleIndex": indices[each.rule],
@@ -137,22 +138,22 @@ def _result(
 
 
 def _message(text: str) -> dict[str, str]:
-    """A plain text message, in which nothing can be a link (section 3.11.6).
+    """Return a plain text message that contains no link (section 3.11.6).
 
-    Braces stay single, against section 3.11.5: readers take them for placeholders only where there are
-    arguments, and show doubled ones as they are.
+    Braces stay single, contrary to section 3.11.5: readers take them for placeholders only if there are
+    arguments, and show doubled ones literally.
     """
     return {"text": visible(text).replace("](", "] (")}
 
 
 def _notification(report: Report, each: Diagnostic) -> dict[str, Any]:
-    """A file that could not be read or written."""
+    """Return a notification of a file that could not be read or written."""
     location = {"physicalLocation": {"artifactLocation": _artifact(report, each.location.path)}}
     return {"level": "error", "message": _message(each.message), "locations": [location]}
 
 
 def _artifact(report: Report, path: str) -> dict[str, str]:
-    """Where a file is: a relative URI, in which the bytes of its name are percent-encoded (RFC 3986)."""
+    """Return the location of a file: a relative, percent-encoded URI (RFC 3986)."""
     from urllib.parse import quote
 
     return {"uri": quote(os.fsencode(in_repository(report, path))), "uriBaseId": "%SRCROOT%"}

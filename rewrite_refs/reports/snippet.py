@@ -1,4 +1,4 @@
-"""A line of a file with the mark under what is meant, for a terminal."""
+"""A line of a file with a mark under a location, for a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _TAB = "    "
 
 
 class Snippet(NamedTuple):
-    """What to print of a line; the mark is *width* columns wide, and stands behind *before* columns."""
+    """The text to print of a line, and the columns of the mark under it.
+
+    The mark is ``width`` columns wide, after ``before`` columns.
+    """
 
     text: str
     before: int
@@ -21,7 +24,7 @@ class Snippet(NamedTuple):
 
 
 def snippet(line: str, location: Location) -> Snippet | None:
-    """What to show of the *line* in which a place begins; None where there is nothing to show."""
+    """Return the part of *line* around a location in it; None if the line is blank."""
     start = location.column - 1
     stop = location.end_column - 1 if location.end_line == location.line else len(line)
     stop = max(min(stop, len(line)), start)
@@ -44,7 +47,7 @@ def _shown(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """Return the number of terminal columns that a text takes."""
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text

@@ -1,4 +1,4 @@
-"""A table of how often each rule is broken, or, of a list, of how the upstreams stand."""
+"""A table of counts: findings by rule, or for a list, references by upstream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STATUSES = ("direct", "wrong", "cached", "unmapped", "unresolved", "own", "igno
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The table, the most frequent first."""
+    """Yield the table, the most frequent rows first."""
     yield from _upstreams(report) if report.listed else _rules(report)
 
 
@@ -40,7 +40,7 @@ def _upstreams(report: Report) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows in columns: numbers to the right, words to the left, each under its head."""
+    """Yield aligned rows: columns of numbers to the right, others to the left."""
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     numeric = [all(cell.isdecimal() or not cell for cell in column[1:]) for column in columns]

@@ -1,4 +1,4 @@
-"""The report as text: findings with their line and what to do about them; references in a line each."""
+"""The report as text: findings with source line and fix, or a reference per line."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _SEVERITIES = {"error": "red", "warning": "yellow", "note": "blue"}
 
 
 def plain(text: str, colour: str) -> str:
-    """No paint at all."""
+    """Return *text* without a colour."""
     return text
 
 
 def lines(report: Report, paint: Paint = plain) -> Iterator[str]:
-    """What was asked for: the findings, but for those of the baseline, or the references."""
+    """Yield the findings that are not in the baseline; for a listing, the references."""
     if report.listed:
         yield from _listed(report, paint)
     else:
@@ -41,7 +41,7 @@ def lines(report: Report, paint: Paint = plain) -> Iterator[str]:
 
 
 def concise(report: Report, paint: Paint = plain) -> Iterator[str]:
-    """The same with one line for each: ``path:line:column: rule message``."""
+    """Yield the same with one line per finding: ``path:line:column: rule message``."""
     if report.listed:
         yield from _listed(report, paint)
     else:
@@ -52,7 +52,7 @@ def concise(report: Report, paint: Paint = plain) -> Iterator[str]:
 
 
 def _block(each: Diagnostic, *more: Diagnostic, paint: Paint) -> Iterator[str]:
-    """What is to be said of one place, the worst first."""
+    """Yield the findings of one location, the first one with its source line."""
     colour = _SEVERITIES[each.severity]
     shown = snippet(each.line, each.location)
     gutter = " " * len(str(each.location.line))
@@ -72,7 +72,10 @@ def _block(each: Diagnostic, *more: Diagnostic, paint: Paint) -> Iterator[str]:
 
 
 def rewrite(report: Report, paint: Paint = plain, notes: bool = True, done: bool = False) -> Iterator[str]:
-    """What a rule maps and was left, as *notes* what nobody can tell, and what was *done*."""
+    """Yield the references that a rule maps but that were not rewritten.
+
+    *notes* adds unresolved references, and *done* adds those that were rewritten.
+    """
     for each in report.records:
         if each.done and done:
             yield _line(each, paint, f"now {each.target}")
@@ -84,7 +87,7 @@ def rewrite(report: Report, paint: Paint = plain, notes: bool = True, done: bool
 
 
 def _listed(report: Report, paint: Paint) -> Iterator[str]:
-    """Every reference with its status, its target and the reason why it stays; by group, if there are any."""
+    """Yield every reference with its status, target and reason; by group, if any."""
     at = 0
     for group in report.groups:
         statuses = ", ".join(
@@ -106,7 +109,7 @@ def _listing(records: Sequence[ReferenceRecord], paint: Paint) -> Iterator[str]:
 
 
 def explanation(record: ReferenceRecord) -> Iterator[str]:
-    """How one reference is read, which rule takes it and what it becomes."""
+    """Yield how one reference is read, which rule maps it and what it becomes."""
     reference = record.reference
     rows = [("reference", record.text)]
     if reference:
@@ -125,13 +128,13 @@ def explanation(record: ReferenceRecord) -> Iterator[str]:
 
 
 def troubles(report: Report, paint: Paint) -> Iterator[str]:
-    """The parts of files that could not be read."""
+    """Yield a line for each part of a file that could not be read."""
     for each in report.parse_failures:
         yield f"{_parse_failure(each)}{paint('problem', _COLOURS['problem'])}: {visible(each.message)}"
 
 
 def counts(report: Report) -> str:
-    """How many references there are, by status."""
+    """Return the number of references, by status."""
     statuses: Counter[str] = Counter(each.status for each in report.records)
     files = len({each.location.path for each in report.records if each.location})
     if not statuses:
@@ -141,7 +144,7 @@ def counts(report: Report) -> str:
 
 
 def found(report: Report) -> str:
-    """How many findings there are, by severity, how many ``rewrite`` mends, and how many are known."""
+    """Return the numbers of findings: by severity, fixed by ``rewrite``, in baseline."""
     new = [each for each in report.diagnostics if not each.known]
     known = len(report.diagnostics) - len(new)
     severities = Counter(each.severity for each in new)
