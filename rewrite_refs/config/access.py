@@ -1,10 +1,10 @@
-"""Which files may be read as configuration.
+"""Restrictions on the files that may be read as configuration.
 
-CI runs with the configuration of a stranger's pull request.  That one must not
-make it wait, fill its memory, or print the files of the machine.  So a
-configuration, and what it extends, is a regular file of the repository, of
+CI runs with the configuration of a stranger's pull request.  Such a configuration must not
+make CI wait, fill its memory, or print the files of the machine.  So a
+configuration, and a file that it extends, must be a regular file of the repository, of
 limited size.  The user can allow more: folders with ``--allow-extends``, and
-whatever a file extends that the command line names.
+all files that a configuration named on the command line extends.
 
 A symbolic link counts as the file that it leads to.
 """
@@ -30,18 +30,19 @@ class Access(NamedTuple):
     allowed: tuple[Path, ...] = ()
 
     def is_in_repository(self, path: Path) -> bool:
-        """Whether a file is one of the repository; what git keeps in ``.git`` is not."""
+        """Whether a file belongs to the repository; git's own files in ``.git`` do not."""
         return self._has(Path(os.path.realpath(path)))
 
     def is_allowed(self, path: Path) -> bool:
-        """Whether a file may be read without having been named by the user."""
+        """Whether a file may be read that the user has not named."""
         real = Path(os.path.realpath(path))
         return self._has(real) or any(real.is_relative_to(os.path.realpath(each)) for each in self.allowed)
 
     def read(self, path: Path, free: bool = False) -> bytes:
-        """The content of a configuration; *free* allows other folders as well.
+        """Return the content of a configuration; *free* allows other folders as well.
 
-        Raises files.Unreadable, with the reason, before anything is opened.
+        Raises:
+            files.Unreadable: The file may not or cannot be read.  One that may not be is never opened.
         """
         try:
             if _is_special(path):
@@ -53,17 +54,20 @@ class Access(NamedTuple):
         return files.regular(path, LIMIT)
 
     def is_link_outside(self, path: Path) -> bool:
-        """Whether a path of the repository leads elsewhere."""
+        """Whether a path of the repository is a link that leads out of it."""
         return self._has(Path(os.path.realpath(path.parent), path.name)) and not self.is_allowed(path)
 
     def _has(self, place: Path) -> bool:
-        """Whether a place, with its links followed, is in the repository."""
+        """Whether a resolved path is in the repository."""
         top = os.path.realpath(self.repository)
         return place.is_relative_to(top) and ".git" not in map(str.casefold, place.relative_to(top).parts)
 
 
 def _is_special(path: Path) -> bool:
-    """Whether a path leads through ``/dev`` or ``/proc``, such as ``/dev/stdin``, whatever is there now."""
+    """Whether a path leads through ``/dev`` or ``/proc``, such as ``/dev/stdin``.
+
+    This holds whatever file it leads to at the moment.
+    """
     for _ in range(_MAX_LINKS):
         place = Path(os.path.realpath(path.parent), path.name)
         if place.parts[1:2] in (("dev",), ("proc",)) and place.parts[2:3] != ("shm",):

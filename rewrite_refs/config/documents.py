@@ -1,7 +1,7 @@
-"""The YAML of a configuration as nodes, within bounds, and errors that quote nothing of it.
+"""The YAML of a configuration as nodes, within limits; errors quote nothing of it.
 
-A configuration may be the file of a stranger, and what it extends may be no
-configuration at all: a message has the line and the kind of the problem alone.
+A configuration may be the file of a stranger, and a file that it extends may not be a
+configuration at all: a message has only the line and the kind of the problem.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.reader import ReaderError
 
-# Nodes, those of an alias counted wherever it is used: ruamel.yaml needs about 70 microseconds for one.
+# Nodes; those of an alias count each time it is used.  ruamel.yaml needs about 70 microseconds for one.
 MAX_NODES = 50_000
 _VALUE = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""  # as repr() writes a text
-# ruamel.yaml writes some of them as tuples.
+# ruamel.yaml writes some of the values as tuples.
 _FOUND = re.compile(rf",? but (?:found|got) \(?(?:{_VALUE})(?:,\))?")
 _KIND = re.compile(r"'<[a-z ]+>'")
 _QUOTED = re.compile(rf" (?!'\\t')(?:{_VALUE})")
 
 
 class Invalid(Exception):
-    """A text is not YAML, or is too much of it: the line, and the problem without a word of the text."""
+    """A text is not YAML or too large; ``line`` is from 1, the problem quotes no text."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(problem)
@@ -38,7 +38,7 @@ class _TooMuch(Exception):
 
 
 class _Composer(Composer):
-    """Counts nodes, so that neither length nor aliases of aliases can take all time and memory."""
+    """Counts nodes, so that length or nested aliases cannot use up time and memory."""
 
     count = 0
 
@@ -50,14 +50,18 @@ class _Composer(Composer):
             raise _TooMuch
         node = super().compose_node(parent, index)
         if is_alias:
-            self.count += self.sizes.get(id(node), 0)  # an alias to a node around it adds nothing
+            self.count += self.sizes.get(id(node), 0)  # an alias to an enclosing node adds nothing
         else:
             self.sizes[id(node)] = self.count - before
         return node
 
 
 def compose(text: str) -> Any:
-    """The root node of a YAML text, None for an empty one.  Raises Invalid."""
+    """Return the root node of a YAML text; None for an empty text.
+
+    Raises:
+        Invalid: The text is not valid YAML, or has more than ``MAX_NODES`` nodes.
+    """
     parser = YAML(typ="safe", pure=True)
     parser.Composer = _Composer
     try:
@@ -75,13 +79,13 @@ def compose(text: str) -> Any:
         line, problem = 1, "it is nested too deeply"
     except _TooMuch:
         line, problem = 1, f"it has more than {MAX_NODES:,} values"
-    except Exception:  # such as the OverflowError of an escape for no character: it may quote anything
+    except Exception:  # such as the OverflowError of an invalid escape: its message may quote the text
         line, problem = 1, "it cannot be parsed"
     raise Invalid(line, without_values(problem)) from None
 
 
 def without_values(problem: str) -> str:
-    """A problem in the words of a YAML parser, without what the text has there."""
+    """Return a YAML parser's problem without the quoted parts of the text."""
     problem = _FOUND.sub(
         lambda match: "".join(f", but found {each}" for each in _KIND.findall(match[0])), problem
     )

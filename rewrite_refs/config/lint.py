@@ -1,6 +1,6 @@
-"""What a configuration says about the lint: severities, and what is left alone.
+"""The part ``lint`` of a configuration: severities and ignores.
 
-Every function gets the ``ConfigErrors`` that it adds to, a node and its line.
+Every function takes the ``ConfigErrors`` to which it adds mistakes, a node and its line.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ class Lint(NamedTuple):
 
 
 def lint_of(errors: ConfigErrors, node: Node, line: int, base: Lint, pattern: Callable[[str], str]) -> Lint:
-    """What is said here, over *base*; *pattern* raises ValueError for what is no pattern of files."""
+    """Return the part ``lint`` of a configuration, merged over *base*.
+
+    *pattern* raises ValueError for a text that is not a valid pattern of files.
+    """
     parts = errors.parts(node, "lint", line, KEYS)
     severity, files, images = base
     if "severity" in parts:
@@ -75,7 +78,7 @@ def _images(errors: ConfigErrors, node: Node, line: int) -> tuple[str, ...]:
 
 
 def _image(errors: ConfigErrors, text: str, line: int) -> str | None:
-    """A pattern on normalised names; one without ``*`` is read as Docker would read it."""
+    """Return a pattern on normalized names; one without ``*`` is read as by Docker."""
     host = text.partition("/")[0]
     if set("*?[") & set(text):
         if "/" in text and not set(host) & set(".:*?[") and host != "localhost":
@@ -97,7 +100,7 @@ def _image(errors: ConfigErrors, text: str, line: int) -> str | None:
 
 
 def _is_rule(errors: ConfigErrors, name: str, line: int) -> bool:
-    from rewrite_refs.lint.registry import BY_NAME  # not needed by those who configure no rule
+    from rewrite_refs.lint.registry import BY_NAME  # only needed where a rule is configured
 
     if name not in BY_NAME:
         errors.add(line, f"there is no rule {name!r}: {nearest(name, BY_NAME)}")

@@ -1,7 +1,7 @@
-"""``.rewrite-refs.yaml``: read, checked and turned into a Config.
+"""Load, check and merge ``.rewrite-refs.yaml`` files into a Config.
 
 Every mistake is reported with its file and line and with what to write
-instead; nothing runs on a configuration that has one.
+instead.  A configuration with mistakes is never used.
 """
 
 from __future__ import annotations
@@ -27,19 +27,23 @@ from rewrite_refs.text.suggestions import nearest
 
 FILE_NAME = ".rewrite-refs.yaml"
 FILE_NAMES = (FILE_NAME, ".rewrite-refs.yml")
-MAX_EXTENDED = 30  # files, one after the other
-STYLED = tuple(each.name for each in FORMATS if each.variables)  # those that have variables for a registry
+MAX_EXTENDED = 30  # files in a chain
+STYLED = tuple(each.name for each in FORMATS if each.variables)  # those that support variables
 
 
 class Parameters(NamedTuple):
-    """Of the style ``parameter``: what the default of a variable is, and its name by that of the rule."""
+    """The options of the style ``parameter``.
+
+    ``default`` is what a variable holds by default (``cache`` or ``upstream``), and ``names`` are the
+    variables by the names of the rules.
+    """
 
     default: str = "cache"
     names: Mapping[str, str] = {}
 
 
 class Override(NamedTuple):
-    """What holds for some files instead; None where nothing else does."""
+    """Settings for some files; None where the general setting applies."""
 
     files: tuple[str, ...]
     registry: str | None = None
@@ -48,7 +52,10 @@ class Override(NamedTuple):
 
 
 class Config(NamedTuple):
-    """What the user has configured.  Patterns count from ``folder``, the folder of the file."""
+    """The user's configuration.
+
+    Patterns are relative to ``folder``, the folder of the file.
+    """
 
     folder: Path | None = None
     registry: str | None = None
@@ -66,9 +73,12 @@ class Config(NamedTuple):
 
 
 def locate(start: Path, stop: Path, show: Callable[[Path], str] = str) -> Path | None:
-    """The configuration nearest to *start*, looked for upward as far as *stop*; both absolute folders.
+    """Return the configuration nearest to *start*, searching upward as far as *stop*.
 
-    Raises ConfigError for a folder that has two, which *show* names.
+    Both are absolute folders.
+
+    Raises:
+        ConfigError: A folder has two configurations; the message names them with *show*.
     """
     for folder in (start, *start.parents):
         found = [folder / name for name in FILE_NAMES if os.path.lexists(folder / name)]
@@ -83,9 +93,14 @@ def locate(start: Path, stop: Path, show: Callable[[Path], str] = str) -> Path |
 
 
 class _File(NamedTuple):
-    """A configuration to read; messages call it ``shown``.
+    """A configuration to read.
 
-    ``is_free`` tells that it may extend any file, ``above`` are the files that extend it, in order.
+    Attributes:
+        path: Its path.
+        shown: The path as messages write it.
+        access: The files that may be read.
+        is_free: Whether it may extend any file.
+        above: The files that extend it, in order.
     """
 
     path: Path
@@ -96,24 +111,33 @@ class _File(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is there to be a configuration, and not a file that another one or a link points to."""
+        """Whether the file is itself a configuration: not an extended file and not a link."""
         return not self.above and not self.path.is_symlink()
 
 
 def load(path: Path, shown: str, access: Access | None = None, named: bool = False) -> Config:
-    """Read the configuration at *path*, which messages call *shown*, and what it extends.
+    """Return the configuration at *path*, merged over the files that it extends.
 
-    *access* says which files may be read, else those of its folder.  One that is *named* by the user may be
-    anywhere, and extend any file, unless it is a link of the repository that leads out of it.
+    Args:
+        path: The path of the file.
+        shown: The path as messages write it.
+        access: The files that may be read; by default those of the file's folder.
+        named: Whether the user named the file.  It may then be anywhere and extend any file, unless it is a
+            link of the repository that leads out of it.
 
-    Raises ConfigError with an argument for each mistake.
+    Raises:
+        ConfigError: The configuration has mistakes; there is an argument for each.
     """
     access = access or Access(path.parent)
     return _loaded(_File(path, shown, access, named), content(path, shown, access, named))
 
 
 def content(path: Path, shown: str, access: Access, named: bool = False) -> bytes:
-    """What the file of a configuration holds; see ``load``.  Raises ConfigError."""
+    """Return the bytes of a configuration file; see ``load`` for the arguments.
+
+    Raises:
+        ConfigError: The file may not or cannot be read.
+    """
     try:
         return access.read(path, named and not access.is_link_outside(path))
     except Unreadable as error:
@@ -130,7 +154,11 @@ def _loaded(file: _File, data: bytes) -> Config:
 
 
 def parse_rule(text: str) -> CacheRule:
-    """A rule from ``UPSTREAM=PREFIX``.  Raises ValueError with what to write instead."""
+    """Return the rule for ``UPSTREAM=PREFIX``.
+
+    Raises:
+        ValueError: The text is not a valid rule; the message states what to write instead.
+    """
     upstream, equals, prefix = text.partition("=")
     if not equals:
         raise ValueError(f"{text!r} is not a valid rule: use UPSTREAM=PREFIX, such as docker.io=docker-hub")
@@ -142,10 +170,12 @@ def parse_rule(text: str) -> CacheRule:
 def combined(
     config: Config, registry: str | None, rules: Iterable[CacheRule]
 ) -> tuple[str | None, tuple[CacheRule, ...]]:
-    """Registry and rules of the command line over those of the configuration.
+    """Return registry and rules: those of the command line over those of *config*.
 
     A rule of the command line replaces the configured one for its upstream.
-    Raises ConfigError where what comes out contradicts itself.
+
+    Raises:
+        ConfigError: The result contradicts itself.
     """
     extra = tuple(rules)
     given: dict[str, CacheRule] = {}
@@ -165,7 +195,7 @@ def combined(
 
 
 class _Reader:
-    """Reads the parts of a configuration, over those of the one that it extends."""
+    """Reads the parts of a configuration and merges them over the extended one."""
 
     def __init__(self, file: _File) -> None:
         self.errors = ConfigErrors(file.shown)
@@ -173,7 +203,7 @@ class _Reader:
         self.base = Config()
         self.registry: str | None = None
         self.aliases: dict[str, str] = {}
-        # In the order in which they need one another.
+        # In order of dependency: a reader may use the results of the ones before it.
         self.readers: Mapping[str, Callable[[Node, int], Any]] = {
             "registry": self._registry,
             "aliases": self._aliases,
@@ -190,7 +220,11 @@ class _Reader:
         }
 
     def config(self, root: Node | None) -> Config:
-        """The configuration at a root node; ConfigError where it has mistakes."""
+        """Return the configuration at a root node.
+
+        Raises:
+            ConfigError: The configuration has mistakes.
+        """
         check_version(self.errors, root)
         parts = {}
         if root is not None and kind(root) != "nothing":
@@ -212,7 +246,10 @@ class _Reader:
         return config
 
     def _extended(self, node: Node, line: int) -> Config:
-        """The configuration of another file, whose patterns count as if they stood in this one."""
+        """Return the configuration of an extended file.
+
+        Its patterns count as if they were written in this file.
+        """
         name = self.errors.text(node, "extends", line)
         if name is None:
             return Config()
@@ -231,7 +268,7 @@ class _Reader:
         if len(above) > MAX_EXTENDED:
             self.errors.add(line, f"more than {MAX_EXTENDED} files extend one another: extend fewer")
             return Config()
-        # What is in the repository may come from anybody, so that it allows nothing of its own.
+        # A file of the repository may come from anybody, so it cannot allow anything itself.
         is_free = file.is_free and not access.is_in_repository(path)
         return _loaded(_File(path, shown, access, is_free, above), data)
 
@@ -292,7 +329,7 @@ class _Reader:
         return {**self.base.style, **self._style_of(node, line)}
 
     def _style_of(self, node: Node, line: int) -> dict[str, str]:
-        """The style of each format that has a choice."""
+        """Return the style for each format that supports variables."""
         if kind(node) != "a mapping":
             style = self.errors.choice(node, "style", line, ("literal", "parameter"))
             return dict.fromkeys(STYLED, style) if style else {}

@@ -1,7 +1,7 @@
-"""The nodes of a configuration's YAML, with their lines, and the mistakes in them.
+"""The nodes of a configuration's YAML, with their lines, and mistakes in them.
 
-The nodes are read, and no values that a loader makes of them: they know their
-lines, and keys that are there twice are still two.
+Nodes are read instead of loaded values, because they have line numbers, and because
+duplicate keys are still separate in them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ Node: TypeAlias = Any  # of ruamel.yaml: a tag, a value and marks
 
 
 def parse(text: str, shown: str) -> Node | None:
-    """The root node of a YAML text, which messages call *shown*.  Raises ConfigError."""
+    """Return the root node of a YAML text, which messages call *shown*.
+
+    Raises:
+        ConfigError: The text is not valid YAML.
+    """
     from rewrite_refs.config.documents import Invalid, compose  # it imports ruamel.yaml
 
     try:
@@ -26,7 +30,7 @@ def parse(text: str, shown: str) -> Node | None:
 
 
 def kind(node: Node) -> str:
-    """What a node is, for a message."""
+    """Return what a node is, for a message."""
     kinds = {
         "map": "a mapping",
         "seq": "a list",
@@ -41,14 +45,14 @@ def kind(node: Node) -> str:
 
 
 class ConfigErrors:
-    """What is wrong with the parts of a document, and how to read them otherwise."""
+    """Collects mistakes while the parts of a document are read."""
 
     def __init__(self, shown: str) -> None:
         self.shown = shown
         self._found: list[tuple[int, str]] = []
 
     def add(self, line: int, text: str) -> None:
-        """One more mistake."""
+        """Add a mistake."""
         self._found.append((line, text))
 
     def check(self) -> None:
@@ -57,9 +61,10 @@ class ConfigErrors:
             raise ConfigError(*(f"{self.shown}:{line}: {text}" for line, text in sorted(self._found)))
 
     def check_keys(self, root: Node, known: Sequence[str], quote: bool) -> None:
-        """Raise ConfigError, which quotes nothing, where a root node is not that of a configuration.
+        """Raise ConfigError if a root node is not that of a configuration.
 
-        It has keys, and none of them is *known*, or nearly so.  Without *quote*, all of them must be.
+        That is so if it has keys and none of them is *known*, or nearly so.  Without *quote*, every
+        key must be known or nearly so.  The error quotes no key.
         """
         if kind(root) != "a mapping":
             return
@@ -80,7 +85,7 @@ class ConfigErrors:
             raise ConfigError(*(f"{self.shown}:{line}: this key is unknown: {remedy}" for line in lines))
 
     def items(self, node: Node, what: str, line: int) -> Iterator[tuple[str, Node, int]]:
-        """The keys of a mapping, each with its value and its line."""
+        """Yield the keys of a mapping, each with its value and its line."""
         if kind(node) != "a mapping":
             remedy = ": fill it in, or remove it" if kind(node) == "nothing" else ""
             self.add(line, f"{what} must be a mapping of keys to values, not {kind(node)}{remedy}")
@@ -97,7 +102,10 @@ class ConfigErrors:
                 yield key.value, value, at
 
     def parts(self, node: Node, what: str, line: int, known: Iterable[str]) -> dict[str, tuple[Node, int]]:
-        """The values of the *known* keys of a mapping, with their lines; other keys are mistakes."""
+        """Return the values of the *known* keys of a mapping with their lines.
+
+        Other keys are mistakes.
+        """
         parts = {}
         for key, value, at in self.items(node, what, line):
             if key in known:
@@ -107,7 +115,7 @@ class ConfigErrors:
         return parts
 
     def text(self, node: Node, what: str, line: int) -> str | None:
-        """A text, or None and a mistake."""
+        """Return the text of a node, or None and add a mistake."""
         if kind(node) == "a text":
             return str(node.value)
         quote = f': quote it, "{node.value}"' if isinstance(node.value, str) and node.value else ""
@@ -115,7 +123,7 @@ class ConfigErrors:
         return None
 
     def texts(self, node: Node, what: str, line: int) -> Iterator[tuple[str, int]]:
-        """The texts of a list, or the one that stands in its place, with their lines."""
+        """Yield the texts of a list, or the single text in its place, with their lines."""
         if kind(node) not in ("a list", "a text"):
             self.add(line, f"{what} must be a list of texts, not {kind(node)}: write [one, two]")
             return
@@ -126,7 +134,7 @@ class ConfigErrors:
                 yield text, at
 
     def choice(self, node: Node, what: str, line: int, known: Sequence[str]) -> str | None:
-        """One of the *known* words, or None and a mistake."""
+        """Return the text of a node if it is *known*, or None and add a mistake."""
         text = self.text(node, what, line)
         if text is not None and text not in known:
             self.add(line, f"{what} must be {' or '.join(known)}, not {text!r}")

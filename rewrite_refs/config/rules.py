@@ -1,6 +1,6 @@
-"""What a configuration says about registries: rules, aliases, own ones, and variables for them.
+"""The registries of a configuration: rules, aliases, own registries and variables.
 
-Every function gets the ``ConfigErrors`` that it adds to, a node and its line.
+Every function takes the ``ConfigErrors`` to which it adds mistakes, a node and its line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rewrite_refs.images.hosts import SAME_REGISTRY
 from rewrite_refs.images.placeholders import head_of
 from rewrite_refs.images.reference import DOCKER_HUB, LIBRARY, InvalidReference, Reference
 
-# Variables that BuildKit or a shell sets (the Dockerfile reference, "Predefined ARGs").
+# Variables that BuildKit or a shell sets (source: the Dockerfile reference, "Predefined ARGs").
 _PREDEFINED = re.compile(
     r"(?i:(?:https?|ftp|no|all)_proxy)|(?:BUILD|TARGET)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT|STAGE)"
     r"|BUILDKIT_\w+|SOURCE_DATE_EPOCH|PATH|HOME|HOSTNAME|TERM"
@@ -26,7 +26,7 @@ _WILDCARD = re.compile(r"[*?]|\[!?\]?[^]/]*\]")
 def rules_of(
     errors: ConfigErrors, node: Node, line: int, registry: str | None, aliases: Mapping[str, str]
 ) -> tuple[CacheRule, ...]:
-    """The rules for a *registry*, those of one upstream in the order in which they are written."""
+    """Return the rules for a *registry*, those of one upstream in the written order."""
     rules: list[CacheRule] = []
     seen: dict[str, str] = {}
     by_prefix: dict[str, CacheRule] = {}
@@ -51,7 +51,7 @@ def rules_of(
 
 
 def _prefixes(errors: ConfigErrors, upstream: str, node: Node, line: int) -> Iterator[str]:
-    """The prefixes of an upstream's rules; the first is the one that is written."""
+    """Yield the prefixes of an upstream's rules; the first is used for writing."""
     many = kind(node) == "a list"
     if many and not node.value:
         errors.add(line, f"the rule for {upstream} has no prefix: write one such as docker-hub")
@@ -78,7 +78,7 @@ def _prefix(errors: ConfigErrors, upstream: str, node: Node, line: int) -> str |
 
 
 def aliases_of(errors: ConfigErrors, node: Node, line: int, known: Mapping[str, str]) -> dict[str, str]:
-    """Registries by their other names, with those that are *known* already."""
+    """Return the registries by their other names, including the *known* ones."""
     aliases, places = dict(known), {}
     for name, value, at in errors.items(node, "aliases", line):
         upstream = errors.text(value, f"the registry that {name} is", at)
@@ -99,7 +99,7 @@ def aliases_of(errors: ConfigErrors, node: Node, line: int, known: Mapping[str, 
 
 
 def own_of(errors: ConfigErrors, node: Node, line: int, aliases: Mapping[str, str]) -> tuple[str, ...]:
-    """Registries that are never touched, with or without a path, and patterns for them."""
+    """Return the registries that are never rewritten, as names, paths or patterns."""
     names: list[str] = []
     for text, at in errors.texts(node, "own", line):
         found = _own(text.strip().rstrip("/"), aliases)
@@ -111,9 +111,10 @@ def own_of(errors: ConfigErrors, node: Node, line: int, aliases: Mapping[str, st
 
 
 def _own(name: str, aliases: Mapping[str, str]) -> list[str]:
-    """What begins the normalised names that an entry of ``own`` means, as text or pattern; empty for none.
+    """Return the beginnings of the normalized names that an entry of ``own`` covers.
 
-    A pattern that begins with ``*`` is one for any registry; else a name without a host is one on Docker Hub.
+    They are texts or patterns; the list is empty for an invalid entry.  A pattern that begins with ``*``
+    applies to any registry; otherwise a name without a host is on Docker Hub.
     """
     placeholder = head_of(name)
     first, _, rest = f"{'x.y' if placeholder else ''}{name[len(placeholder) :]}".partition("/")
@@ -134,7 +135,10 @@ def _own(name: str, aliases: Mapping[str, str]) -> list[str]:
 
 
 def _is_name(first: str, rest: str, anywhere: bool = False) -> bool:
-    """Whether a registry (or *anywhere* the first part of a name) and a path are those of an image."""
+    """Whether a registry and a path form an image name.
+
+    With *anywhere*, *first* is the first part of a name instead of a registry.
+    """
     try:
         probe = Reference.parse(f"{first}/{rest or 'any/any'}")
     except InvalidReference:
@@ -143,7 +147,7 @@ def _is_name(first: str, rest: str, anywhere: bool = False) -> bool:
 
 
 def variables_of(errors: ConfigErrors, node: Node, line: int) -> dict[str, str]:
-    """The variables for the registries of rules, by the names of the rules."""
+    """Return the variables for the registries of rules, by the names of the rules."""
     names: dict[str, str] = {}
     for upstream, value, at in errors.items(node, "names", line):
         name = errors.text(value, f"the variable for {upstream}", at)
@@ -166,7 +170,7 @@ def variables_of(errors: ConfigErrors, node: Node, line: int) -> dict[str, str]:
 
 
 def _host(name: str) -> str | None:
-    """The one name of a registry, or None where the name is not that of one."""
+    """Return the canonical name of a registry, or None if the name is not a registry."""
     try:
         rule = make_rule(name, "any")
     except ValueError:

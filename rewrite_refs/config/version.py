@@ -1,7 +1,7 @@
-"""``required-version``: which versions of rewrite-refs a configuration is for.
+"""``required-version``: the versions of rewrite-refs that a configuration needs.
 
-It is read before all else, so that what an older version does not know of a newer
-file does not hide the one thing to be said about it.
+It is read before all else.  Otherwise an older version would report keys that it does not
+know in a newer file, and hide the real problem.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ KEY = "required-version"
 
 
 def check_version(errors: ConfigErrors, root: Node | None, version: str = __version__) -> None:
-    """Raise ConfigError where the configuration at a root node is for other versions than this one.
+    """Raise ConfigError if a configuration requires another version than this one.
 
-    A value that is no version specifier (PyPA's "Version specifiers", formerly PEP 440)
-    is added to the mistakes.
+    A value that is not a version specifier is added to the mistakes.
+    Source: PyPA's "Version specifiers" (formerly PEP 440).
     """
     for key, value in root.value if root is not None and kind(root) == "a mapping" else ():
         if key.value != KEY:
@@ -35,7 +35,7 @@ def check_version(errors: ConfigErrors, root: Node | None, version: str = __vers
 
 
 def _is_met(errors: ConfigErrors, wanted: str, version: str, line: int) -> bool:
-    """Whether *version* is one that is *wanted*, or nobody can tell."""
+    """Whether *version* satisfies *wanted*; also True if *wanted* is invalid."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:

@@ -1,1 +1,1 @@
-"""Find, judge, edit and prove, for one text."""
+"""Find references in one text, judge them, edit the text and verify the result."""

@@ -1,4 +1,4 @@
-"""What holds for one file of a run: where it is, how it is read, and by which rules it is judged."""
+"""The context of one file in a run: its path, its format and its rules."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from rewrite_refs.text.spans import Occurrence
 
 @dataclass(frozen=True, slots=True)
 class FileContext:
-    """One file of a run, made once and handed to everyone who judges or edits its references.
+    """One file of a run, passed to everything that judges or edits its references.
 
     Attributes:
-        path: The file, absolute.
-        name: Its path from the root of the repository, with ``/``.
-        root: The folder of the repository, or None where there is none.
-        format: How it is read.
-        rules: The cache rules that hold for it.
+        path: The absolute path of the file.
+        name: Its path relative to the root of the repository, with ``/``.
+        root: The root folder of the repository; None outside of a repository.
+        format: The format with which it is read.
+        rules: The cache rules that apply to it.
         style: How references to the cache are written in it.
         in_chart: Whether it belongs to a Helm chart.
     """
@@ -37,7 +37,7 @@ class FileContext:
 
 
 class JudgeInFile(Protocol):
-    """Judges a reference in a file."""
+    """A function that judges a reference in a file."""
 
     def __call__(self, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """Return what is to be done about the reference."""
+        """Return the verdict on the reference."""

@@ -1,10 +1,10 @@
-"""Comments that leave a reference as it is.
+"""Ignore comments: comments that leave references unchanged.
 
 ``# rewrite-refs: ignore[rule, rule] reason`` on the line of a reference, or
 alone on the line above it, and ``# rewrite-refs: ignore-file[rule] reason`` in
-the first ten lines of a file.  Without rules it is for all of them.  ``//``, the
-comments of templates (``{{/* */}}``, ``{{! }}``, ``{# #}``) and ``<!-- -->`` do as well.  In a
-Dockerfile only a line above works, because there ``FROM x # text`` is no comment.
+the first ten lines of a file.  A comment without rules applies to all of them.  ``//``, the
+comments of templates (``{{/* */}}``, ``{{! }}``, ``{# #}``) and ``<!-- -->`` are also accepted.  In a
+Dockerfile only a line above works, because there ``FROM x # text`` is not a comment.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NOT_NEAR = "it has an effect only in the first ten lines of a file: move it ther
 AT_ANCHOR = "the text of an alias is at its anchor: write the comment there"
 NOT_ABOVE = "in a Dockerfile a comment needs its own line: write it above the instruction"
 
-# Of YAML and Dockerfiles, JSON with comments, Go's templates, Mustache, Jinja, and HTML in templates.
+# Comments of YAML and Dockerfiles, JSON with comments, Go templates, Mustache, Jinja, and HTML in templates.
 _MARK = r"(?:(?<![^\s\ufeff])\#|//|\{\{-?\s*/\*|\{\{!|\{\#-?|<!--)"
 _COMMENT = re.compile(
     _MARK
@@ -32,7 +32,7 @@ _COMMENT = re.compile(
 )
 _NAME = re.compile(r"[^\s,]+")
 _ANY_COMMENT = re.compile(r"[\s\ufeff]*(?:#|//|\{\{-?\s*/\*|\{\{!|\{#|<!--)")
-# A key without a value on its line, but perhaps with an anchor, a tag or the header of a block.
+# A key without a value on its line; an anchor, a tag or the header of a block may follow it.
 _KEY = re.compile(r":(?:[ \t]+[&!]\S*)*(?:[ \t]+[>|][-+0-9]*)?[ \t]*(?:[ \t]#.*)?\Z")
 _END = re.compile(r"\s*(?:\*/\s*-?\}\}|\}\}|-?#\}|-->)?\s*\Z")
 _ALIAS = re.compile(r"(?:^|[\s:,\[{-])\*[\w.-]+[ \t]*[,}\]]*[ \t]*(?:[ \t]#.*)?\Z")
@@ -41,17 +41,22 @@ _NEAR_THE_TOP = 10
 
 
 class Named(NamedTuple):
-    """The name of a rule in a comment, and where it stands."""
+    """The name of a rule in a comment, and its span."""
 
     rule: str
     span: Span
 
 
 class Comment(NamedTuple):
-    """A comment for this tool.
+    """An ignore comment.
 
-    ``rules`` is None where it names none.  ``lines`` are the numbers of those that
-    it is for, and None stands for all.  ``lost`` says why it is for none.
+    Attributes:
+        word: The word after ``rewrite-refs:``; only those in ``WORDS`` are known.
+        span: The comment as far as its word and its rules.
+        rules: The rules that it names; None where it names none.
+        lines: The numbers (from 1) of the lines that it applies to; None for the whole file.
+        reason: The reason that is given in the comment.
+        lost: Why the comment has no effect; None where it has one.
     """
 
     word: str
@@ -62,25 +67,34 @@ class Comment(NamedTuple):
     lost: str | None = None
 
     def names(self, rules: Collection[str]) -> bool:
-        """Whether it is for what breaks one of some *rules*."""
+        """Whether the comment applies to at least one of the *rules*."""
         return self.rules is None or any(named.rule in rules for named in self.rules)
 
 
 class Comments(NamedTuple):
-    """The comments of a text, in order, and those that have an effect by the lines that they are for."""
+    """The ignore comments of a text.
+
+    Attributes:
+        all: All of them, in order.
+        whole: Those that have an effect on the whole file.
+        by_line: Those that have an effect on single lines, by the number of the line.
+    """
 
     all: tuple[Comment, ...] = ()
     whole: tuple[Comment, ...] = ()
     by_line: Mapping[int, Sequence[Comment]] = {}
 
     def covering(self, lines: Iterable[int], rules: Collection[str]) -> Comment | None:
-        """The first that leaves what breaks one of some *rules* in some *lines*; a blanket one needs none."""
+        """Return the first comment that applies to some of the *lines* and *rules*.
+
+        A comment without rules matches even where *rules* is empty.  None if no comment matches.
+        """
         found = (each for line in lines for each in self.by_line.get(line, ()))
         return next((each for each in (*self.whole, *found) if each.names(rules)), None)
 
 
 def comments(source: Source, own_line: bool = False) -> Comments:
-    """Return the comments of a text; *own_line* is set where none can end a line."""
+    """Return the comments of a text; set *own_line* where a comment cannot end a line."""
     if WORD not in source.text:
         return Comments()
     return source.once(_on_own_lines if own_line else _anywhere)
@@ -109,7 +123,7 @@ def _comments(text: str, own_line: bool) -> Comments:
 
 
 def lines_of(occurrence: Occurrence, lines: Lines) -> frozenset[int]:
-    """The numbers of the lines in which a reference stands, with those of its key and of its variables."""
+    """Return the numbers of the lines of a reference, of its key and of its variables."""
     spans = (occurrence.span, occurrence.site, *(piece.span for piece in occurrence.pieces))
     numbers = {lines.position(span.start)[0] for span in spans if span}
     key = _key_above(lines, *lines.position(occurrence.span.start))
@@ -117,7 +131,13 @@ def lines_of(occurrence: Occurrence, lines: Lines) -> frozenset[int]:
 
 
 def _key_above(lines: Lines, number: int, column: int) -> int | None:
-    """The line of the key whose value begins on a line below it, at a *column* of line *number*."""
+    """Return the line of the key whose value begins on a line below it, or None.
+
+    Args:
+        lines: The lines of the text.
+        number: The line of the value, from 1.
+        column: The column of the value in its line, from 1.
+    """
     if lines.line(number)[: column - 1].strip(" \t'\""):
         return None
     above = number - 1
@@ -151,12 +171,15 @@ def _read(lines: Lines, found: re.Match[str], own_line: bool) -> Comment:
 
 
 def _stop(found: re.Match[str]) -> int:
-    """Where the word and the rules of a comment end."""
+    """Return the offset at which the word and the rules of a comment end."""
     return found.end("rules") + 1 if found["rules"] is not None else found.end("word")
 
 
 def _below(lines: Lines, number: int, own_line: bool) -> range:
-    """The lines that a comment in line *number* is for: the next that is none, and its continuation."""
+    """Return the lines that a comment alone in line *number* applies to.
+
+    These are the next line that is not a comment, and with *own_line* its continuation.
+    """
     first = number + 1
     while _ANY_COMMENT.match(lines.line(first)):
         first += 1

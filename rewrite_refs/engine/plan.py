@@ -1,7 +1,7 @@
-"""From a verdict to the edits that carry it out.
+"""Edits that carry out a verdict.
 
-A placeholder for the registry is one thing here: it goes as a whole, whatever
-default a format has read for it, and never comes to stand in its own default.
+A placeholder for the registry is replaced as a whole, whatever default a format
+has read for it, and is never written into its own default.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Plan = tuple[Edit, ...]
 _OPENED = re.compile(
     r"(?:\$\{(?P<name>\w+):?-[^{}]*|(?i:\bARG[ \t])[^\n]*?\b(?P<argument>\w+)=[\"']?)\Z", re.ASCII
 )
-_FURTHEST = 400  # characters before a place in its line
+_FURTHEST = 400  # characters that are searched before an edit
 _OWN_DEFAULT = "${{{0}}} is the registry, but has a default here: write it without one, or as in registry"
-# Of Go templates: what begins with the dot, and what a dot depends on.
+# In Go templates: an action that begins with the dot, and the blocks that can change the dot.
 _DOT = re.compile(r"\{\{-?\s*(\.\w+)")
 _BLOCK = re.compile(r"\{\{-?\s*(if|range|with|define|block|end)\b")
 _NESTED = (
@@ -33,9 +33,10 @@ _REBOUND = "{1} is not available in a {0}: write the placeholder with ${1}"
 
 
 def plan_edits(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
-    """The edits of the source *text* that carry out a verdict.
+    """Return the edits of the source *text* that carry out a verdict.
 
-    Raises Unplaceable where there is no place for them.
+    Raises:
+        Unplaceable: The text has no place where they can be made.
     """
     slot = occurrence.new_name_slot
     if verdict.as_new_name:
@@ -60,10 +61,10 @@ def plan_edits(text: str, occurrence: Occurrence, verdict: Verdict) -> Plan:
 
 
 def _check_action(text: str, at: int, action: str) -> None:
-    """Raise Unplaceable where an *action* of a template would mean nothing, or something else.
+    """Raise Unplaceable where a template *action* would be invalid or change meaning.
 
     Source: the documentation of Go's text/template: ``range`` and ``with`` set the dot, and a
-    string in an action is no template.
+    string in an action is not a template.
     """
     opened = max(text.rfind(mark, 0, at) for mark in ("{{", "{%"))
     if opened > max(text.rfind(mark, 0, at) for mark in ("}}", "%}")):
@@ -81,9 +82,9 @@ def _check_action(text: str, at: int, action: str) -> None:
 
 
 def _in_one_piece(text: str, occurrence: Occurrence, placeholder: str) -> Occurrence:
-    """An occurrence with the *placeholder* with which it begins as one piece.
+    """Return an occurrence in which the *placeholder* at its beginning is one piece.
 
-    It is the same where the placeholder's host is written out.
+    The occurrence is returned unchanged where the host of the placeholder is written out.
     """
     host = resolved(placeholder)
     indexed = occurrence.indexed_pieces() if occurrence.text.startswith(host) else []

@@ -1,7 +1,7 @@
-"""Find, judge, edit and prove, for one text.  Pure: text in, text out.
+"""Find, judge, edit and verify, for one text.  Pure: text in, text out.
 
-Checking is a rewriting that nobody writes, and a diff one that is printed, so
-the modes cannot disagree.
+A check is a rewrite whose result is not written, and a diff is one whose result
+is printed, so the modes cannot disagree.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ PLACEHOLDER = (
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """An occurrence and what was decided about it.
+    """An occurrence, its verdict and whether the verdict was carried out.
 
-    ``done`` tells whether the new text holds the target instead.  Where the
-    verdict has a target and ``done`` is False, its reason says why not.
-    ``edits`` of the text do it, where they are all that it takes: those of the
-    references that share a place with this one are among them.
+    Attributes:
+        occurrence: The reference in the old text.
+        verdict: The decision; where it has a target and ``done`` is False, its reason states why.
+        done: Whether the new text contains the target.
+        edits: The edits of the text that carry out the verdict, where edits alone can do it.  Those of
+            references that share a location with this one are included.
     """
 
     occurrence: Occurrence
@@ -51,7 +53,10 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The new text of a file (the old one where nothing changes) and its resolutions, in order."""
+    """The new text of a file and its resolutions, in order.
+
+    The text is the old one where nothing changes.
+    """
 
     source: Source
     resolutions: tuple[Resolution, ...]
@@ -66,7 +71,7 @@ class Result:
 def inspect(
     source: Source, context: FileContext, judge: Judge
 ) -> tuple[list[Resolution], tuple[Problem, ...]]:
-    """Every reference of a text with its verdict, and what could not be read."""
+    """Return every reference of a text with its verdict, and the parse problems."""
     occurrences, problems = _find(source, context.format)
     return list(
         apply_ignores(source, context, [Resolution(each, judge(each)) for each in occurrences])
@@ -76,7 +81,7 @@ def inspect(
 def apply_ignores(
     source: Source, context: FileContext, resolutions: Sequence[Resolution]
 ) -> Sequence[Resolution]:
-    """The resolutions of a text, those that a comment leaves as ignored ones."""
+    """Return the resolutions of a text; those with an ignore comment become ignored."""
     if WORD not in source.text or not resolutions:
         return resolutions
     lines = source.once(Lines)
@@ -97,7 +102,10 @@ def _apply_ignore(resolution: Resolution, found: Comments, lines: Lines) -> Reso
 
 
 def rewrite(source: Source, context: FileContext, judge: Judge) -> Result:
-    """Rewrite what the rules map and what can be proved; leave the rest and say why."""
+    """Rewrite the references that the rules map, as far as the result can be verified.
+
+    The other references stay unchanged, and their verdicts state why.
+    """
     resolutions, problems = inspect(source, context, judge)
     return carry_out(source, context, judge, resolutions, problems)
 
@@ -109,7 +117,17 @@ def carry_out(
     decided: Sequence[Resolution],
     problems: tuple[Problem, ...] = (),
 ) -> Result:
-    """Do what was *decided* of every reference of a text, or else otherwise, as far as it can be proved."""
+    """Carry out the decided verdicts of a text, as far as the result can be verified.
+
+    Where a verdict fails and has a fallback, all is done again with the fallback.
+
+    Args:
+        source: The text.
+        context: The file of the text.
+        judge: Judges a reference of the new text.
+        decided: The verdict on every reference of the text, in order.
+        problems: The parse problems of the text; the result contains them.
+    """
     resolutions = list(decided)
     plans: dict[int, Plan] = {}
     for index, resolution in enumerate(resolutions):
@@ -145,7 +163,7 @@ def carry_out(
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What every attempt to carry out plans on one text has in common."""
+    """The parts that all attempts to carry out plans on one text have in common."""
 
     source: Source
     format: Format
@@ -154,15 +172,15 @@ class _Attempt:
 
     @cached_property
     def outline(self) -> list[Token]:
-        """The outline of the text as it was."""
+        """The outline of the old text."""
         return list(self.format.outline(self.source))
 
     def apply(self, plans: dict[int, Plan]) -> Source | None:
-        """The text with some plans carried out, or None where that cannot be proved right.
+        """Return the text with some plans carried out, or None if it cannot be verified.
 
-        Proved means: the references found in the new text are the wanted ones,
-        one to one; those that were rewritten go through the cache now; nothing
-        else of the parsed document differs; and YAML is YAML still.
+        Verified means: the references found in the new text are the wanted ones,
+        one to one; those that were rewritten now go through the cache; nothing
+        else of the parsed document differs; and YAML is still YAML.
         """
         if not plans:
             return self.source
@@ -186,7 +204,10 @@ class _Attempt:
         return new if self._keeps_the_rest(edits, new) else None
 
     def _breaks_yaml(self, edits: Sequence[Edit], new: Source) -> bool:
-        """Whether the braces of a placeholder have made YAML unreadable, which formats read as a host."""
+        """Whether the braces of a placeholder have made YAML unreadable.
+
+        Formats read them as a host, so finding the references again does not show it.
+        """
         if self.format.syntax != "yaml" or not any("{" in each.text for each in edits):
             return False
         return _count_invalid(new) > _count_invalid(self.source)
@@ -195,7 +216,7 @@ class _Attempt:
         """Whether the parsed document differs by the edits alone."""
         if not self.format.templated:
             return same_but(self.outline, self.format.outline(new), edits)
-        # There, actions are no part of the YAML around them: those of a placeholder count as letters.
+        # In templates, actions are not part of the YAML: those of a placeholder are compared as letters.
         text = self.source.text
         kept = [Edit(*each[:2], without_actions(text[each.start : each.end])) for each in edits]
         old = splice(text, kept)
@@ -208,16 +229,16 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Proved:
-    """Plans that were carried out together, and the text that came of it."""
+    """Plans that were carried out together, and the verified text."""
 
     plans: dict[int, Plan]
     source: Source
 
 
 def _apply_together(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
-    """As many of the plans as can be carried out together.
+    """Carry out as many of the plans as can be carried out together.
 
-    Occurrences that share a place stand or fall together, unless one of them
+    Occurrences that share a location succeed or fail together, unless one of them
     can put a literal head in front of the variable that they share.  Groups
     that fail are found by halving.
     """
@@ -238,7 +259,10 @@ def _apply_together(attempt: _Attempt, plans: dict[int, Plan]) -> _Proved:
 
 
 def _apply_singly(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) -> _Proved:
-    """The members of a group that fails as a whole, each as planned or with a literal head in front."""
+    """Carry out each plan of a group that fails as a whole by itself, if possible.
+
+    Each is tried as planned first, then with a literal head in front of its variable.
+    """
     for index, plan in plans.items():
         for each in (plan, _head_before_variable(attempt.resolutions[index])):
             wanted = proved.plans | {index: each} if each else proved.plans
@@ -250,7 +274,7 @@ def _apply_singly(attempt: _Attempt, proved: _Proved, plans: dict[int, Plan]) ->
 
 
 def _shared_value_reason(resolutions: Sequence[Resolution], plans: dict[int, Plan], index: int) -> str | None:
-    """What to say of a resolution that is left for another reference in which its registry stands."""
+    """Return why a reference stays because another reference contains its registry."""
     for edit in plans.get(index, ()):
         for number, other in enumerate(resolutions):
             spans = [piece.span for piece in other.occurrence.pieces if piece.span and piece.known]
@@ -265,9 +289,10 @@ def _shared_value_reason(resolutions: Sequence[Resolution], plans: dict[int, Pla
 
 
 def _is_as_intended(before: Verdict, after: Verdict) -> bool:
-    """Whether a reference is what its verdict was to make of it.
+    """Whether the new text resolves as the verdict intended.
 
-    What the configuration ignores is not said to be direct; what goes through the cache has to be said to.
+    A reference that the configuration ignores need not count as direct afterwards; one that is to go
+    through the cache must count as cached.
     """
     return after.status == before.status_after or (
         after.status == "ignored" and before.status_after != "cached"
@@ -275,7 +300,7 @@ def _is_as_intended(before: Verdict, after: Verdict) -> bool:
 
 
 def _groups(plans: dict[int, Plan]) -> list[list[int]]:
-    """Indices of plans that touch a place in common, together."""
+    """Return the indices of the plans, grouped by the locations that they share."""
     by_place: dict[int, list[int]] = {}
     groups: list[list[int]] = []
     for index, edits in plans.items():
@@ -292,7 +317,7 @@ def _groups(plans: dict[int, Plan]) -> list[list[int]]:
 
 
 def _edits(plans: dict[int, Plan]) -> dict[int, tuple[Edit, ...]]:
-    """For each plan the edits that go with it, because they touch a place in common."""
+    """Return the edits of each plan together with those of the plans in its group."""
     return {
         index: tuple(combined(plans[member] for member in group))
         for group in _groups(plans)
@@ -301,7 +326,10 @@ def _edits(plans: dict[int, Plan]) -> dict[int, tuple[Edit, ...]]:
 
 
 def _head_before_variable(resolution: Resolution) -> Plan | None:
-    """The edit that puts the whole head before the variable with which a reference begins."""
+    """Return the edit that puts the whole head before a reference's leading variable.
+
+    Return None where the reference has no place for it, or where a change is not an insertion at its start.
+    """
     front, changes = resolution.occurrence.head_offset, resolution.verdict.changes
     if front is None or any(change.start or change.end for change in changes):
         return None
@@ -310,7 +338,7 @@ def _head_before_variable(resolution: Resolution) -> Plan | None:
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
-    """Finds all references of a text and what cannot be read of it; for ``Source.derived``."""
+    """Finds the references of a text and its parse problems; for ``Source.derived``."""
 
     find: Callable[[Source], Iterator[Occurrence]]
 
@@ -318,7 +346,7 @@ class _Finder:
         found: list[Occurrence] = []
         try:
             for occurrence in self.find(source):
-                found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
+                found.append(occurrence)  # noqa: PERF402 - extend() may lose the items found before an error
         except ParseError as error:
             return tuple(found), error.problems
         return tuple(found), ()
@@ -329,12 +357,12 @@ def _find(source: Source, format: Format) -> tuple[Sequence[Occurrence], tuple[P
 
 
 def _count_invalid(source: Source) -> int:
-    """How many documents of a text are no YAML."""
+    """Return the number of documents in a text that are not valid YAML."""
     return sum(not document.is_readable for document in source.once(tree.documents))
 
 
 def _target_registry(resolution: Resolution) -> str:
-    """The registry of what a resolution was to become."""
+    """Return the registry of the target of a resolution."""
     return (resolution.verdict.target or "").partition("/")[0]
 
 

@@ -1,4 +1,4 @@
-"""How registries are written."""
+"""The style in which registries are written."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 
 class Style(NamedTuple):
-    """How registries are written.
+    """The style in which registries are written.
 
-    ``parameter`` puts them into variables, whose defaults are the cache, or, as
-    ``upstream`` says, what they were.  ``names`` has the variables by the names
-    of the rules, where they are not the usual ones.  ``variables`` are those of
-    a placeholder for the registry, each with its default or None, where the
-    format has to declare them.  ``taken`` are names that mean something else, for
-    a file beside says so.
+    Attributes:
+        parameter: Whether registries go into variables, whose default is the cache or the upstream.
+        upstream: Whether that default is the upstream.
+        names: The variables by the names of the rules, where they are not the usual ones.
+        variables: The variables of a placeholder for the registry, each with its default or None; only
+            where the format has to declare them.
+        taken: Names that have another meaning because a file in the same folder sets them.
     """
 
     parameter: bool = False

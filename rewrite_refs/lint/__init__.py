@@ -1,1 +1,1 @@
-"""The lint: rules with names, and what finds and ignores what breaks them."""
+"""The lint: its rules, and the code that reports and ignores violations."""

@@ -1,4 +1,4 @@
-"""What a rule of the lint says, and what every rule is."""
+"""The interface of lint rules, and texts that their messages share."""
 
 from __future__ import annotations
 
@@ -12,55 +12,55 @@ _DIGEST = re.compile(r"(@\w+:[0-9a-f]{8})[0-9a-f]{24,}")
 
 
 class Message(NamedTuple):
-    """What is wrong, in one sentence without a full stop, and what to do about it."""
+    """The problem, in one sentence without a full stop, and how to fix it."""
 
     problem: str
     help: str | None = None
 
 
 class LintRule(Protocol):
-    """What a module of a rule has; its docstring is the rule's manual."""
+    """The interface of a rule's module; its docstring is the rule's manual."""
 
     @property
     def NAME(self) -> str:  # noqa: N802 - a module constant
-        """The rule's name, for good."""
+        """The name of the rule, which never changes."""
 
     @property
     def SEVERITY(self) -> Severity:  # noqa: N802
-        """How bad it is where the configuration says nothing else."""
+        """The severity where the configuration sets no other."""
 
     @property
     def ON(self) -> bool:  # noqa: N802
-        """Whether it is looked for where nobody asks for it."""
+        """Whether the rule is checked by default."""
 
     @property
     def FIXABLE(self) -> bool:  # noqa: N802
-        """Whether ``rewrite-refs rewrite`` can mend it."""
+        """Whether ``rewrite-refs rewrite`` can fix a violation."""
 
     __doc__: str | None
 
 
 class VerdictRule(LintRule, Protocol):
-    """A rule that a verdict names as broken."""
+    """A rule whose violations are named by the verdict."""
 
     def message(self, resolution: Resolution) -> Message:
-        """What it says of a reference that breaks it."""
+        """Return the message for a reference that violates the rule."""
 
 
 class ReferenceRule(LintRule, Protocol):
     """A rule about single references, whatever the verdict."""
 
     def message(self, resolution: Resolution) -> Message | None:
-        """What it says of a reference, or None."""
+        """Return the message for a reference, or None."""
 
 
 def shortened(resolution: Resolution) -> str:
-    """The reference as a sentence names it: a digest at its beginning alone, the whole stands in the file."""
+    """Return the reference for a message; only the beginning of a digest is kept."""
     return _DIGEST.sub(r"\1...", resolution.occurrence.text)
 
 
 def suggestion(resolution: Resolution) -> str | None:
-    """What to write instead: the target, or why there is none."""
+    """Return what to write instead: the target, or why there is none."""
     verdict = resolution.verdict
     if verdict.target is None:
         return verdict.reason

@@ -1,8 +1,8 @@
-"""Findings that a team knows of: written to a file, and taken out of what fails.
+"""Baselines: known findings, kept in a file, that do not fail a check.
 
-A finding is known by its file, its rule and its subject (the name of the image,
-without the tag), so that moved lines and new versions do not matter; of equal
-ones as many are known as there were.
+A finding is identified by its file, its rule and its subject (the name of the image,
+without the tag), so that moved lines and new versions do not matter.  Equal findings
+are known up to the number in the baseline.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ VERSION = 1
 
 
 class Key(NamedTuple):
-    """What stays the same of a finding; ``path`` counts from the top of the repository."""
+    """The stable part of a finding; ``path`` is relative to the repository's root."""
 
     path: str
     rule: str
@@ -26,7 +26,10 @@ class Key(NamedTuple):
 
 
 def dumped(known: Counter[Key]) -> str:
-    """The text of a baseline of findings: JSON, a line for each, in order, so that it is easy to compare."""
+    """Return the JSON text of a baseline.
+
+    It has a line for each finding, in order, so that versions are easy to compare.
+    """
     import json
 
     rows = [
@@ -38,9 +41,12 @@ def dumped(known: Counter[Key]) -> str:
 
 
 def parsed(text: str, shown: str) -> Counter[Key]:
-    """The findings of a baseline, each with how many there are; messages call the file *shown*.
+    """Return the findings of a baseline with their counts.
 
-    Raises ConfigError where it is none.
+    Messages call the file *shown*.
+
+    Raises:
+        ConfigError: The text is not a valid baseline.
     """
     import json
 
@@ -72,7 +78,10 @@ def _is_row(row: Any) -> bool:
 def mark_known(
     diagnostics: Sequence[Diagnostic], baseline: Counter[Key], key: Callable[[Diagnostic], Key]
 ) -> tuple[list[Diagnostic], Counter[Key]]:
-    """The findings, those of the *baseline* marked as known, and what of the baseline is gone."""
+    """Return the findings, marked if they are known, and the rest of the *baseline*.
+
+    The rest is the part of the baseline that no finding matches any more.
+    """
     rest = baseline.copy()
     result = []
     for each in diagnostics:

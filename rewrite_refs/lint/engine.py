@@ -1,4 +1,4 @@
-"""From what is known of one text to its findings: ask each rule, and leave out what is ignored."""
+"""The diagnostics of one text: what violates a rule and is not ignored."""
 
 from __future__ import annotations
 
@@ -28,9 +28,16 @@ from rewrite_refs.text.spans import Span
 
 
 class Text(NamedTuple):
-    """A text to look at: its file (absolute, and as reports write it), and what is known of it.
+    """A text to check.
 
-    Nothing is to be said about the references in ``others``, but ``comments`` may be for them.
+    Attributes:
+        path: The absolute path of its file.
+        shown: The path as reports write it.
+        lines: Its lines.
+        resolutions: The references to report.
+        others: References that are not reported, although ignore comments may apply to them.
+        problems: The parse problems.
+        comments: The ignore comments.
     """
 
     path: Path
@@ -43,9 +50,10 @@ class Text(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """What a rule says of a place, before anybody asked whether it is ignored.
+    """A violation before ignore rules.
 
-    ``also`` are other rules by which a comment can mean it.
+    ``numbers`` are the lines that an ignore comment can apply to, and ``also`` are other rules
+    by which a comment can name the violation.
     """
 
     rule: LintRule
@@ -60,7 +68,7 @@ class _Candidate(NamedTuple):
 
 
 def diagnose(text: Text, settings: Settings) -> list[Diagnostic]:
-    """The findings of a text, by place."""
+    """Return the diagnostics of a text, sorted by location."""
     known = text.comments
     used: dict[Comment, set[str]] = {each: set() for each in known.all}
     found: dict[Diagnostic, None] = {}
@@ -78,9 +86,9 @@ def diagnose(text: Text, settings: Settings) -> list[Diagnostic]:
         comment = known.covering(lines_of(resolution.occurrence, text.lines), codes) if codes else None
         if comment is not None:
             used[comment].update(codes)
-    # A comment without rules does not hide what is said of comments.
+    # A comment without rules does not hide diagnostics about comments.
     whole = [each for each in known.whole if each.rules is not None]
-    # Nobody knows what the comments are for that stand in what cannot be read.
+    # In a text that cannot be parsed, it is unknown which comments are used.
     is_whole = all(each.template for each in text.problems)
     for each in _of_comments(known.all, used, settings):
         severity = settings.severity(each.rule)
@@ -92,7 +100,7 @@ def diagnose(text: Text, settings: Settings) -> list[Diagnostic]:
 
 
 def diagnose_unreadable(location: Location, problem: str, settings: Settings) -> list[Diagnostic]:
-    """The finding about a file that is no text at all."""
+    """Return the diagnostic for a file that is not text."""
     severity = settings.severity(unparsable_file)
     message = unparsable_file.message(problem)
     return [Diagnostic(unparsable_file.NAME, severity, location, *message)] if severity else []
@@ -129,7 +137,7 @@ def _of_references(text: Text) -> Iterator[_Candidate]:
 
 
 def _stable_name(subject: str, reference: Reference | None) -> str:
-    """What stays of the name of an image when it comes to be pulled through the cache."""
+    """Return the part of an image's name that the cache does not change."""
     return reference.repository.rpartition("/")[2] if reference else subject
 
 

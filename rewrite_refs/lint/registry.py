@@ -1,6 +1,6 @@
-"""The rules of the lint, each a module whose docstring is its manual.
+"""The list of lint rules, each a module whose docstring is its manual.
 
-Adding one is a module, a line here, and a run of ``python -m tasks generate``.
+To add one, write a module, add a line here, and run ``python -m tasks generate``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from rewrite_refs.lint.rules import (
     wrong_region,
 )
 
-# The order is that of the manual.  Of these a verdict breaks one at most, and says which.
+# The order is that of the manual.  A verdict names at most one of these.
 _VERDICT_RULES: tuple[VerdictRule, ...] = (
     direct_upstream,
     no_rule,
@@ -42,7 +42,7 @@ _VERDICT_RULES: tuple[VerdictRule, ...] = (
     pull_before_login,
 )
 VERDICT_RULES = {each.NAME: each for each in _VERDICT_RULES}
-# Each of these looks at every reference.
+# Each of these checks every reference.
 REFERENCE_RULES: tuple[ReferenceRule, ...] = (digest_needs_warmup, moving_tag, account_id_exposed)
 RULES: tuple[LintRule, ...] = (
     *_VERDICT_RULES,
@@ -56,5 +56,5 @@ BY_NAME = {each.NAME: each for each in RULES}
 
 
 def summary(rule: LintRule) -> str:
-    """The first sentence of a rule's manual."""
+    """Return the first sentence of a rule's manual."""
     return (rule.__doc__ or "").partition("\n")[0]

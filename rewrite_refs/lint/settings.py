@@ -1,4 +1,4 @@
-"""What the configuration and the command line say about the rules of the lint."""
+"""The settings of the lint rules, from the configuration and the command line."""
 
 from __future__ import annotations
 
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 class Settings(NamedTuple):
-    """Which rules there are, and what they leave alone.
+    """The rules to check, their severities, and what they ignore.
 
-    ``severities`` are by rule, None for one that is off; ``files`` are patterns with the rules that their
-    files may break, ``images`` patterns on normalised names (``docker.io/library/nginx``), where ``*`` stands
-    for any characters.  ``select`` is None where nobody said which rules to look for.
+    Attributes:
+        severities: The severity of each configured rule; None turns it off.
+        files: Patterns of files, each with the rules that are ignored in these files.
+        images: Patterns of normalized names to ignore (``docker.io/library/nginx``), in which ``*`` matches
+            any characters.
+        select: The rules to check; None where no selection is made.
+        ignore: The rules not to check.
+        strict: Whether unresolved references are errors.
     """
 
     severities: Mapping[str, Severity | None] = {}
@@ -32,7 +37,7 @@ class Settings(NamedTuple):
     strict: bool = False
 
     def severity(self, rule: LintRule) -> Severity | None:
-        """How bad it is to break a rule; None where nobody looks for it."""
+        """Return the severity of a rule; None where the rule is not checked."""
         name = rule.NAME
         if name in self.ignore or (self.select is not None and name not in self.select):
             return None
@@ -42,7 +47,13 @@ class Settings(NamedTuple):
         return "error" if severity and self.strict and name == "unresolved-reference" else severity
 
     def ignored(self, path: Path, reference: Reference | None, rule: str) -> str | None:
-        """Why a *reference* in a file (absolute) may break a rule, or None where it may not."""
+        """Return why a violation is ignored, or None.
+
+        Args:
+            path: The absolute path of the file.
+            reference: The reference that violates the rule, if there is one.
+            rule: The name of the rule.
+        """
         if rule in self.ignored_in(path):
             return "ignored by per-file-ignores in the configuration"
         if reference is not None and any(fnmatchcase(reference.name, each) for each in self.images):
@@ -50,9 +61,9 @@ class Settings(NamedTuple):
         return None
 
     def is_ignored(self, found: Comments, path: Path, rule: str) -> bool:
-        """Whether a file (absolute) with some comments may break a rule, wherever in it."""
+        """Whether a rule is ignored in a whole file, by comments or configuration."""
         return found.covering((), (rule,)) is not None or rule in self.ignored_in(path)
 
     def ignored_in(self, path: Path) -> frozenset[str]:
-        """The rules that a file may break."""
+        """Return the rules that are ignored in a file (absolute)."""
         return frozenset().union(*(rules for patterns, rules in self.files if patterns.match(path)))

@@ -1,1 +1,1 @@
-"""What the files of a repository decide about one another, and a run over them."""
+"""Runs over the files of a repository, and decisions that depend on several files."""

@@ -1,4 +1,4 @@
-"""What became of one file."""
+"""The outcome of one file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ from rewrite_refs.text.lines import Lines
 
 
 class Outcome(NamedTuple):
-    """What became of one file.
+    """The outcome of one file.
 
-    ``old`` and ``new`` are its content before and after (the same where
-    nothing is to change); ``error`` says why it could not be read or written;
-    ``templates`` counts parts that another tool fills in first, ``embedded``
-    the references that only ``--embedded`` takes for such.  ``diagnostics`` are those
-    of the lint, where it was asked for.
+    Attributes:
+        path: The absolute path of the file.
+        shown: The path as reports write it.
+        old: The content before the run.
+        new: The content after it; the same where nothing is to change.
+        records: The references.
+        parse_failures: The parts that could not be parsed.
+        templates: The number of parts that another tool fills in first.
+        embedded: The number of references that count only with ``--embedded``.
+        error: Why the file could not be read or written.
+        diagnostics: The diagnostics of the lint, if it was requested.
     """
 
     path: Path
@@ -39,7 +45,7 @@ class Outcome(NamedTuple):
         return self.new != self.old
 
     def written(self) -> Outcome:
-        """The outcome of writing the new content to the file."""
+        """Write the new content to the file and return the outcome of that."""
         try:
             files.write(self.path, self.old, self.new)
         except files.Unwritable as error:
@@ -52,7 +58,7 @@ class Outcome(NamedTuple):
 
 
 def record_of(resolution: Resolution, shown: str, format: str, lines: Lines) -> ReferenceRecord:
-    """The entry of a reference in a file that reports call *shown*."""
+    """Return the record of a reference in a file that reports call *shown*."""
     verdict, span = resolution.verdict, resolution.occurrence.span
     location = Location(shown, *lines.position(span.start), *lines.position(span.end))
     return ReferenceRecord(
@@ -70,5 +76,5 @@ def record_of(resolution: Resolution, shown: str, format: str, lines: Lines) -> 
 
 
 def parse_failure_of(problem: Problem, shown: str, lines: Lines) -> ParseFailure:
-    """A problem with its line, in a file that reports call *shown*."""
+    """Return a problem with its line, in a file that reports call *shown*."""
     return ParseFailure(shown, *lines.position(problem.offset), problem.message)

@@ -1,4 +1,4 @@
-"""What holds for each file: the rules, the registry and the style, for all files or for some instead."""
+"""Policies: the rules, registry and style of each file, after overrides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DECLARING = frozenset(each.name for each in FORMATS if each.variables and each.
 
 
 class Override(NamedTuple):
-    """What holds for the files that match; None where nothing else does.
+    """Settings for the files that match; None where the general setting applies.
 
     ``rules`` are all the rules for these files, ``style`` is by the name of the format.
     """
@@ -33,23 +33,27 @@ class Override(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What holds for one file; ``styles`` by the name of the format."""
+    """The settings of one file; ``styles`` are by the name of the format."""
 
     rules: RuleSet
     styles: Mapping[str, Style] = {}
 
     def style(self, format: Format) -> Style:
-        """How the format writes references to the cache; literally where nothing else was asked for."""
+        """Return the style in which a format writes references; literal by default."""
         return self.styles.get(format.name, Style())
 
 
 class Policies:
-    """The policy of every file.
+    """The policies of all files.
 
-    ``rules`` hold where no override says otherwise, and ``style`` (by the name of
-    the format); of several overrides for one file the last counts, for each of
-    its parts.  ``parameter`` is what the style ``parameter`` means, and ``lint`` what
-    is said about the rules of the lint.
+    Of several overrides for one file, the last one counts, for each of its settings.
+
+    Args:
+        rules: The cache rules where no override sets others.
+        overrides: The settings for some files.
+        style: The style by the name of the format, where no override sets another.
+        parameter: The meaning of the style ``parameter``.
+        lint: The settings of the lint rules.
     """
 
     def __init__(
@@ -69,20 +73,20 @@ class Policies:
 
     @property
     def general(self) -> Policy:
-        """What holds for a file that no override is for."""
+        """The policy of a file without overrides."""
         return self._policy(())
 
     def of(self, path: Path) -> Policy:
-        """What holds for a file (absolute)."""
+        """Return the policy of a file (absolute)."""
         return self._policy(tuple(at for at, each in enumerate(self._overrides) if each.files.match(path)))
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The placeholders that stand for registries, in whatever files."""
+        """The placeholders for registries, in any files."""
         return tuple({each.registry: None for each in self.caches() if is_placeholder(each.registry)})
 
     def caches(self) -> Iterator[Cache]:
-        """The cache of all files, then those of the overrides, each once."""
+        """Yield the general cache, then those of the overrides, each once."""
         seen: list[Cache] = []
         for registry, rules in ((None, None), *((each.registry, each.rules) for each in self._overrides)):
             host = registry or self._rules.registry
@@ -113,7 +117,10 @@ class Policies:
         return Policy(merged, dict(self._styles(registry or "", style)))
 
     def _styles(self, registry: str, style: Mapping[str, str]) -> Iterator[tuple[str, Style]]:
-        """The styles that are more than literal; some formats must declare the variables of a placeholder."""
+        """Yield the styles that are more than literal, by the name of the format.
+
+        Some formats must declare the variables of a placeholder.
+        """
         held = tuple((each.name, each.default) for each in variables(registry))
         for name in {*style, *_DECLARING} if held else set(style):
             base = self._parameter if style.get(name) == "parameter" else Style()
@@ -121,5 +128,8 @@ class Policies:
 
 
 def _usable_rules(registry: str | None, rules: tuple[CacheRule, ...]) -> tuple[CacheRule, ...]:
-    """The rules that *registry* can have: none for itself, where it shares those of another registry."""
+    """Return the rules without those for *registry* itself.
+
+    A registry can have one where it shares its rules with another registry.
+    """
     return tuple(each for each in rules if not Cache(registry or "", ()).is_at(each.upstream))

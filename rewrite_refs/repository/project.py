@@ -1,7 +1,7 @@
-"""The verdict on a reference, after everything that its repository says about it.
+"""The verdict on a reference, after everything that depends on its repository.
 
 The rules of the cache judge a reference by itself.  Then each pass may change the verdict for a reason of
-its own: the configuration, what is built here, Helm, kustomize (``units``).
+its own: the configuration, images that are built here, Helm, kustomize (``units``).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from rewrite_refs.text.spans import Occurrence
 
 
 class Pass(Protocol):
-    """Changes a verdict for one reason, or returns it as it is."""
+    """Changes a verdict for one reason, or returns it unchanged."""
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference in a file, after this pass."""
+        """Return the verdict on a reference in a file, after this pass."""
 
 
 class Project:
@@ -42,11 +42,11 @@ class Project:
         self._all: tuple[Pass, ...] = (*self._in_file, Kustomizations(workspace, self.judge_alone))
 
     def judge(self, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference in a file."""
+        """Return the verdict on a reference in a file."""
         return _apply_passes(self._all, occurrence, context)
 
     def judge_alone(self, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference before kustomizations are asked about its name."""
+        """Return the verdict on a reference before the kustomizations are applied."""
         return _apply_passes(self._in_file, occurrence, context)
 
 

@@ -30,7 +30,10 @@ _NOT_UTF8 = "this is not UTF-8: convert the file, or exclude it"
 class Session:
     """A run over files.
 
-    ``lint`` asks for findings; ``progress`` is told how many files of how many have been looked at.
+    Args:
+        workspace: The files and their configurations.
+        lint: Whether diagnostics are wanted.
+        progress: Called with the number of files that have been read and the number of all files.
     """
 
     def __init__(self, workspace: Workspace, lint: bool = False, progress: Progress | None = None) -> None:
@@ -40,13 +43,16 @@ class Session:
         self._progress = progress
 
     def outcomes(self, paths: Sequence[str], edit: bool) -> Iterator[Outcome]:
-        """Each file below or at *paths* that has something to say; *edit* asks for its new content."""
+        """Yield the outcome of each file at or below *paths* that has one.
+
+        *edit* requests the new content of the files.
+        """
         seen: set[str] = set()
         for at, name in enumerate(paths):
             path = self._absolute(name)
             is_folder = io.is_folder(path)
             root = os.path.realpath(self.workspace.boundary(path if is_folder else path.parent))
-            if not name:  # a variable that somebody forgot to set; it would be the working folder
+            if not name:  # probably an unset variable; it would mean the working folder
                 yield Outcome(path, "''", error="there is no file with an empty name")
             elif not _below(os.path.realpath(path), root):
                 yield self._failed(path, "it is reached through a link that leaves the repository")
@@ -66,7 +72,7 @@ class Session:
                         yield self._failed(folder, f"cannot be read: {error.strerror}")
 
     def stdin(self, name: str, data: bytes, edit: bool) -> Outcome:
-        """The outcome of *data*, read as the file *name* would be."""
+        """Return the outcome of *data*, read as if it were the file *name*."""
         path = self._absolute(name)
         read = None if self.workspace.excludes(path) else self.workspace.keep(path, data)
         outcome = self._of_file(path, read, edit, named=True) if read else None
@@ -76,7 +82,10 @@ class Session:
         return Path(os.path.abspath(self.workspace.cwd / name))
 
     def _candidates(self, folder: Path, closed: list[OSError]) -> list[Path]:
-        """The files of a folder that can be of a format; links last, so that a file goes by its own name."""
+        """Return the files of a folder that may have a format.
+
+        Links come last, so that a file is reported by its own name.
+        """
         workspace = self.workspace
         root = workspace.boundary(folder)
         first = workspace.area(workspace.start)
@@ -89,7 +98,7 @@ class Session:
         return sorted(paths, key=os.path.islink)
 
     def _excluded(self, path: Path, real: Path) -> bool:
-        """Whether a configuration excludes a file, by its name or by that of what it links to."""
+        """Whether a configuration excludes a file, by its name or that of its link target."""
         workspace = self.workspace
         return workspace.excludes(path) or (real != path and workspace.excludes(path, real))
 
@@ -97,7 +106,10 @@ class Session:
         return Outcome(path, self.workspace.shown(path), error=error)
 
     def _file(self, path: Path, edit: bool, named: bool) -> Iterator[Outcome]:
-        """The outcome of a file; that there is none (it is gone, or a FIFO) matters where it was *named*."""
+        """Yield the outcome of a file, if there is one.
+
+        That there is no regular file (it is gone, or a FIFO) is an error only where it was *named*.
+        """
         try:
             file = self.workspace.file(path)
         except OSError as error:
@@ -112,9 +124,9 @@ class Session:
             yield self._failed(path, "not a regular file" if there else "there is no such file or folder")
 
     def _of_file(self, path: Path, file: File, edit: bool, named: bool) -> Outcome | None:
-        """What is to be said of a file; None where it is of no format.
+        """Return the outcome of a file; None where it has no format.
 
-        A binary file is of no format, which matters where it was *named*: somebody expects it to be read.
+        A binary file has no format, which is an error only where it was *named* by the user.
         """
         try:
             narrow = io.narrowed(file.data)
@@ -180,7 +192,7 @@ class Session:
         )
 
     def _undecodable(self, context: FileContext, data: bytes, before: str) -> Outcome:
-        """The outcome of a file that is not UTF-8 after the text *before*."""
+        """Return the outcome of a file that is not UTF-8 after the text *before*."""
         path = context.path
         shown, settings = self.workspace.shown(path), self.workspace.area(path.parent).policies.lint
         position = Lines(before).position(len(before))
@@ -196,7 +208,7 @@ class Session:
 
 
 def _is_taken(occurrence: Occurrence, area: Area) -> bool:
-    """Whether a reference is one to report."""
+    """Whether a reference is to be reported."""
     return not occurrence.key and (area.embedded or not occurrence.embedded)
 
 

@@ -1,4 +1,4 @@
-"""The files of a run, each read once, and the configuration that holds for each folder."""
+"""The files of a run, each read once, and the configuration of each folder."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from rewrite_refs.text.source import Source
 
 CHART = "Chart.yaml"
 
-# Bytes of the files that are kept with what was parsed of them, which takes some twenty times as much.
+# Bytes of the files in memory.  Their parse results are kept, too, and take about twenty times as much.
 _MAX_KEPT = 1_000_000
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", re.MULTILINE)
 
 
 class Area(NamedTuple):
-    """What one configuration says, for the files that go by it.
+    """The settings of one configuration, for the files that it applies to.
 
     Attributes:
         policies: Cache rules, registries, styles and lint settings.
-        root: The folder of the repository, or None where there is none to look through.
-        exclude: The files to leave.
-        assigned: The formats that the configuration gives to files.
+        root: The root folder of the repository; None where there is none to search.
+        exclude: The files to leave out.
+        assigned: The formats that the configuration assigns to files.
         embedded: Whether texts inside other texts count as references as well.
-        configuration: What messages call the file; None where there is none.
+        configuration: The path of the file as messages write it; None where there is none.
     """
 
     policies: Policies
@@ -51,7 +51,7 @@ class Area(NamedTuple):
     configuration: str | None = None
 
     def excludes(self, path: Path) -> bool:
-        """Whether the configuration leaves a file (absolute) out."""
+        """Whether the configuration excludes a file (absolute)."""
         return any(patterns.match(path) for patterns in self.exclude)
 
 
@@ -62,7 +62,7 @@ class Workspace:
         cwd: The working folder, absolute.
         start: The folder of the run's first path.
         top: The repository of the first path of the run, or its folder; None for a file outside of one.
-        warnings: What to say about the configurations that were opened; whoever prints it clears it.
+        warnings: Warnings about the opened configurations; the code that prints them clears the list.
     """
 
     def __init__(
@@ -89,7 +89,11 @@ class Workspace:
     # --- configurations
 
     def area(self, folder: Path) -> Area:
-        """What the configuration for a folder (absolute) says.  Raises ConfigError."""
+        """Return the settings of the configuration for a folder (absolute).
+
+        Raises:
+            ConfigError: The configuration has mistakes.
+        """
         if folder not in self._configurations:
             self._configurations[folder] = self._configuration(folder)
         place = self._configurations[folder]
@@ -98,11 +102,15 @@ class Workspace:
         return self._areas[place]
 
     def policies(self, path: Path | None = None) -> Policies:
-        """The policies for a file (absolute), or for the run's first path.  Raises ConfigError."""
+        """Return the policies for a file (absolute), or for the run's first path.
+
+        Raises:
+            ConfigError: The configuration has mistakes.
+        """
         return self.area(path.parent if path else self.start).policies
 
     def _configuration(self, folder: Path) -> Path | None:
-        """Where the configuration for a folder is."""
+        """Return the path of the configuration for a folder."""
         if self.options.no_config:
             return None
         if self.options.config is not None:
@@ -110,7 +118,10 @@ class Workspace:
         return locate(folder, self._top_of(folder), lambda path: os.path.relpath(path, self.cwd))
 
     def _top_of(self, folder: Path) -> Path:
-        """The folder above which no configuration is looked for: that of the checkout, if there is one."""
+        """Return the folder above which no configuration is searched.
+
+        That is the folder of the checkout, if there is one.
+        """
         inside = self.cwd if folder.is_relative_to(self.cwd) else self.top or folder
         return self.root_of(folder) or inside
 
@@ -144,7 +155,7 @@ class Workspace:
         return Area(policies, root, exclude, assigned, options.embedded or config.embedded, name)
 
     def _settings(self, config: Config, folder: Path) -> Settings:
-        """What configuration and options say about the lint rules."""
+        """Return the lint settings from the configuration and the options."""
         per_file = tuple(
             (Patterns(folder, [pattern]), frozenset(rules))
             for pattern, rules in config.lint.per_file_ignores.items()
@@ -160,10 +171,10 @@ class Workspace:
         )
 
     def excludes(self, path: Path, name: Path | None = None) -> bool:
-        """Whether a configuration excludes a file (absolute), or what it is called by another *name*.
+        """Whether a configuration excludes a file (absolute), or its other *name*.
 
-        The configurations of its folder count, of the folders above, and of the run's first path; none
-        takes back what another leaves out.
+        The configurations of its folder, of the folders above and of the run's first path count; none of them
+        can include a file that another one excludes.
         """
         folder = path.parent
         if folder not in self._chains:
@@ -176,23 +187,26 @@ class Workspace:
     # --- folders
 
     def root_of(self, folder: Path) -> Path | None:
-        """The top folder of the git checkout that a folder (absolute) is in, or None."""
+        """Return the top folder of the git checkout of a folder (absolute), or None."""
         if folder not in self._roots:
             self._roots[folder] = root_of(folder)
         return self._roots[folder]
 
     def boundary(self, folder: Path) -> Path:
-        """The folder that links below *folder* (absolute) may not leave, and that paths count from."""
+        """Return the folder that links below *folder* (absolute) may not leave.
+
+        Paths are relative to it.
+        """
         return self.root_of(folder) or (self.cwd if folder.is_relative_to(self.cwd) else folder)
 
     def listing(self, root: Path) -> list[Path]:
-        """The files below the root of a repository, as git sees them."""
+        """Return the files below the root of a repository, as git sees them."""
         if root not in self._listings:
             self._listings[root] = list(walk(root))
         return self._listings[root]
 
     def chart_of(self, path: Path, root: Path) -> Path | None:
-        """The folder of the Helm chart that a file below *root* belongs to, or None."""
+        """Return the folder of the Helm chart of a file below *root*, or None."""
         passed: list[Path] = []
         found: Path | None = None
         for folder in path.parents:
@@ -210,11 +224,18 @@ class Workspace:
     # --- files
 
     def shown(self, path: Path) -> str:
-        """A path (absolute) as reports write it: relative to the working folder, with ``/``."""
+        """Return a path (absolute) as reports write it.
+
+        It is relative to the working folder, with ``/``.
+        """
         return Path(os.path.relpath(path, self.cwd)).as_posix()
 
     def file(self, path: Path) -> File | None:
-        """A regular file (absolute), read once; None where there is none.  Raises OSError."""
+        """Return a regular file (absolute), read once; None where there is none.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
         if path in self._files:
             self._files.move_to_end(path)
             return self._files[path]
@@ -222,7 +243,10 @@ class Workspace:
         return None if data is None else self.keep(path, data)
 
     def keep(self, path: Path, data: bytes) -> File:
-        """The file at a path (absolute) with this content, for everyone who asks from now on."""
+        """Return the file at a path (absolute) with the given content, and remember it.
+
+        While it is remembered, all readers of the path get this content.
+        """
         root = self.boundary(path.parent)
         file = File(path.relative_to(root), data, self.chart_of(path, root) is not None)
         if path in self._files:
@@ -234,7 +258,7 @@ class Workspace:
         return file
 
     def source(self, path: Path) -> Source | None:
-        """The text of a file, or None where there is none, it cannot be read, or it is not UTF-8."""
+        """Return the text of a file; None where it is missing, unreadable or not UTF-8."""
         try:
             file = self.file(path)
             return file.source if file else None
@@ -242,7 +266,11 @@ class Workspace:
             return None
 
     def context(self, path: Path, file: File) -> FileContext | None:
-        """What holds for a file; None where it is of no format.  Raises ConfigError."""
+        """Return the context of a file; None where it has no format.
+
+        Raises:
+            ConfigError: The configuration has mistakes.
+        """
         area = self.area(path.parent)
         placeholders = area.policies.placeholders
         seen = File(file.path, with_hosts(file.data, placeholders), file.chart) if placeholders else file
@@ -251,9 +279,12 @@ class Workspace:
         return None if format is None else self.context_as(path, with_placeholders(format, placeholders))
 
     def context_as(self, path: Path, format: Format, area: Area | None = None) -> FileContext:
-        """What holds for a file that is read in a given format, in its own area or another one.
+        """Return the context of a file that is read in a given format.
 
-        Raises ConfigError.
+        Its area is the file's own, unless another one is given.
+
+        Raises:
+            ConfigError: The configuration has mistakes.
         """
         area = area or self.area(path.parent)
         policy = area.policies.of(path)
@@ -266,6 +297,6 @@ class Workspace:
         return FileContext(path, name, area.root, format, policy.rules, style, in_chart)
 
     def _env_file_variables(self, path: Path) -> frozenset[str]:
-        """The variables that a file of assignments sets, such as the ``.env`` that Compose reads."""
+        """Return the variables that a file such as the ``.env`` that Compose reads sets."""
         source = self.source(path)
         return frozenset(_ASSIGNED.findall(source.text)) if source else frozenset()

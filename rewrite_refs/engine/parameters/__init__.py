@@ -1,24 +1,24 @@
-"""Registries in variables, so that a build or a developer can choose another.
+"""Registries in variables, so that a build or a developer can choose another one.
 
     FROM python:3.12        becomes     ARG REGISTRY=<host>/docker-hub
                                         FROM ${REGISTRY}/library/python:3.12
 
     image: postgres:16      becomes     image: ${REGISTRY:-<host>/docker-hub}/library/postgres:16
 
-There is one variable for each rule.  Its default is the cache, or the upstream:
-then everybody pulls as before (forks, laptops), and who passes the address of
-the cache pulls through it.  A registry that stands alone in the default of a
-variable already stays there.  What no variable can carry is left and reported.
+There is one variable for each rule.  Its default is the cache or the upstream.
+With the upstream, everybody pulls as before (forks, laptops), and a build that is given
+the address of the cache pulls through it.  A registry that is already the whole default
+of a variable stays there.  A reference that cannot contain a variable is left and reported.
 
-A registry whose address is a placeholder (``${ECR_REGISTRY}``) needs half of
+A registry whose address is a placeholder (``${ECR_REGISTRY}``) needs a part of
 this: a Dockerfile has to declare its variables.
 
-Formats say which variables they have (``formats.variables``); ``inline`` is for
-those that are written with their default where they are used, ``declared`` for
-those that a file declares at its top.
+Formats define which variables they have (``formats.variables``).  ``inline`` handles variables
+that are written with their default where they are used, ``declared`` those that a file declares
+at its top.
 
 This is the engine of ``rewrite`` with other changes to carry out, and so with
-the same proof: the references of the new text, resolved with its defaults, are
+the same verification: the references of the new text, resolved with its defaults, are
 the wanted ones, and nothing else differs.
 """
 
@@ -36,9 +36,9 @@ from rewrite_refs.text.source import Source
 def inspect(
     source: Source, context: FileContext, judge: Judge
 ) -> tuple[list[Resolution], tuple[Problem, ...]]:
-    """Every reference of a text with its verdict, and what could not be read.
+    """Return every reference of a text with its verdict, and the parse problems.
 
-    Where the default is to be the upstream, what a variable with that default leads to counts as *cached*.
+    In the style whose defaults are the upstream, a reference through such a variable counts as *cached*.
     """
     resolutions, problems = engine.inspect(source, context, judge)
     if resolutions and _has_style(context):
@@ -49,9 +49,10 @@ def inspect(
 
 
 def rewrite(source: Source, context: FileContext, judge: Judge) -> Result:
-    """Rewrite what the rules map in a style, as far as it can be proved; leave the rest and say why.
+    """Rewrite the references that the rules map in the style of the file.
 
-    The resolutions are those of *text*, and their targets have the cache for the variables.
+    References whose result cannot be verified stay unchanged, and their verdicts state why.  The resolutions
+    are those of the old text; their targets have the address of the cache in place of the variables.
     """
     resolutions, problems = engine.inspect(source, context, judge)
     if resolutions and _has_style(context):

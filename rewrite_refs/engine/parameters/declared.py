@@ -1,9 +1,9 @@
-"""Variables that a file declares: ``ARG REGISTRY=docker.io`` and ``FROM ${REGISTRY}/library/python:3.12``.
+"""Variables that a file declares at its top.
 
-First lines are inserted and images of ``--from=`` get build stages, which changes
-nothing that is pulled; then the engine rewrites what came of that.  Both are
-proved.  What fails is left, and all is done again without it, so that no line
-is there for nothing.
+For example ``ARG REGISTRY=docker.io`` and ``FROM ${REGISTRY}/library/python:3.12``.  First, lines are
+inserted and images of ``--from=`` get build stages, which changes nothing that is pulled.  Then the engine
+rewrites the result.  Both steps are verified.  References that fail are left, and all is done again without
+them, so that no unneeded line is inserted.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ OWN_DEFAULT = (
 
 
 class Task(NamedTuple):
-    """A text whose variables are declared, and how it is to be rewritten."""
+    """A text whose variables are declared, with what is needed to rewrite it."""
 
     view: DeclaredView
     context: FileContext
@@ -63,7 +63,13 @@ class Task(NamedTuple):
 
 
 class _Variable(NamedTuple):
-    """A variable for the registry of a rule and what it holds then; ``default`` declares one that is new."""
+    """A variable for the registry of a rule.
+
+    Attributes:
+        name: Its name.
+        value: The address that it holds after the rewrite.
+        default: The default to declare; None where the variable is declared already.
+    """
 
     name: str
     value: str
@@ -71,9 +77,13 @@ class _Variable(NamedTuple):
 
 
 class _Pending(NamedTuple):
-    """A request about a resolution; ``address`` is that of the cache, ``offset`` that of the first edit.
+    """A request to rewrite one reference.
 
-    What gets a stage of its own has its spot there, at the first use.
+    Attributes:
+        resolution: The reference and its verdict.
+        request: How it is to be rewritten.
+        address: The address of the cache.
+        offset: The offset of the first edit; ``first_use`` of the view for a reference that gets a stage.
     """
 
     resolution: Resolution
@@ -83,9 +93,12 @@ class _Pending(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    """What is to be written: the variables to declare, and for each index the verdict to carry out.
+    """The lines to insert and the verdicts to carry out.
 
-    ``at_top`` tells that a default that is there already needs one of the new variables.
+    Attributes:
+        declared: The variables to declare, as ``NAME`` or ``NAME=default``.
+        at_top: Whether an existing default already needs one of the new variables.
+        verdicts: The verdict to carry out for each index.
     """
 
     declared: list[str]
@@ -94,7 +107,7 @@ class _Draft(NamedTuple):
 
 
 class _Rejected(Exception):
-    """Some requests cannot be carried out; ``reasons`` says why, by their indices."""
+    """Some requests cannot be carried out; ``reasons`` are by their indices."""
 
     def __init__(self, reasons: Mapping[int, str]) -> None:
         super().__init__()
@@ -102,7 +115,7 @@ class _Rejected(Exception):
 
 
 def rewrite_styled(task: Task, resolutions: Sequence[Resolution]) -> Result:
-    """Return the new text, and what became of each of the resolutions."""
+    """Return the new text and the outcome of each resolution."""
     resolutions = [mark_variables(each, task.view, task.style) for each in resolutions]
     while True:
         requests = {}
@@ -120,7 +133,7 @@ def rewrite_styled(task: Task, resolutions: Sequence[Resolution]) -> Result:
 
 
 def _specific_reason(task: Task, reason: str) -> str:
-    """The reason why a reference is left, or a better one where it may be any use of its text."""
+    """Return why a reference is left: the given reason, or a more specific one."""
     defaults = _defaults(task.view)
     foreign = [
         name for name, held in task.style.variables if name in defaults and defaults[name] != (held or "")
@@ -130,7 +143,11 @@ def _specific_reason(task: Task, reason: str) -> str:
 
 
 def _attempt(task: Task, resolutions: Sequence[Resolution], requests: Mapping[int, _Pending]) -> Result:
-    """Carry out all that was asked for.  Raises _Failed with what of it has to be left."""
+    """Carry out all requests.
+
+    Raises:
+        _Rejected: Some requests have to be left.
+    """
     groups: dict[str, list[int]] = {}
     for index, each in requests.items():
         if each.request.needs_stage:
@@ -163,9 +180,13 @@ def _attempt(task: Task, resolutions: Sequence[Resolution], requests: Mapping[in
 def _without_effect(
     task: Task, source: Source, order: Sequence[int], asked: Collection[int]
 ) -> dict[int, str]:
-    """Why some requests that were carried out in a text have no effect where they are written.
+    """Return why some carried-out requests have no effect where they are written.
 
-    *order* has the indices of the references of the text.
+    Args:
+        task: The text before the rewrite, and its context.
+        source: The text after the rewrite.
+        order: The index of the resolution for each reference of the new text.
+        asked: The indices of the requests.
     """
     found = [each.occurrence for each in engine.inspect(source, task.context, task.judge)[0]]
     reasons = {index: task.view.unexpanded(each) for index, each in zip(order, found, strict=True)}
@@ -175,10 +196,12 @@ def _without_effect(
 def _prepared(
     task: Task, resolutions: Sequence[Resolution], draft: _Draft, groups: Sequence[Sequence[int]]
 ) -> tuple[Prepared, list[Occurrence]]:
-    """The text with its lines inserted, and the references in it.
+    """Return the text with its lines inserted, and the references in it.
 
-    *groups* are the resolutions that get a stage together.  Raises _Failed where a
-    stage would change what something else pulls.
+    *groups* are the indices of the resolutions that share a stage.
+
+    Raises:
+        _Rejected: A stage would change what something else pulls.
     """
     stages = task.view.stages([[resolutions[index].occurrence for index in group] for group in groups])
 
@@ -194,7 +217,7 @@ def _prepared(
 
 
 def _proved(task: Task, prepared: Prepared, stages: Sequence[ExtraStage]) -> list[Occurrence] | None:
-    """The references of a prepared text; None where they are not the ones that they were."""
+    """Return the references of a prepared text; None if they differ from the original."""
     view, format = task.view, task.context.format
     found = [each.occurrence for each in engine.inspect(prepared.source, task.context, task.judge)[0]]
     fresh = [each.text for each in found if prepared.is_inserted(each.site)]
@@ -208,7 +231,11 @@ def _proved(task: Task, prepared: Prepared, stages: Sequence[ExtraStage]) -> lis
 
 
 def _draft(task: Task, requests: Mapping[int, _Pending]) -> _Draft:
-    """What is to be written for all that was asked for.  Raises _Failed with what of it breaks a build."""
+    """Return what is to be written for all requests.
+
+    Raises:
+        _Rejected: Some requests would break a build.
+    """
     view, style = task.view, task.style
     values = {name: default for name, default in style.variables if default}
     values |= _defaults(view)
@@ -243,10 +270,10 @@ def _draft(task: Task, requests: Mapping[int, _Pending]) -> _Draft:
 
 
 def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
-    """The variables of a placeholder that are *written* and that the file does not declare."""
+    """Return the placeholder variables in *written* that the file does not declare."""
     declared = {each.name for each in task.view.declarations}
     names = set(re.findall(r"\$\{?(\w+)", written)) - declared
-    # A default here would become that of an ARG in a stage; what is written has it as well.
+    # A default here would also become that of a bare ARG in a stage; the written text has the default anyway.
     return [
         (name, None if task.view.is_declared_bare(name) else default)
         for name, default in task.style.variables
@@ -255,7 +282,7 @@ def _missing(task: Task, written: str) -> list[tuple[str, str | None]]:
 
 
 def _variables(task: Task, requests: Sequence[_Pending], values: Mapping[str, str]) -> dict[str, _Variable]:
-    """A variable for each rule that needs one."""
+    """Return a variable for each rule that needs one, by the name of the rule."""
     through = {each.request.variable for each in requests}
     chosen: dict[str, _Variable] = {}
     for rule in dict.fromkeys(each.request.rule for each in requests if each.request.rule is not None):
@@ -275,11 +302,19 @@ def _variables(task: Task, requests: Sequence[_Pending], values: Mapping[str, st
 def _usable_variable(
     task: Task, rule: str, name: str, head: str, address: str, spot: int, is_edited: bool
 ) -> _Variable | None:
-    """A variable of a *name* for a rule; None where the name means something else.
+    """Return a variable of a given name for a rule; None if it has another meaning.
 
-    One that the file declares serves if it stands before the first use, at
-    *spot*, and holds the upstream, or the *address* that the cache's *head*
-    stands for; *is_edited* tells that it will hold that.
+    A variable that the file declares is usable if it is declared before the first use and
+    holds the upstream or the cache.
+
+    Args:
+        task: The text and its context.
+        rule: The name of the rule.
+        name: The name of the variable.
+        head: The address of the cache as it is written.
+        address: The address of the cache with the values of its variables.
+        spot: The offset of the first use.
+        is_edited: Whether the default of the variable is to become the cache.
     """
     upstream = task.style.upstream
     if not task.view.is_used(name):
@@ -298,11 +333,11 @@ def _first_offset(view: DeclaredView, resolution: Resolution, request: Request) 
         return view.first_use
     try:
         edits = plan_edits(view.source.text, resolution.occurrence, request.verdict)
-    except Unplaceable:  # it will be left for that
+    except Unplaceable:  # the engine leaves and reports it later
         return view.first_use
     return min(edit.start for edit in edits)
 
 
 def _defaults(view: DeclaredView) -> dict[str, str]:
-    """The variables that a text declares with a default."""
+    """Return the variables that a text declares with a default."""
     return {each.name: each.default for each in view.declarations if each.default is not None}

@@ -1,4 +1,4 @@
-"""References in a style that is more than literal, for the formats that have variables."""
+"""Rewriting in a style that is more than literal, by the kind of variables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rewrite_refs.text.source import Source
 def mark_all(
     source: Source, context: FileContext, resolutions: Sequence[Resolution], problems: Sequence[Problem]
 ) -> list[Resolution]:
-    """Return the resolutions after what variables hold already, if the format has any."""
+    """Return the resolutions, marked where a variable already holds the registry."""
     variables = context.format.variables
     if variables is None or (variables.declared and problems):
         return list(resolutions)
@@ -32,7 +32,7 @@ def rewrite_styled(
     resolutions: Sequence[Resolution],
     problems: tuple[Problem, ...],
 ) -> Result:
-    """Return the new text, and what became of each of its resolutions."""
+    """Return the new text and the outcome of each of its resolutions."""
     variables = context.format.variables
     if isinstance(variables, DeclaredVariables) and not problems:
         return declared.rewrite_styled(declared.Task(variables.view(source), context, judge), resolutions)

@@ -1,6 +1,7 @@
-"""Variables that are written where they are used: ``image: ${REGISTRY:-docker.io}/library/postgres:16``.
+"""Variables that are written with their default where they are used.
 
-The changes name the variable with its default, and the engine does the rest.
+For example ``image: ${REGISTRY:-docker.io}/library/postgres:16``.  The changes name the variable with its
+default, and the engine does the rest.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def rewrite_styled(
     resolutions: Sequence[Resolution],
     problems: tuple[Problem, ...],
 ) -> Result:
-    """Return the new text, and what became of each of its resolutions."""
+    """Return the new text and the outcome of each of the resolutions."""
     marked = [mark_variables(each, view, context.style) for each in resolutions]
     wanted = _with_variables(view, context.style, marked)
     result = engine.carry_out(view.source, context, judge, wanted, problems)

@@ -1,4 +1,4 @@
-"""What the variables for registries are called."""
+"""Names of the variables for registries."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ _STEMS: Mapping[str, str] = {
     "registry.gitlab.com": "GITLAB",
     "cgr.dev": "CHAINGUARD",
 }
-# First parts of hosts that do not tell whose registry it is.
+# Parts of hosts that do not identify the registry.
 _GENERIC = frozenset({"cr", "docker", "hub", "images", "registry"})
 
 
 def names_for(rule: str, given: Mapping[str, str]) -> Iterator[str]:
-    """Names for the variable of a rule, the best one first, without end.
+    """Yield names for the variable of a rule, the best one first, without end.
 
-    *rule* is ``docker.io`` or ``quay.io/centos``; *given* has the names that the user chose, by rules.
+    Args:
+        rule: The name of the rule, such as ``docker.io`` or ``quay.io/centos``.
+        given: The names that the user chose, by the names of the rules.
     """
     taken = set() if rule in given else set(given.values())
     yield from (name for name in _names(rule, given.get(rule)) if name not in taken)
@@ -44,7 +46,7 @@ def _names(rule: str, given: str | None) -> Iterator[str]:
 
 
 def _stem(host: str) -> str:
-    """What a registry is called in the name of a variable."""
+    """Return the part of a variable's name that identifies a registry."""
     if host in _STEMS:
         return _STEMS[host]
     labels = re.findall(r"[A-Z0-9]+", host.upper())

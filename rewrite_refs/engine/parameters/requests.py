@@ -1,4 +1,4 @@
-"""What is to be done about one reference whose registry goes into a variable."""
+"""Requests: how one reference whose registry goes into a variable is rewritten."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ _VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?::?-(?P<default>
 
 
 class Request(NamedTuple):
-    """What to do about one reference: the changes of ``verdict``.
+    """A request to rewrite one reference.
 
-    With a ``rule`` they are to name its variable instead of the registry, and
-    with ``needs_stage`` the reference needs a build stage of its own for that.
-    ``variable`` is the variable that has the registry already.
+    Attributes:
+        verdict: The verdict whose changes are to be made.
+        rule: The rule whose variable the changes are to name instead of the registry.
+        needs_stage: Whether the reference needs a build stage of its own for that.
+        variable: The variable that already holds the registry.
     """
 
     verdict: Verdict
@@ -37,7 +39,7 @@ class Request(NamedTuple):
 
 
 def mark_variables(resolution: Resolution, view: View, style: Style) -> Resolution:
-    """A resolution after what stands in variables already, and after what cannot stand in one."""
+    """Return a resolution, marked if a variable holds its registry or cannot hold it."""
     verdict, occurrence = resolution.verdict, resolution.occurrence
     whole = (
         _replaced_part(resolution)
@@ -62,7 +64,7 @@ def mark_variables(resolution: Resolution, view: View, style: Style) -> Resoluti
 
 
 def request_for(resolution: Resolution, view: View, style: Style) -> Request | None:
-    """What is to be done about a resolution with its variables marked; None where nothing has to."""
+    """Return the request for a marked resolution; None where nothing is to be done."""
     verdict, occurrence = resolution.verdict, resolution.occurrence
     if not _needs_variable(verdict):
         return None
@@ -87,14 +89,18 @@ def request_for(resolution: Resolution, view: View, style: Style) -> Request | N
 
 
 def cache_address(verdict: Verdict) -> str:
-    """The address of the cache in a verdict that has changes."""
+    """Return the address of the cache in a verdict that has changes."""
     return verdict.changes[0].text.rstrip("/")
 
 
 def with_variable(verdict: Verdict, variable: str, holds: str, head: str) -> Verdict:
-    """A verdict whose changes put a *variable* in the place of the registry.
+    """Return a verdict whose changes replace the registry with a *variable*.
 
-    It *holds* the upstream, or the address of the cache, which is *head* once that is resolved.
+    Args:
+        verdict: The verdict that writes the address of the cache.
+        variable: The variable as it is written.
+        holds: The value of the variable: the upstream or the address of the cache.
+        head: The address of the cache with the values of its variables.
     """
     length = len(cache_address(verdict))
     first, *others = verdict.changes
@@ -106,25 +112,28 @@ def with_variable(verdict: Verdict, variable: str, holds: str, head: str) -> Ver
 
 
 def resolve_target(verdict: Verdict, head: str, resolved: str) -> Verdict:
-    """A verdict whose target begins with the *head* of the cache as it is resolved in its file."""
+    """Return a verdict whose target begins with *resolved* in place of *head*.
+
+    *head* is the address of the cache as it is written, *resolved* the same with the values in its file.
+    """
     target = verdict.target or ""
     return replace(verdict, target=resolved + target[len(head) :]) if target.startswith(head) else verdict
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:
-    """An address with the *values* of its variables in it, or their defaults."""
+    """Return an address with its variables replaced by their *values* or defaults."""
     return _VARIABLE.sub(
         lambda found: values.get(found["plain"] or found["braced"]) or found["default"] or found[0], text
     )
 
 
 def reject(resolution: Resolution, reason: str) -> Resolution:
-    """A resolution that is left, with the reason."""
+    """Return a resolution that is left unchanged, with the reason."""
     return replace(resolution, verdict=replace(resolution.verdict, changes=(), reason=reason))
 
 
 def merge_outcome(resolution: Resolution, outcome: Resolution) -> Resolution:
-    """A resolution with what became of it."""
+    """Return a resolution with its reason and whether it was done from the *outcome*."""
     verdict = replace(resolution.verdict, reason=outcome.verdict.reason)
     return replace(resolution, verdict=verdict, done=outcome.done)
 
@@ -136,7 +145,7 @@ def _needs_variable(verdict: Verdict) -> bool:
 
 
 def _missing_path_reason(resolution: Resolution, view: View, style: Style) -> str | None:
-    """What keeps the variable that has the registry from having the cache instead."""
+    """Return why the variable that holds the registry cannot hold the cache instead."""
     name = (
         _variable(view, resolution.occurrence, _registry(resolution))
         if style.parameter and style.upstream
@@ -147,7 +156,7 @@ def _missing_path_reason(resolution: Resolution, view: View, style: Style) -> st
 
 
 def _variable(view: View, occurrence: Occurrence, registry: str | None) -> str | None:
-    """The variable that holds the *registry* with which a reference begins, and nothing else."""
+    """Return the variable whose value is exactly the *registry* of a reference."""
     first = occurrence.pieces[0]
     if registry is None or not first.known or first.text not in (registry, registry and registry + "/"):
         return None
@@ -155,17 +164,17 @@ def _variable(view: View, occurrence: Occurrence, registry: str | None) -> str |
 
 
 def _registry(resolution: Resolution) -> str:
-    """The registry of a reference as it is written; empty where it is only implied."""
+    """Return the registry of a reference as written; empty where it is only implied."""
     return resolution.occurrence.text[: resolution.verdict.changes[0].end]
 
 
 def _replaced_part(resolution: Resolution) -> str | None:
-    """What of a reference a rule replaces: the registry as it is written, and the path of the rule.
+    """Return the part of a reference that a rule replaces: its registry and rule path.
 
-    None where it does not begin with that, because the ``library/`` of Docker Hub is missing.
+    None where the rest of the text is not that of the target, because ``library/`` of Docker Hub is missing.
     """
     verdict, text = resolution.verdict, resolution.occurrence.text
-    if not verdict.target:  # nobody gave a cache; then the name has to be written in full
+    if not verdict.target:  # without a cache, the name has to be written in full
         is_full = verdict.reference is not None and verdict.reference.name == name_of(text)
         return verdict.rule if is_full and text.startswith(f"{verdict.rule}/") else None
     rest = verdict.target[len(cache_address(verdict)) + 1 :]

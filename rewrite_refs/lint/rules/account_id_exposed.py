@@ -1,7 +1,7 @@
 """A reference shows the number of an AWS account.
 
-An account number is no secret, but many do not want it in a public repository, and nobody else can pull
-from that registry. Off by default. Put the registry into a variable: a placeholder such as
+An account number is not a secret, but many teams do not want it in a public repository, and others cannot
+pull from that registry. Off by default. Put the registry into a variable: a placeholder such as
 `${ECR_REGISTRY}` as `registry`, or `style: parameter` with `parameters: {default: upstream}`.
 
     before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/postgres:16
@@ -22,7 +22,7 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message | None:
-    """What is to be said of a reference, or None."""
+    """Return the message for a reference, or None."""
     text = resolution.occurrence.text
     home = home_of(text.partition("/")[0])
     if home is None:

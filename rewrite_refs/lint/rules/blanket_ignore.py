@@ -1,6 +1,6 @@
 """An ignore comment names no rule.
 
-It works, and hides whatever is found there later as well. Name the rules, and the reason.
+It has an effect, but it also hides violations that are added there later. Name the rules, and the reason.
 
     before:  # rewrite-refs: ignore
     after:   # rewrite-refs: ignore[direct-upstream] the mirror of the build farm
@@ -20,6 +20,9 @@ FIXABLE = False
 
 
 def message(word: str, used: Collection[str]) -> Message:
-    """What is to be said of a comment (``ignore`` or ``ignore-file``) that hides the rules *used*."""
+    """Return the message for a comment that names no rule.
+
+    *word* is ``ignore`` or ``ignore-file``; *used* are the rules whose violations the comment hides.
+    """
     names = ", ".join(sorted(used)) or "direct-upstream"
     return Message("this comment names no rule, and ignores all", f"write {word}[{names}]")

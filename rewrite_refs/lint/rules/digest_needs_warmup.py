@@ -1,8 +1,8 @@
-"""A digest is pulled through the cache, which fails until its tag has been pulled once.
+"""A digest pulled through the cache fails until its tag has been pulled once.
 
-ECR imports an image when it is asked for a tag. What is asked for by a digest, also by a tag and a digest,
-is not found before that. Pull each such image once by its tag: `rewrite-refs rules --emit warmup` prints a
-script that does. Whether it has run cannot be seen in a file, so this stays a note.
+ECR imports an image when it is pulled by a tag. A pull by a digest, or by a tag and a digest, does not find
+the image before that. Pull each such image once by its tag: `rewrite-refs rules --emit warmup` prints a
+script that does. A file does not show whether the script has run, so this is always a note.
 
     reference:  123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25@sha256:...
     pull once:  123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
@@ -21,7 +21,7 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message | None:
-    """What is to be said of a reference, or None."""
+    """Return the message for a reference, or None."""
     verdict = resolution.verdict
     served = verdict.status == "cached" or (verdict.target and verdict.status in ("direct", "wrong"))
     if not served or verdict.reference is None or not verdict.reference.digest:

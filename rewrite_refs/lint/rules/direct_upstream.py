@@ -1,10 +1,10 @@
-"""An image is pulled from its upstream although a rule maps it, or from Docker Hub.
+"""An image is pulled from its upstream though a rule maps it, or from Docker Hub.
 
-Docker Hub limits how many images an address may pull, upstreams fail, and images vanish from them; what
-goes through the cache of your account does not notice. An image on Docker Hub counts even where no rule
+Docker Hub limits how many images an address may pull, upstreams fail, and images disappear from them; pulls
+through the cache of your account are not affected. An image on Docker Hub is reported even where no rule
 maps Docker Hub.
 
-`rewrite-refs rewrite` mends it where a rule maps the image and the registry stands in the file.
+`rewrite-refs rewrite` fixes it where a rule maps the image and the registry is in the file.
 
     before:  image: nginx:1.25
     after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
@@ -24,7 +24,7 @@ FIXABLE = True
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     host = verdict.reference.registry if verdict.reference else DOCKER_HUB
     problem = f"{shortened(resolution)} is pulled directly from {host}"

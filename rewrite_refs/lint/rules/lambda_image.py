@@ -1,7 +1,7 @@
-"""The image of an AWS Lambda function is that of an upstream, or is to come through the cache.
+"""An AWS Lambda function's image comes from an upstream or through the cache.
 
-Lambda takes images from a private repository of the account, and does not make ECR import one. Copy the
-image there and name the copy. Found in manifests of functions (ACK, Crossplane).
+Lambda takes images from a private repository of the account, and does not cause ECR to import one. Copy the
+image to such a repository and name the copy. Found in manifests of functions (ACK, Crossplane).
 
     before:  imageURI: public.ecr.aws/docker/library/python:3.12
     after:   imageURI: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/functions/python:3.12
@@ -20,6 +20,6 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     return Message(f"{shortened(resolution)} is the image of a function", verdict.reason)

@@ -1,8 +1,8 @@
 """An official image of Docker Hub is named in the cache without `library/`.
 
-Docker adds `library/` to names without an owner, but for Docker Hub alone: in the cache the name has to be
-written out. ECR answers a pull without it with "authentication to the upstream registry failed", which is
-misleading.
+Docker adds `library/` to names without an owner, but only for Docker Hub: in the cache, the name must be
+written in full. ECR answers a pull without it with "authentication to the upstream registry failed", which
+is misleading.
 
     before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/nginx:1.25
     after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
@@ -21,7 +21,7 @@ FIXABLE = True
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     return Message(
         f"{shortened(resolution)} names an official image of Docker Hub without library/",
         suggestion(resolution),

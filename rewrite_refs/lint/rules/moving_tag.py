@@ -1,7 +1,7 @@
 """An image has the tag `latest`, or no tag at all, which means `latest`.
 
-What it is changes without a change of the file, and the cache asks its upstream at most once in 24 hours,
-so that it changes for each cluster at another time. Off by default.
+The image changes without a change of the file. The cache asks its upstream at most once in 24 hours, so the
+image changes at a different time for each cluster. Off by default.
 
     before:  image: nginx
     after:   image: nginx:1.25
@@ -22,7 +22,7 @@ _PULLED = ("direct", "wrong", "cached", "unmapped")
 
 
 def message(resolution: Resolution) -> Message | None:
-    """What is to be said of a reference, or None."""
+    """Return the message for a reference, or None."""
     verdict = resolution.verdict
     reference = verdict.reference
     if verdict.status not in _PULLED or reference is None or reference.digest:

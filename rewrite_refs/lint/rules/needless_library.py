@@ -1,7 +1,7 @@
 """A name in the cache has `library/` although it has an owner.
 
-`library/` stands for the owner of Docker Hub's official images. Before a name that has an owner it leads
-nowhere, and ECR answers with "authentication to the upstream registry failed".
+`library/` is the owner of Docker Hub's official images. With `library/` before it, a name that has an owner
+does not exist, and ECR answers with "authentication to the upstream registry failed".
 
     before:  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/grafana/grafana:11.0.0
     after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/grafana/grafana:11.0.0
@@ -20,7 +20,7 @@ FIXABLE = True
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     return Message(
         f"{shortened(resolution)} has library/ before a name that has an owner", suggestion(resolution)
     )

@@ -1,8 +1,8 @@
 """ECR can cache the registry of an image, but no rule does.
 
-Make a pull-through-cache rule for the registry and write it into `rules`. `rewrite-refs rules --emit
-terraform` prints it (also `cloudformation` and `cli`), and `rewrite-refs init` takes rules that exist. A
-registry that is your own belongs into `own`.
+Create a pull-through-cache rule for the registry and add it to `rules`. `rewrite-refs rules --emit
+terraform` prints it (also `cloudformation` and `cli`), and `rewrite-refs init` imports existing rules. Add
+a registry of your own to `own`.
 
     before:  rules: {docker.io: docker-hub}
     after:   rules: {docker.io: docker-hub, quay.io: quay}
@@ -23,7 +23,7 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     reference = verdict.reference or Reference("", "")
     host = reference.registry
@@ -33,7 +33,10 @@ def message(resolution: Resolution) -> Message:
 
 
 def _own(reference: Reference) -> str:
-    """What to do if the image is the user's own: of a registry for all the world, that is an owner."""
+    """Return what to do if the image is the user's own; empty for AWS and Kubernetes.
+
+    On a registry that anyone can use, the owner is to be added to ``own``, not the registry.
+    """
     host, owner = reference.registry, reference.repository.partition("/")[0]
     if host in ("registry.k8s.io", "public.ecr.aws"):
         return ""

@@ -1,18 +1,19 @@
-"""GitHub Actions pulls an image before any step of the job can log in to the registry.
+"""GitHub Actions pulls an image before any step can log in to the registry.
 
-That holds for the `container` and the `services` of a job, which take `credentials`, and for `docker://` in
-`uses` of a step and in `image` of an action, which takes none. The cache is a private registry, so such a
-pull through it would fail; the reference is left as it is.
+This applies to the `container` and the `services` of a job, which accept `credentials`, and to `docker://`
+in `uses` of a step and in `image` of an action, which do not. The cache is a private registry, so such a
+pull through it would fail; the reference is left unchanged.
 
-Give a container or a service credentials for ECR: the user name `AWS`, and as password what `aws ecr
-get-login-password` prints, which holds for twelve hours. A job before (`needs`) can hand it on as an output
-if it is not masked: with `aws-actions/amazon-ecr-login`, set `mask-password: 'false'`. Then `rewrite-refs
-rewrite` rewrites the reference. Replace `docker://` by a step with `docker run`, behind one that logs in.
+Give a container or a service credentials for ECR: the user name `AWS`, and as password the output of `aws
+ecr get-login-password`, which is valid for twelve hours. An earlier job (`needs`) can pass it on as an
+output if it is not masked: with `aws-actions/amazon-ecr-login`, set `mask-password: 'false'`. Then
+`rewrite-refs rewrite` rewrites the reference. Replace `docker://` by a step with `docker run` after a step
+that logs in.
 
 Runners that have access to ECR by themselves (a credential helper) need none of this: with
 `runners-logged-in: true` in the configuration, all these references are rewritten. An action that is used
-from its own repository only (`uses: ./`) needs none of it either, for its image is pulled when its step
-runs. Its file does not say so: write the reference by hand there, with a comment `# rewrite-refs:
+only from its own repository (`uses: ./`) does not need it either, because its image is pulled when its step
+runs. Its file does not show that: write the reference by hand there, with a comment `# rewrite-refs:
 ignore[pull-before-login]` above it.
 
     before:  container:
@@ -37,6 +38,6 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     return Message(f"{shortened(resolution)} may be pulled before a step can log in", verdict.reason)

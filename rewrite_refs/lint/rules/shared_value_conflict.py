@@ -1,8 +1,8 @@
-"""One text serves several references, and they cannot all become what they should.
+"""Several references share one text, and no single value fits all of them.
 
-A registry that several images share, an `ARG` that stands before images of two upstreams, a name that a
-kustomization matches: to change it for one reference would break another. Give each a registry or an entry
-of its own; then `rewrite-refs rewrite` does the rest.
+Examples are a registry that several images share, an `ARG` before images of two upstreams, or a name that a
+kustomization matches: a change for one reference would break another. Give each reference its own registry
+or entry; then `rewrite-refs rewrite` does the rest.
 
     before:  global: {imageRegistry: docker.io}
              web: {image: {repository: nginx}}
@@ -24,7 +24,7 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     host = verdict.reference.registry if verdict.reference else "its upstream"
     return Message(f"{shortened(resolution)} is pulled directly from {host}", suggestion(resolution))

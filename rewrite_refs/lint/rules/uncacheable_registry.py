@@ -1,8 +1,8 @@
 """An image is on a registry that ECR cannot cache.
 
-The list of registries that a pull-through cache can have is Amazon's. An image of another registry can be
-copied into a repository of your account, or taken from a registry that has the same images; the message
-says which, where one is known. A registry that is your own belongs into `own`.
+Amazon defines which registries a pull-through cache can have as upstreams. Copy an image of another registry
+to a repository of your account, or use a registry that has the same images; the message names one, where one
+is known. Add a registry of your own to `own`.
 
     before:  image: lscr.io/linuxserver/sonarr:4.0.9
     after:   image: ghcr.io/linuxserver/sonarr:4.0.9
@@ -20,13 +20,13 @@ SEVERITY: Severity = "note"
 ON = True
 FIXABLE = False
 
-# Registries in which whoever wants has a place of their own, so that an image may be the user's.
+# Registries in which anyone can have a namespace, so that an image may be the user's own.
 _OF_MANY = ("gcr.io", ".pkg.dev")
 _COPY = "add it to own if it is yours, or copy the image to a repository of your account"
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     reference = verdict.reference
     host, repository = (reference.registry, reference.repository) if reference else ("", "")

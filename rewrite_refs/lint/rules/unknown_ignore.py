@@ -1,6 +1,6 @@
-"""A comment for rewrite-refs has a rule or a word that there is not.
+"""A comment for rewrite-refs has an unknown rule or word.
 
-It is passed over, so that what it was meant to ignore is reported.
+The comment is skipped, so the violation that it should ignore is reported.
 
     before:  # rewrite-refs: ignore[direct-upstraem]
     after:   # rewrite-refs: ignore[direct-upstream]
@@ -20,7 +20,7 @@ FIXABLE = False
 
 
 def message(word: str, known: Iterable[str], what: str) -> Message:
-    """What is to be said of an unknown *word*; *what* is ``rule`` or ``word``."""
+    """Return the message for an unknown *word*; *what* is ``rule`` or ``word``."""
     from difflib import get_close_matches
 
     names = sorted(known)

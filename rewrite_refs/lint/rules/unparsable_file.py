@@ -1,6 +1,6 @@
-"""A file shows the marks of a format, and cannot be read as it.
+"""A file looks like a known format, but cannot be parsed as it.
 
-Its references cannot be seen, so none of them is rewritten. Mend the file, or leave it out with `exclude`.
+Its references cannot be found, so none of them is rewritten. Fix the file, or leave it out with `exclude`.
 
     before:  FROM busybox:1.36  # only for wget
     after:   # only for wget
@@ -19,6 +19,6 @@ FIXABLE = False
 
 
 def message(problem: str) -> Message:
-    """What is to be said of a part that cannot be read, and why."""
+    """Return the message for a file, or a part of it, that cannot be parsed."""
     is_told = "exclude it" in problem
     return Message(f"cannot be read: {problem}", None if is_told else "fix the file, or exclude it")

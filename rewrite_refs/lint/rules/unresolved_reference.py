@@ -1,8 +1,8 @@
-"""What is pulled depends on something that the file does not say.
+"""The image depends on a value that the file does not define.
 
-The reference is left as it is: whether it goes through the cache is for you to see to, where the variable
-gets its value. With `--strict` it is an error. Give the variable a default, write the registry into the
-file, or ignore it.
+The reference is left unchanged: check yourself, where the variable gets its value, that the image goes
+through the cache. With `--strict` it is an error. Give the variable a default, write the registry into the
+file, or ignore the reference.
 
     before:  FROM ${BASE_IMAGE}
     after:   ARG BASE_IMAGE=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/python:3.12
@@ -22,7 +22,7 @@ FIXABLE = False
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     reason = verdict.reason or ""
     if reason.startswith("invalid reference format"):

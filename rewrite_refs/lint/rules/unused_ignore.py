@@ -1,7 +1,8 @@
 """An ignore comment ignores nothing.
 
-What it was for is gone, or it stands where it has no effect: it belongs on the line of the reference or
-alone on the line above it, in a Dockerfile only above. Remove it, or it may hide what comes there later.
+The violation that it was written for is gone, or the comment is where it has no effect: it must be on the
+line of the reference or alone on the line above it, in a Dockerfile only above. Remove it, because it may
+hide a later violation.
 
     before:  # rewrite-refs: ignore[direct-upstream]
              image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
@@ -20,9 +21,9 @@ FIXABLE = False
 
 
 def message(rule: str | None, lost: str | None) -> Message:
-    """What is to be said of a comment that ignores nothing of *rule*, or nothing at all.
+    """Return the message for a comment that ignores nothing (of *rule*, if given).
 
-    *lost* says why it has no effect.
+    *lost* is the reason why the comment has no effect, if there is one.
     """
     what = f"{rule}, which nothing here breaks" if rule else "nothing"
     return Message(f"this comment ignores {what}", lost or "remove it")

@@ -1,10 +1,10 @@
 """A reference names the cache of another region or account than its file should.
 
-Pull-through-cache rules belong to one account and one region, so that such a reference pulls across
-regions, or fails for want of permissions or of a rule. Where `overrides` gives files a registry of their
-own, any other cache is wrong in them, and `rewrite` mends it. Elsewhere it is found where the account is
-the same and the name has the prefix of a rule, and is left: the file may belong to that region, which
-`overrides` says.
+Pull-through-cache rules belong to one account and one region, so such a reference pulls across regions, or
+fails because permissions or a rule are missing. Where `overrides` sets a registry for files, any other
+cache is wrong in them, and `rewrite` fixes it. Elsewhere a reference is reported if the account is the same
+and the name has the prefix of a rule, and it is left unchanged: the file may belong to that region, which
+`overrides` can declare.
 
     before:  image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/nginx:1.25
     after:   image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
@@ -23,7 +23,7 @@ FIXABLE = True
 
 
 def message(resolution: Resolution) -> Message:
-    """What is to be said of a reference that breaks it."""
+    """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
     if verdict.status == "own":
         return Message(

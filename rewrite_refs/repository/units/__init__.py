@@ -1,1 +1,1 @@
-"""What files of a repository decide about one another, one module a reason."""
+"""Decisions that depend on several files of a repository, one module per reason."""

@@ -1,8 +1,8 @@
-"""Images and build contexts that the repository makes itself.
+"""Images and build contexts that the repository builds itself.
 
-A service with ``build:`` in a Compose file names the image that it makes, and so does an artifact of
-Skaffold.  No upstream has these, in whatever file of the repository they are used.  An additional context
-of a build is a name for ``FROM`` in the files alone that a build reads.
+A service with ``build:`` in a Compose file names the image that it builds, and so does an artifact of
+Skaffold.  No upstream has these images, in whatever file of the repository they are used.  An additional
+context of a build is a name for ``FROM`` only in the files that a build reads.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _BUILDERS = tuple(each.builds for each in FORMATS if each.builds)
 
 @dataclass(frozen=True)
 class Built:
-    """What is built in a repository, each with the file that builds it.
+    """The images and contexts of a repository, each with the file that builds it.
 
     Attributes:
         images: Names of images, and names with a tag.
         contexts: Names of build contexts, with a tag.
-        recipes: Names of images with the Dockerfiles (without links) that they are built from.
+        recipes: Names of images with the Dockerfiles (links resolved) that they are built from.
     """
 
     images: dict[str, str] = field(default_factory=dict)
@@ -38,14 +38,14 @@ class Built:
 
 
 class Builds:
-    """Leaves the images that the repository builds, as its own."""
+    """Marks the images that the repository builds as its own."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._built: dict[Path, Built] = {}
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference, after what is built here."""
+        """Return the verdict on a reference, after the images that are built here."""
         reference, root = verdict.reference, context.root
         if reference is None or root is None or verdict.status not in ("direct", "unmapped", "wrong"):
             return verdict
@@ -56,7 +56,7 @@ class Builds:
 
 
 def built_in(workspace: Workspace, root: Path) -> Built:
-    """What the files below the root of a repository build."""
+    """Return what the files below the root of a repository build."""
     built = Built()
     for path in workspace.listing(root):
         if not path.name.lower().endswith((".yml", ".yaml")) or path.is_symlink():
@@ -79,11 +79,11 @@ def built_in(workspace: Workspace, root: Path) -> Built:
 
 
 def _built_by(reference: Reference, built: Built, context: FileContext) -> str | None:
-    """Why a reference in a file is to something built here, or None where it is not."""
+    """Return why a reference names something built here, or None where it does not."""
     if context.format.recipe and (reference.name, context.path.resolve()) in built.recipes:
-        return None  # nothing is built from itself: this one is pulled
+        return None  # an image is not built from itself: this one is pulled
     tagged = _tagged(reference)
-    # People build upon these under the same name: own only with the very tag that is built.
+    # Derived images often have the name of an official one: own only with exactly the tag that is built.
     if reference.repository.removeprefix(LIBRARY) not in OFFICIAL:
         if context.format.recipe and tagged in built.contexts:
             return f"a build context in {built.contexts[tagged]}"

@@ -1,4 +1,4 @@
-"""Helm charts: which registry one has for values that name none, and what its values name.
+"""Helm charts: default registries for values that name none, and images in values.
 
 Such a registry is in the values that a file overrides, or a template falls back to it or always sets it:
 
@@ -34,14 +34,14 @@ _ACTION = re.compile(r"\{\{[^{}]*\}\}/?")
 _SETS = re.compile(r"\{\{-?\s*(\$\w+)\s*:=")
 _REGISTRY = re.compile(r"\.Values\.((?:\w+\.)*(?:\w+R|r)egistry)\b")
 _BEFORE = r"\{\{-?\s*\$?\.Values\.(?P<path>[\w.]+)\s*-?\}\}/\{\{-?\s*\$?\.Values"
-# A literal that begins with a host, and is no name of a template.
+# A literal that begins with a host and is not the name of a template.
 _HOST = re.compile(r"(?<!include )(?<!template )[\"`]((?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/[\w./-]*)?)[\"`]")
 
 
 class Default(NamedTuple):
-    """A registry that a chart's own values or templates set, and the file in which they do.
+    """A registry that a chart's own values or templates set, and where they do.
 
-    ``owner`` tells that a template puts more behind the name instead: it is no more than an owner.
+    ``owner`` is set if a template appends a path to the name, which is then only an owner.
     """
 
     registry: str
@@ -58,12 +58,12 @@ class Charts:
         self._templates: dict[Path, list[Path]] = {}
 
     def default(self, path: Path, root: Path, keys: Sequence[str]) -> Default | None:
-        """The registry that stands below *keys* in the values over which Helm lays those of the file *path*.
+        """Return the registry below *keys* in the values that the file *path* overrides.
 
-        These are the chart's ``values.yaml``, for every other file of values in the
-        chart, and those of a subchart (in ``charts/``, or at ``file://``), below its name;
-        below them all are the templates of the two.  A registry that is there and empty
-        in the file itself hides those of other values.
+        For every other file of values in a chart, these are the chart's ``values.yaml``, and those
+        of a subchart (in ``charts/``, or at ``file://``) below the subchart's name.  The templates
+        of both come last.  A registry that is present and empty in the file itself hides those of
+        other values.
         """
         chart = self._workspace.chart_of(path, root)
         if chart is None:
@@ -77,7 +77,7 @@ class Charts:
         return next((found for folder, inner in charts for found in self._in_templates(folder, inner)), None)
 
     def named_templates(self, chart: Path) -> dict[str, str]:
-        """The named templates of a chart, each with what stands behind its ``define``."""
+        """Return the named templates of a chart, each with the text after its ``define``."""
         if chart not in self._named:
             found: dict[str, str] = {}
             for file in self._template_files(chart):
@@ -88,7 +88,7 @@ class Charts:
         return self._named[chart]
 
     def registry_span(self, chart: Path, keys: Sequence[str] | None) -> Span | None:
-        """Where the registry below *keys* stands in a chart's own values, if it stands there."""
+        """Return the span of the registry below *keys* in a chart's own values, or None."""
         registry = registry_of(self._values(chart / VALUES, keys)) if keys is not None else None
         return registry.span if isinstance(registry, Scalar) and is_host(registry) else None
 
@@ -109,7 +109,7 @@ class Charts:
         return False
 
     def _subcharts(self, chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:
-        """The folders of the charts that the values below the first of *keys* are for."""
+        """Yield the folders of the charts that the first of *keys* may configure."""
         if not keys:
             return
         yield chart / "charts" / keys[0]
@@ -124,7 +124,7 @@ class Charts:
                     yield folder
 
     def _values(self, file: Path, keys: Sequence[str]) -> dict[str, Node]:
-        """The mapping below *keys* in a file of values; empty where there is none."""
+        """Return the mapping below *keys* in a file of values; empty where there is none."""
         source = self._source(file)
         node = source.derived(_root) if source else None
         for key in keys:
@@ -132,7 +132,7 @@ class Charts:
         return fields(node)
 
     def _in_templates(self, chart: Path, keys: Sequence[str]) -> Iterator[Default]:
-        """The registries that a chart's templates fall back to where the values below *keys* have none."""
+        """Yield the registries that templates use where values below *keys* have none."""
         own = re.escape(".".join(["", *keys, ""]))
         value = re.compile(rf"\.Values{own}(?:registry\b|repository\b.*/\Z)", re.DOTALL)
         for file in self._template_files(chart):
@@ -154,9 +154,10 @@ class Charts:
                         yield Default(general, chart / VALUES)
 
     def _put_before(self, text: str, chart: Path, keys: Sequence[str], file: Path) -> Iterator[Default]:
-        """What another value puts before the name below *keys*: ``{{ .Values.hub }}/{{ .Values.name }}``.
+        """Yield registries that templates put before the name below *keys*.
 
-        One that the template asks for first (``if .Values.hub``) may be left out, and so may an empty one.
+        An example is ``{{ .Values.hub }}/{{ .Values.name }}``.  A value that the template tests first
+        (``if .Values.hub``) may be left out, and so may an empty one; they are skipped.
         """
         own = re.escape(".".join(["", *keys, ""]))
         for found in re.finditer(_BEFORE + rf"{own}(?:repo|repository|name|image\w*)\b", text):
@@ -171,14 +172,17 @@ class Charts:
                 yield Default(text_of(values[key]), chart / VALUES)
 
     def _template_files(self, chart: Path) -> list[Path]:
-        """The templates of a chart, in order."""
+        """Return the templates of a chart, in order."""
         if chart not in self._templates:
             files = sorted((chart / "templates").rglob("*"))
             self._templates[chart] = [each for each in files if each.suffix in (".yaml", ".yml", ".tpl")]
         return self._templates[chart]
 
     def _source(self, file: Path) -> Source | None:
-        """The text of a file, what is not UTF-8 in it replaced; None where it cannot be read."""
+        """Return the text of a file; None where it cannot be read.
+
+        Bytes that are not UTF-8 are replaced.
+        """
         source = self._workspace.source(file)
         if source is not None:
             return source
@@ -194,7 +198,7 @@ class Charts:
 
 
 def values_used(text: str, named: dict[str, str]) -> Iterator[str]:
-    """The paths below ``.Values`` that a template's *text* uses, also through *named* templates."""
+    """Yield the paths below ``.Values`` that a template or its *named* ones use."""
     pending, seen = [text], {text}
     while pending:
         each = pending.pop(0)
@@ -205,12 +209,12 @@ def values_used(text: str, named: dict[str, str]) -> Iterator[str]:
 
 
 def _root(source: Source) -> Node | None:
-    """The first root node of a text, if it can be read."""
+    """Return the first root node of a text, or None where it cannot be read."""
     return next(yamltree.roots(source, bool, lambda document: False, []), None)
 
 
 def _images(source: Source) -> tuple[int, ...]:
-    """The offsets at which images stand in values."""
+    """Return the offsets of the images in values."""
     try:
         return tuple(each.span.start for each in VALUES_FORMAT.find(source))
     except ParseError:
@@ -218,7 +222,7 @@ def _images(source: Source) -> tuple[int, ...]:
 
 
 def _sources(text: str, action: re.Match[str]) -> Iterator[str]:
-    """An action, and those after it that name the variable that it sets."""
+    """Yield an action, and the later ones that use the variable that it sets."""
     yield action[0]
     variable = _SETS.match(action[0])
     end = text.find("define ", action.end())

@@ -1,4 +1,4 @@
-"""References that the configuration leaves."""
+"""References that the configuration leaves unchanged."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ OFF = "inside other text and not clearly an image: --embedded includes it"
 
 
 class Embedded:
-    """Leaves what may be a reference inside another text, unless that was asked for."""
+    """Ignores possible references inside other texts, unless ``embedded`` is set."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference, after the option ``embedded``."""
+        """Return the verdict on a reference, after the option ``embedded``."""
         if not occurrence.embedded or self._workspace.area(context.path.parent).embedded:
             return verdict
         return Verdict("ignored", verdict.reference, reason=OFF, own_code=verdict.code)
 
 
 class Ignored:
-    """Leaves what the lint settings ignore."""
+    """Ignores the references that the lint settings ignore."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference, after ``per-file-ignores`` and ``ignore-images``."""
+        """Return the verdict after ``per-file-ignores`` and ``ignore-images``."""
         code = verdict.code
         lint = self._workspace.area(context.path.parent).policies.lint
         reason = lint.ignored(context.path, verdict.reference, code) if code else None

@@ -1,4 +1,4 @@
-"""Helm: values over values, and templates that take their images from values."""
+"""Helm: values that override others, and templates that read images from values."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _OVER = "the registry is shared with {}, which is ignored: set a separate regist
 
 
 class Templates:
-    """Points from a template to the values from which it takes an image."""
+    """Points from a template to the values from which it reads an image."""
 
     def __init__(self, workspace: Workspace, charts: Charts) -> None:
         self._workspace = workspace
         self._charts = charts
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference, after what the chart's values name."""
+        """Return the verdict on a reference, after the images in the chart's values."""
         if verdict.status != "unresolved" or not context.format.templated or context.root is None:
             return verdict
         chart = self._workspace.chart_of(context.path, context.root)
@@ -40,7 +40,7 @@ class Templates:
 
 
 class Values:
-    """Judges values with those that they override, and with the chart's templates."""
+    """Judges values together with those that they override and the chart's templates."""
 
     def __init__(self, workspace: Workspace, charts: Charts, judge: JudgeInFile) -> None:
         self._workspace = workspace
@@ -49,7 +49,7 @@ class Values:
         self._ignored: dict[Path, list[overlays.Ignored]] = {}
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a reference, after the registries of other values."""
+        """Return the verdict on a reference, after the registries of other values."""
         open_statuses = ("direct", "unmapped", "wrong")
         if not context.format.layered or verdict.reference is None or verdict.status not in open_statuses:
             return verdict
@@ -65,7 +65,7 @@ class Values:
         return verdict
 
     def _ignored_overrides(self, root: Path) -> list[overlays.Ignored]:
-        """The ignored images in values that override those of charts."""
+        """Return the ignored images in values that override those of charts."""
         if root not in self._ignored:
             found = overlays.ignored(self._workspace, self._charts, root, self._judge)
             self._ignored[root] = list(found)
@@ -73,12 +73,13 @@ class Values:
 
 
 def _over_chart_values(below: Default, occurrence: Occurrence, context: FileContext) -> Verdict:
-    """The verdict on values behind a registry that the values below them set, in another file.
+    """Return the verdict on values whose registry is set by the overridden values.
 
-    All that can be missing here is the ``library/`` that Docker Hub implies and ECR does not.
+    That registry is in another file.  All that can be missing here is the ``library/`` that Docker Hub
+    implies and ECR does not.
     """
     rules = context.rules
-    if below.owner:  # a template puts the rest behind it
+    if below.owner:  # a template appends the rest
         whole = Piece(f"{name_of(occurrence.text)}/name", None)
         verdict = rules.judge(replace(occurrence, pieces=(whole,)))
         target = apply_changes(occurrence.text, verdict.changes)

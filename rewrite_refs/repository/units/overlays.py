@@ -1,4 +1,7 @@
-"""Values that override those of a chart: which registries there also serve an image that is ignored."""
+"""Helm values files that override a chart's values.yaml.
+
+A registry in the chart's values may also serve an image that is ignored in such a file.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,23 @@ from rewrite_refs.yaml.references import has_host
 
 
 class Ignored(NamedTuple):
-    """An ignored image without a registry of its own, and where in ``values`` that of the chart stands."""
+    """An ignored image without a registry of its own.
+
+    ``registry`` is the span of its registry in the chart's ``values``.
+    """
 
     values: Path
     registry: Span
     shown: str
 
     def is_served_by(self, occurrence: Occurrence) -> bool:
-        """Whether a reference in the values has that registry."""
+        """Whether a reference in the chart's values uses that registry."""
         spans = (piece.span for piece in occurrence.pieces if piece.span)
         return any(self.registry.start <= span.start < self.registry.end for span in spans)
 
 
 def ignored(workspace: Workspace, charts: Charts, root: Path, judge: JudgeInFile) -> Iterator[Ignored]:
-    """The ignored images in values over others, below the root of a repository."""
+    """Yield the ignored images in values that override others in a repository."""
     for path in workspace.listing(root):
         if path.name == VALUES or path.suffix not in (".yaml", ".yml"):
             continue

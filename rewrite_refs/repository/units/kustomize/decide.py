@@ -1,4 +1,4 @@
-"""Names in manifests, rewritten together with the entries of the kustomizations that match them."""
+"""Names in manifests, decided together with the kustomization entries that match."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEPT = (
 )
 _HELD = "what it matches here is ignored"
 _STAYS = "the entry matches names that are rewritten and names that are not: write an entry for each"
-# Of the formats that kustomize reads, any will do where a name alone is judged.
+# To judge a name alone, any of the formats that kustomize reads will do.
 _FORMAT = next(each for each in FORMATS if each.kustomized)
 _IMAGES = ("images:", '"images"', "'images'")
 
@@ -34,7 +34,7 @@ _IMAGES = ("images:", '"images"', "'images'")
 class Kustomizations:
     """Decides about names in manifests and about the entries that match them.
 
-    ``judge`` is the verdict on a reference before the kustomizations are asked.
+    ``judge`` returns the verdict on a reference before kustomizations are applied.
     """
 
     def __init__(self, workspace: Workspace, judge: JudgeInFile) -> None:
@@ -43,7 +43,7 @@ class Kustomizations:
         self._decisions: dict[tuple[Path | None, int], Decision] = {}
 
     def __call__(self, verdict: Verdict, occurrence: Occurrence, context: FileContext) -> Verdict:
-        """The verdict on a name, after what is decided for the repository's kustomizations."""
+        """Return the verdict on a name, after the decision for the kustomizations."""
         open_statuses = ("direct", "unmapped")
         if not context.format.kustomized or not (verdict.changes or verdict.status in open_statuses):
             return verdict
@@ -66,9 +66,9 @@ class Kustomizations:
         return left if verdict.changes else verdict
 
     def _decided(self, root: Path | None, area: Area) -> Decision:
-        """What is decided for the kustomizations of a repository, if one has an entry that matches a name.
+        """Return the decision for a repository; empty where no entry matches names.
 
-        A name that is in no file is judged by the configuration of the files that ask.
+        A name that is in no file is judged by the configuration *area*.
         """
         files: dict[Path, Source] = {}
         for path in self._workspace.listing(root) if root else ():
@@ -86,7 +86,7 @@ class Kustomizations:
         )
 
     def _names(self, path: Path, words: Collection[str], root: Path) -> Iterator[Name]:
-        """The names in a file that an entry may match, with what the rules make of them."""
+        """Yield the names in a file that an entry may match, with their targets."""
         workspace = self._workspace
         source = workspace.source(path) if path.is_relative_to(root) else None
         file = workspace.file(path) if source and any(word in source.text for word in words) else None
@@ -105,7 +105,7 @@ class Kustomizations:
                 yield Name(name_of(occurrence.text), occurrence.span.start, target and name_of(target), held)
 
     def _target(self, name: str, path: Path | None, root: Path, area: Area) -> str | None:
-        """What the rules make of a name in the file *path*, or in one that no override is for."""
+        """Return the target of a name in the file *path*, or in a file without overrides."""
         if path is None:
             context = self._workspace.context_as(root / "kustomization.yaml", _FORMAT, area)
         else:
@@ -116,7 +116,7 @@ class Kustomizations:
 
 
 def _of_entry(verdict: Verdict, occurrence: Occurrence, action: str) -> Verdict:
-    """The verdict on an entry of a kustomization that goes a certain way."""
+    """Return the verdict on an entry of a kustomization after its action."""
     if action == "add" and verdict.changes and not occurrence.key:
         return replace(verdict, as_new_name=True, fallback=None)
     if action == "held":

@@ -1,16 +1,16 @@
-"""Names on their way through the kustomizations of a repository, before and after our rewriting.
+"""Follow names through the kustomizations, before and after the rewrite.
 
-Every name that a kustomization draws in passes its entries, one after the
-other, as a pair: what kustomize sees today, and what it would see if we rewrote
-what the rules map.  An entry has to match afterwards what it matched before.
-Where that cannot be (some of the names that it matches are rewritten and some
-are not), those that would be rewritten stay, and names are followed once more.
+Every name that a kustomization includes passes its entries, one after the
+other, as a pair: the name that kustomize sees today, and the one that it would see if all
+mapped names were rewritten.  An entry has to match afterwards what it matched before.
+Where that is impossible (some of the names that it matches are rewritten and some
+are not), those that would be rewritten stay, and all names are followed again.
 
-The same is decided whether none, some or all of it has been carried out
-already: a name counts as what it is and as what it becomes.  So files may be
+The decision is the same whether none, some or all of the rewrite has been carried out
+already: a name counts both as it is and as its target.  So files may be
 rewritten one at a time, in any order.
 
-Patches come before images, components after resources (asked of kustomize 5.8).
+Patches come before images, components after resources (tested with kustomize 5.8).
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from rewrite_refs.repository.units.kustomize.names import (
 from rewrite_refs.repository.units.kustomize.reading import Entry, Kustomization, read
 from rewrite_refs.text.source import Source
 
-# kustomize takes a name for a regular expression.
+# kustomize reads the name of an entry as a regular expression.
 _PATTERN = re.compile(r"[*+?\[\](){}|^$\\]")
-# How many times names are followed before we give up; each time something more is settled.
+# How many times names are followed at most; each round resolves at least one conflict.
 _MAX_ROUNDS = 1000
 
 
 def decide(files: Mapping[Path, Source], repository: Repository) -> Decision:
-    """What becomes of the names that the kustomizations *files* match, and of their entries.
+    """Return the decision about names that kustomizations match and their entries.
 
-    The paths, here and in the answer, have no links in them.
+    *files* are the texts of the kustomizations.  The paths, in arguments and result, have no links in them.
     """
     graph = _Graph(files, repository)
     state = State()
@@ -57,7 +57,7 @@ def decide(files: Mapping[Path, Source], repository: Repository) -> Decision:
     }
     state.placeholders = set(placeholders)
     followed = first
-    for _ in range(_MAX_ROUNDS):  # pragma: no branch - it is settled long before
+    for _ in range(_MAX_ROUNDS):  # pragma: no branch - the conflicts are resolved long before
         followed = graph.follow(state)
         if not graph.resolve_conflicts(state, followed):
             break
@@ -87,7 +87,7 @@ class _Graph:
         self._targets = {name: repository.target(name, None) for name in keys}
         self._own = {each: repository.target(each.key, each.path) for each in self.matchers}
         self._patterns = {key for key in keys if _PATTERN.search(key)}
-        # A pattern may be looked for in any file.
+        # A pattern may match in any file.
         self._words = {"" if name in self._patterns else name.rpartition("/")[2] for name in keys | new_names}
         drawn = {
             (folder / path).resolve()
@@ -109,7 +109,10 @@ class _Graph:
     def _collect(
         self, folder: Path, items: Items, state: State, followed: Followed, above: tuple[Path, ...]
     ) -> Items:
-        """What comes out of a kustomization; *items* are those that a component is applied to."""
+        """Return the names that a kustomization outputs.
+
+        *items* are the names that a component is applied to, *above* the folders that include this one.
+        """
         if folder in followed.done:
             return followed.done[folder]
         if folder in above:  # kustomize refuses it
@@ -119,7 +122,7 @@ class _Graph:
         unseen = frozenset(state.item(Origin(path, key, None, unseen=True)) for key in self._keys)
         if found.unseen or (found.is_component and not above):
             items |= unseen
-        for name in (*found.manifests, *found.components):  # in this order; components change what is there
+        for name in (*found.manifests, *found.components):  # in this order: components change the others
             target = (folder / name).resolve()
             if target in self._known:
                 is_component = self._known[target][1].is_component
@@ -137,7 +140,7 @@ class _Graph:
         return items
 
     def _apply_entry(self, entry: Entry, path: Path, items: Items, state: State, followed: Followed) -> Items:
-        """What comes out of one entry."""
+        """Return the names after one entry."""
         matcher = Matcher(path, entry.key)
         met = followed.met.setdefault(matcher, set())
         met.update(item for item in items if self._may_match(entry.key, item))
@@ -161,14 +164,14 @@ class _Graph:
         state: State,
         followed: Followed,
     ) -> Items:
-        """What comes out of an entry with a ``newName``."""
+        """Return the names after an entry with a ``newName``."""
         new_name, same = entry.new_name or "", self._canonical(entry.key)
         for item in matched:
             followed.replaced.setdefault(item.origin, PinnedName(path, new_name))
             partly = item.before != entry.key and entry.key not in self._patterns
             if partly or self._canonical(new_name) == same:
                 followed.real.add(item.origin)
-        if new_name == same:  # as if the newName were still to be added, or the name to follow
+        if new_name == same:  # as if the newName were yet to be added, or the name yet to be rewritten
             literal = {item for item in matched if item.before == entry.key}
             return (items - literal) | {item._replace(after=same) for item in literal}
         names = {name.at: name.target for name in self._names_in(path)}
@@ -176,7 +179,7 @@ class _Graph:
         return (items - matched) | {state.item(origin)}
 
     def _of_file(self, path: Path, state: State) -> Items:
-        """The names of a manifest or a patch, or of the patches in a kustomization."""
+        """Return the names of a manifest or a patch, or of the patches in a kustomization."""
         own = {at for each in self._entries_in(path) for at in (each.key_at, each.new_at)}
         names = (name for name in self._names_in(path) if name.at not in own)
         return frozenset(
@@ -195,32 +198,32 @@ class _Graph:
     # --- matching
 
     def _canonical(self, name: str) -> str:
-        """The spelling of a name that is the same before and after the rewriting."""
+        """Return the spelling of a name that is the same before and after the rewrite."""
         if name not in self._targets:
             self._targets[name] = self._repository.target(name, None)
         return self._targets[name] or name
 
     def _may_match(self, key: str, item: Item) -> bool:
-        """Whether a name is what an entry matches, however the two are spelled."""
+        """Whether an entry matches a name, whichever way the two are spelled."""
         if key in self._patterns:
             return self._matches(key, item)
         return self._canonical(item.before) == self._canonical(key)
 
     def _matches(self, key: str, item: Item) -> bool:
-        """Whether an entry matches a name, before the rewriting or when a part of it is done."""
+        """Whether an entry matches a name, before the rewrite or when it is partly done."""
         if key in self._patterns:
             return _matches_pattern(key, item.before)
         if item.before == key:
             return True
         same = self._canonical(key)
-        if item.origin.unseen and item.after != key:  # nobody rewrites it
+        if item.origin.unseen and item.after != key:  # it is never rewritten
             return False
         return self._canonical(item.before) == same and same in (item.before, key)
 
-    # --- settling
+    # --- conflicts
 
     def resolve_conflicts(self, state: State, followed: Followed) -> bool:
-        """Settle what cannot be as it was followed; whether there was anything."""
+        """Change the state where entries conflict; return whether anything changed."""
         changed = False
         for matcher, items in followed.met.items():
             movers = [
@@ -242,7 +245,7 @@ class _Graph:
         return changed
 
     def action_for(self, matcher: Matcher, state: State, followed: Followed) -> EntryAction:
-        """What becomes of an entry, now that all is settled."""
+        """Return what happens to an entry, once there are no conflicts."""
         if matcher in state.adders:
             return "add"
         target = self._own[matcher]
@@ -254,12 +257,12 @@ class _Graph:
         return "held" if any(item.origin.pinned for item in matched) else "stay"
 
     def _conflicting(self, matcher: Matcher, items: Collection[Item]) -> list[Item]:
-        """The names that must not move, for an entry would match less of them, or more, than before."""
+        """Return the names that must stay, so that an entry matches the same as before."""
         key, same = matcher.key, self._canonical(matcher.key)
         moved = [item for item in items if item.moved]
         if key in self._patterns:
             return [item for item in moved if not _matches_pattern(key, item.after)]
-        if _PATTERN.search(same):  # a placeholder: kustomize would not find it by itself
+        if _PATTERN.search(same):  # a placeholder: as an expression it would not match itself
             return moved
         spellings = {key, *(item.before for item in items if item.origin.target or item.adder)} - {same}
         stays = any(item.before == item.after == key for item in items)
@@ -267,29 +270,29 @@ class _Graph:
             return []
         target = self._own[matcher]
         astray = [item for item in moved if target and item.before == key and item.after != target]
-        if astray:  # they get another registry than the entry's file does
+        if astray:  # their registry is not that of the entry's file
             return astray
         if stays:
             others = any(item.before == item.after == key and not item.origin.target for item in items)
             if others or len(spellings) == 1:
-                # The entry stays for good, so other spellings are nothing to it.
+                # The entry stays permanently, so other spellings do not matter to it.
                 return [item for item in moved if item.before == key]
             return moved
         return moved if len(spellings) > 1 or self._is_fixed(matcher) else []
 
     def _is_left_over(self, matcher: Matcher, items: Collection[Item]) -> bool:
-        """Whether an entry that still has its name meets one that has been rewritten already."""
+        """Whether an entry with its old name meets a name that has been rewritten already."""
         same = self._canonical(matcher.key)
         gone = matcher.key != same and any(item.before == same for item in items)
         return gone and not self._is_fixed(matcher)
 
     def _is_fixed(self, matcher: Matcher) -> bool:
-        """Whether the name of an entry cannot be edited: ignored by a comment, or the file is excluded."""
+        """Whether an entry's name cannot be edited: it is ignored or its file is excluded."""
         at = {each.key_at for each in self.matchers[matcher]}
         return any(name.at in at and name.target is None for name in self._names_in(matcher.path))
 
     def _needs_new_name(self, matcher: Matcher, state: State, followed: Followed) -> bool:
-        """Whether an entry needs a newName: it has none, and what it matches here stays as it is."""
+        """Whether an entry needs a newName: it has none, and the names it matches stay."""
         entries = self.matchers[matcher]
         if any(each.new_name or not each.room for each in entries) or not self._own[matcher]:
             return False
@@ -303,7 +306,7 @@ class _Graph:
 
 
 def _matches_pattern(pattern: str, name: str) -> bool:
-    """Whether kustomize finds a name by *pattern*; one that is no expression fits nothing."""
+    """Whether a *pattern* matches a name; an invalid expression matches nothing."""
     try:
         return re.fullmatch(pattern, name) is not None
     except re.error:

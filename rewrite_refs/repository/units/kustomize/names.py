@@ -1,4 +1,4 @@
-"""What is told of names and entries while they are followed through kustomizations."""
+"""Data about names and entries while they are followed through kustomizations."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-# What becomes of an entry: its name goes with the names that it matches, it gets a newName, or neither; it is
-# held where what it matches is.
+# What happens to an entry: its name is rewritten with the names that it matches ("follow"), it gets a newName
+# ("add"), or neither ("stay"); it is "held" where the names that it matches are pinned.
 EntryAction = Literal["follow", "add", "stay", "held"]
 
 
 class Name(NamedTuple):
-    """A name in a file, where it stands, and what the rules make of it; no ``target`` where it stays.
+    """A name in a file.
 
-    ``pinned`` tells that it is to stay the image that it is, whoever draws it in.
+    Attributes:
+        text: The name.
+        at: Its offset in the file.
+        target: The name after the rewrite; None where it stays.
+        pinned: Whether it must stay the same image, whichever kustomization includes it.
     """
 
     text: str
@@ -25,10 +29,12 @@ class Name(NamedTuple):
 
 
 class Repository(NamedTuple):
-    """What the graph asks: the names in a file that entries may match, and what a name becomes, if anything.
+    """The queries of the graph about a repository.
 
-    ``target`` is told the file, or None for one like most.  ``names`` is told the
-    words of which a file must have one to be of interest.
+    Attributes:
+        names: Returns the names in a file that entries may match.  A file without any of the given words has
+            none.
+        target: Returns the name after the rewrite, or None.  The file is None for one without overrides.
     """
 
     names: Callable[[Path, Collection[str]], Iterable[Name]]
@@ -36,21 +42,24 @@ class Repository(NamedTuple):
 
 
 class PinnedName(NamedTuple):
-    """Why a name in a file stays: the kustomization, and what it puts in its place, if anything."""
+    """Why a name in a file stays: the kustomization, and its replacement, if any."""
 
     by: Path
     new_name: str | None
 
 
 class Decision(NamedTuple):
-    """What is decided of names by their file, and of entries by their file and the name that they match."""
+    """The decision about the kustomizations of a repository.
+
+    ``pinned`` is by file and name, ``actions`` by file and the name that an entry matches.
+    """
 
     pinned: Mapping[tuple[Path, str], PinnedName] = {}
     actions: Mapping[tuple[Path, str], EntryAction] = {}
 
 
 class Origin(NamedTuple):
-    """Where a name comes from: a manifest or patch, the newName of an entry, or what nobody sees here."""
+    """The source of a name: a manifest, a patch, an entry's newName or an unseen file."""
 
     path: Path
     name: str
@@ -68,7 +77,10 @@ class Matcher(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A name on its way: what it is before and after, and the entry to which a newName was added for it."""
+    """A name on its way, before and after the rewrite.
+
+    ``adder`` are the entries to which a newName was added for it.
+    """
 
     origin: Origin
     before: str
@@ -77,7 +89,7 @@ class Item(NamedTuple):
 
     @property
     def moved(self) -> bool:
-        """Whether it is another name after the rewriting."""
+        """Whether it is another name after the rewrite."""
         return self.before != self.after
 
 
@@ -86,7 +98,14 @@ Items = frozenset[Item]
 
 @dataclass
 class State:
-    """What has been settled so far."""
+    """The decisions so far.
+
+    Attributes:
+        placeholders: Names that stay because an entry replaces them.
+        frozen: Names that stay, each with the kustomization that requires it.
+        adders: Entries that get a newName.
+        blocked: Entries that must not get a newName.
+    """
 
     placeholders: set[Origin] = field(default_factory=set)
     frozen: dict[Origin, Path] = field(default_factory=dict)
@@ -94,20 +113,25 @@ class State:
     blocked: set[Matcher] = field(default_factory=set)
 
     def item(self, origin: Origin) -> Item:
-        """A name where it sets out."""
+        """Return a name before it passes any entry."""
         moves = self.moves(origin) and origin.target
         return Item(origin, origin.name, moves or origin.name)
 
     def moves(self, origin: Origin) -> bool:
-        """Whether nothing is settled about a name that keeps it."""
+        """Whether the name may still be rewritten."""
         return origin not in self.frozen and origin not in self.placeholders
 
 
 @dataclass
 class Followed:
-    """What was seen on the way: what met each entry, what was replaced, and what came out.
+    """The results of following all names once.
 
-    ``real`` are names that are no placeholders even if they are replaced.
+    Attributes:
+        met: The names that reached each entry and may match it.
+        replaced: The names that an entry replaces.
+        left: The names in the output of the roots.
+        real: Names that are not placeholders even if they are replaced.
+        done: The output of each folder.
     """
 
     met: dict[Matcher, set[Item]] = field(default_factory=dict)

@@ -1,10 +1,10 @@
-"""One kustomization, and one manifest under it: what counts of their texts.
+"""The relevant parts of one kustomization, and of one manifest under it.
 
-What kustomize does was asked of kustomize 5.8: an entry of ``images`` matches
+The behavior of kustomize was tested with kustomize 5.8: an entry of ``images`` matches
 ``image`` in the lists ``containers`` and ``initContainers``, at any depth and in
 any kind, and ``reference`` of image volumes.  With ``configurations`` it matches
 other fields, too.  These are not read; but where such a field is usual and holds
-a bare name that is an entry's as well, it is taken for a placeholder.
+a bare name that an entry also has, it is treated as a placeholder.
 """
 
 from __future__ import annotations
@@ -22,19 +22,24 @@ from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, fields, is_text
 
 _MANIFESTS = ("resources", "bases")
-# Transformers may be patches; what else they are brings in no images.
+# Transformers may be patches; other transformers add no images.
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers")
 _PLACES = ("containers[]", "initContainers[]", "volumes[]")
 # Fields that are often added to these in ``configurations``.
 _CONFIGURED = ("container", "steps[]")
-# What brings in manifests that nobody can see here.
+# Keys that add manifests which are not in the repository.
 _UNSEEN = ("helmCharts", "helmChartInflationGenerator", "generators")
 
 
 class Entry(NamedTuple):
-    """An entry of ``images``: the name that it matches, the one that it puts there, and where they stand.
+    """An entry of ``images``.
 
-    ``room`` tells whether a ``newName`` could be added.
+    Attributes:
+        key: The name that it matches.
+        key_at: The offset of that name.
+        new_name: The name that replaces it, if any.
+        new_at: The offset of the new name; that of the matched name where there is none.
+        room: Whether a ``newName`` could be added.
     """
 
     key: str
@@ -45,9 +50,9 @@ class Entry(NamedTuple):
 
 
 class Kustomization(NamedTuple):
-    """What counts of a kustomization: its entries, and the paths that it draws in, by how it does.
+    """The relevant parts of a kustomization: its entries and the included paths.
 
-    ``unseen`` tells whether it also draws in what is not in the repository.
+    ``unseen`` is set if it also includes something that is not in the repository.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -59,7 +64,7 @@ class Kustomization(NamedTuple):
 
 
 def read(source: Source) -> Kustomization:
-    """What counts of a kustomization's text; nothing of what cannot be read."""
+    """Return the relevant parts of a kustomization, as far as it can be read."""
     entries = tuple(_entry(source.text, each) for each in kustomization.entries(source))
     for root in yamltree.roots(source, lambda document: True, lambda document: False, []):
         if isinstance(root, Mapping):
@@ -78,7 +83,7 @@ def read(source: Source) -> Kustomization:
 
 
 def matchable(source: Source) -> frozenset[int]:
-    """The offsets of the names in a manifest that an entry is compared with."""
+    """Return the offsets of the names in a manifest that an entry is compared with."""
     return frozenset(
         yamlchars.inside(source.text, scalar).start
         for root in yamltree.roots(source, _may_match, lambda document: False, [])
@@ -87,7 +92,10 @@ def matchable(source: Source) -> frozenset[int]:
 
 
 def _may_match(document: str) -> bool:
-    """Whether a document may have such names; kustomize, too, passes over definitions of custom resources."""
+    """Whether a document may have such names.
+
+    kustomize also skips definitions of custom resources.
+    """
     return "image" in document and "\nkind: CustomResourceDefinition" not in document
 
 
@@ -123,7 +131,7 @@ def _matchable(root: Node) -> Iterator[Scalar]:
 
 
 def _paths(values: dict[str, Node], keys: Iterable[str]) -> Iterator[str]:
-    """The paths under some keys; an empty one for a URL, and none for what is written inline."""
+    """Yield the paths under some keys; empty for a URL, and none for inline content."""
     for key in keys:
         for each in yamltree.items(values.get(key)):
             node = fields(each).get("path") if isinstance(each, Mapping) else each
@@ -132,7 +140,7 @@ def _paths(values: dict[str, Node], keys: Iterable[str]) -> Iterator[str]:
 
 
 def _values_files(values: dict[str, Node]) -> Iterator[str]:
-    """The files of values that charts are given."""
+    """Yield the values files that are given to charts."""
     for chart in yamltree.items(values.get("helmCharts")):
         keys = fields(chart)
         for node in (keys.get("valuesFile"), *yamltree.items(keys.get("additionalValuesFiles"))):
