@@ -158,7 +158,7 @@ def test_a_path_that_nobody_can_look_at_is_not_missing(tmp_path: Path) -> None:
         (f"registry: {HOST}\n", [], f"{FILE_NAME}: no rules: add those of your account"),
         ("", ["--registry", HOST], f"{FILE_NAME}: no rules: add"),
         ("", ["--config", FILE_NAME], f"{FILE_NAME}: no registry: add"),
-        ("", ["--no-config"], "there is no registry: `rewrite-refs init` takes"),
+        ("", ["--no-config"], "there is no registry: `rewrite-refs init` reads"),
     ],
 )
 def test_what_a_configuration_lacks(tmp_path: Path, config: str, arguments: list[str], said: str) -> None:
