@@ -1,7 +1,7 @@
-"""Rules as other tools write them down, for ``rewrite-refs init``.
+"""Readers of cache rules in the formats of other tools, for ``rewrite-refs init``.
 
-Each module reads one kind of source and gives an Import; none of them knows the
-configuration that comes of it.
+Each module reads one kind of source and returns an Import; none of them depends on the
+configuration that is made from it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 
 class SourceLocation(NamedTuple):
-    """Where something stands: a file as messages name it, and its line from 1 (None where it has none)."""
+    """A location in a source: the path of the file as shown in messages, and its line.
+
+    ``line`` counts from 1, and is None if there is no line.
+    """
 
     path: str
     line: int | None = None
@@ -20,13 +23,14 @@ class SourceLocation(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """One pull-through-cache rule as a source has it.
+    """One pull-through-cache rule of a source.
 
-    ``upstream`` is the host of ``upstreamRegistryUrl`` (``registry-1.docker.io``),
-    ``prefix`` is ``ecrRepositoryPrefix``, and ``path`` is
-    ``upstreamRepositoryPrefix`` (empty where it is absent or ``ROOT``).
-    ``account`` and ``region`` say which registry has the rule, each None where
-    the source does not tell.
+    Attributes:
+        upstream: The host of ``upstreamRegistryUrl`` (``registry-1.docker.io``).
+        prefix: The ``ecrRepositoryPrefix``.
+        path: The ``upstreamRepositoryPrefix``; empty if it is absent or ``ROOT``.
+        account: The account of the registry that has the rule, None if the source does not state it.
+        region: The region of that registry, None if the source does not state it.
     """
 
     upstream: str
@@ -38,16 +42,16 @@ class Imported(NamedTuple):
 
 
 class Unresolved(NamedTuple):
-    """A rule, or a part of one, of which the source does not tell the value; ``reason`` says why."""
+    """A rule, or a part of one, that the source does not define; ``reason`` is why."""
 
     location: SourceLocation
     reason: str
 
 
 class Import(NamedTuple):
-    """What a source holds.
+    """The contents of a source.
 
-    ``registries`` are account and region of each registry that was asked, whether it has rules or not.
+    ``registries`` are the account and region of each registry that was queried, even if it has no rules.
     """
 
     rules: tuple[Imported, ...] = ()

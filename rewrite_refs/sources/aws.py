@@ -1,8 +1,8 @@
-"""The rules of the AWS account itself, one region or several.
+"""The rules of an AWS account itself, in one or several regions.
 
-boto3 asks for them, with the credentials, the proxy and the endpoints that it
-finds by itself (profiles, ``AWS_*`` variables, SSO, roles).  The one permission
-that is needed is ``ecr:DescribePullThroughCacheRules``.
+They are queried through boto3, which finds the credentials, the proxy and the endpoints
+(profiles, ``AWS_*`` variables, SSO, roles).  The only permission that is needed is
+``ecr:DescribePullThroughCacheRules``.
 """
 
 from __future__ import annotations
@@ -16,19 +16,26 @@ from rewrite_refs.sources import aws_json as describe
 
 PERMISSION = "ecr:DescribePullThroughCacheRules"
 
-Session: TypeAlias = Any  # of boto3, which comes without types
+Session: TypeAlias = Any  # of boto3, which has no type annotations
 
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-# A region that is not enabled in an account does not know the account's keys either.
+# A region that is not enabled in an account rejects the account's keys with one of these.
 _UNKNOWN = ("AuthFailure", "InvalidClientTokenId", "InvalidSignatureException", "UnrecognizedClientException")
 
 
 def read(profile: str | None, regions: Sequence[str]) -> Import:
-    """The rules that the account has in *regions*, or in the session's own where none is given.
+    """Return the rules of an account in *regions*.
 
-    ``registries`` of what comes back holds every registry that was asked, also one
-    without a rule.  Raises ConfigError, with an argument for each region that did not answer.
+    Args:
+        profile: The profile of the AWS CLI, or None for the default.
+        regions: The regions to query; the region of the session if empty.
+
+    Returns:
+        The rules; ``registries`` contains every registry that was queried, even one without a rule.
+
+    Raises:
+        ConfigError: A region did not answer; it has one argument for each such region.
     """
     session = _session(profile)
     found: list[Imported] = []
@@ -68,7 +75,11 @@ def _session(profile: str | None) -> Session:
 
 
 def _own(session: Session) -> tuple[str]:
-    """The region of the session."""
+    """Return the region of the session, as a tuple of one.
+
+    Raises:
+        ConfigError: The session has no region.
+    """
     region = session.region_name
     if not region:
         raise ConfigError("AWS: no region is configured: set one with --region, such as --region eu-west-1")
@@ -76,11 +87,15 @@ def _own(session: Session) -> tuple[str]:
 
 
 def _ask(session: Session, region: str) -> tuple[str, list[Imported]]:
-    """The account, and its rules in a region; ConfigError, naming the region, where AWS tells neither."""
+    """Return the account and its rules in a region.
+
+    Raises:
+        ConfigError: AWS did not return them; the message names the region.
+    """
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    # botocore tries several times, and would wait a minute for each.
+    # botocore retries several times, and would wait a minute for each attempt.
     config = Config(connect_timeout=10)
     try:
         client = session.client("ecr", region_name=region, config=config)
@@ -96,14 +111,14 @@ def _ask(session: Session, region: str) -> tuple[str, list[Imported]]:
     except BotoCoreError as error:
         raise ConfigError(f"AWS, {region}: {_failed(error)}") from None
     except ValueError as error:
-        # botocore's own way to refuse what AWS_ENDPOINT_URL holds.
+        # botocore raises this for an AWS_ENDPOINT_URL that is not valid.
         raise ConfigError(f"AWS, {region}: {_line(error)}: see AWS_ENDPOINT_URL") from None
     location = SourceLocation(f"AWS account {account}, {region}")
     return account, [rule._replace(account=account, region=region, location=location) for rule in rules]
 
 
 def _refused(error: Any) -> str:
-    """What to say of an answer of AWS that is an error."""
+    """Return the message for an error that AWS returned."""
     code = error.response["Error"]["Code"]
     if code in _EXPIRED:
         return "the credentials have expired: log in again (aws sso login), or renew them"
@@ -115,7 +130,7 @@ def _refused(error: Any) -> str:
 
 
 def _failed(error: Any) -> str:
-    """What to say where there is no answer."""
+    """Return the message for a request that got no answer."""
     from botocore import exceptions as known
 
     if isinstance(error, known.SSOError | known.TokenRetrievalError):
@@ -132,7 +147,10 @@ def _failed(error: Any) -> str:
 
 
 def _line(error: Exception) -> str:
-    """The message of an error on one line, without the full stop; some hold a whole page."""
+    """Return the message of an error on one line, shortened and without the full stop.
+
+    Some messages contain a whole page.
+    """
     from textwrap import shorten
 
     return shorten(str(error), 300, placeholder=" ...").rstrip(".")

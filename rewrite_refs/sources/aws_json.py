@@ -1,10 +1,10 @@
 """The JSON that ``aws ecr describe-pull-through-cache-rules`` prints.
 
-Several answers, one for each region, are read from a list of them (``jq -s .`` makes one).
-An answer says nothing of its region.  Where a rule has a secret with credentials,
-the secret's ARN does: Amazon ECR wants it in the account and the region of the rule
-(source: the Amazon ECR user guide, "Storing your upstream repository credentials in an
-AWS Secrets Manager secret").
+Several answers, one for each region, can be given as a list (``jq -s .`` makes one).
+An answer does not contain its region.  If a rule has a secret with credentials, the
+secret's ARN contains it, because Amazon ECR requires the secret in the account and the
+region of the rule (source: the Amazon ECR user guide, "Storing your upstream repository
+credentials in an AWS Secrets Manager secret").
 """
 
 from __future__ import annotations
@@ -20,21 +20,26 @@ from rewrite_refs.sources import Import, Imported, SourceLocation
 COMMAND = "aws ecr describe-pull-through-cache-rules"
 
 _SECRET = re.compile(r"arn:[a-z-]+:secretsmanager:([a-z0-9-]+):(\d{12}):")
-# The first is the service's own, the second what the AWS CLI makes of it for --max-items.
+# The first is the field of the service, the second that of the AWS CLI with --max-items.
 _MORE = ("nextToken", "NextToken")
 
 
 class Owner(NamedTuple):
-    """The registry that has a rule: its account and its region, each None where nothing tells."""
+    """The account and region of the registry that has a rule, each None if unknown."""
 
     account: str | None
     region: str | None
 
 
 def read(text: str, shown: str) -> Import:
-    """The rules of an answer, or of a list of answers, which messages call *shown*.
+    """Return the rules of an answer, or of a list of answers.
 
-    Raises ConfigError where the text is none, or is a page that lacks rules.
+    Args:
+        text: The JSON.
+        shown: The name of the source in messages.
+
+    Raises:
+        ConfigError: The text is not such an answer, or it is one page of several.
     """
     answers = _parse(text.removeprefix("\ufeff"), shown)
     found: list[Imported] = []
@@ -45,9 +50,14 @@ def read(text: str, shown: str) -> Import:
 
 
 def rules(answer: object, at: str) -> list[Imported]:
-    """The rules of one answer of ``DescribePullThroughCacheRules``, without their places.
+    """Return the rules of one ``DescribePullThroughCacheRules`` answer, unlocated.
 
-    Messages begin with *at*.  Raises ConfigError where the answer is no such one.
+    Args:
+        answer: The parsed JSON.
+        at: The start of messages.
+
+    Raises:
+        ConfigError: The answer does not have the form of the API, or it is one page of several.
     """
     entries = answer.get("pullThroughCacheRules") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or not isinstance(entries, list):
@@ -66,17 +76,17 @@ def rules(answer: object, at: str) -> list[Imported]:
 
 
 def host(url: str) -> str:
-    """The host of an ``upstreamRegistryUrl``; some write it with a scheme."""
+    """Return the host of an ``upstreamRegistryUrl``, which may have a scheme."""
     return url.strip().removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def path(prefix: str | None) -> str:
-    """The path that an ``upstreamRepositoryPrefix`` means; absent, empty and ``ROOT`` are the same."""
+    """Return the path of an ``upstreamRepositoryPrefix``; empty if absent or ``ROOT``."""
     return "" if prefix in (None, "ROOT") else str(prefix).strip("/")
 
 
 def home(secret: str | None) -> Owner:
-    """The registry of a rule with the secret of this ARN."""
+    """Return the registry of a rule whose secret has the ARN *secret*."""
     found = _SECRET.match(secret or "")
     return Owner(found[2], found[1]) if found else Owner(None, None)
 
@@ -100,7 +110,7 @@ def _parse(text: str, shown: str) -> object:
 
 
 def _rule(entry: object, at: str) -> Imported:
-    """One rule.  Fields that nobody here needs, such as the timestamps, may hold anything."""
+    """Return the rule of one entry; unused fields (timestamps) are not checked."""
     if not isinstance(entry, dict):
         raise ConfigError(f"{at} must be a mapping, not {_kind(entry)}: use the output of {COMMAND}")
     upstream = _text(entry, "upstreamRegistryUrl", at)
@@ -115,7 +125,7 @@ def _rule(entry: object, at: str) -> Imported:
         prefix,
         path(_text(entry, "upstreamRepositoryPrefix", at)),
         account or secret.account,
-        # A secret of another account says nothing; ECR takes none.
+        # The secret of another account does not give the region: ECR does not accept such a secret.
         secret.region if account in (None, secret.account) else None,
     )
 
@@ -133,10 +143,11 @@ def _kind(value: object) -> str:
 
 
 def _placed(found: list[Imported]) -> list[Imported]:
-    """The rules with the region that some of them tell: one answer is of one registry.
+    """Return the rules, all with the region that some of them have.
 
-    Unless somebody has put several answers together into one, which shows in several accounts or
-    regions, or in a prefix that is there twice: in a registry it is there once.
+    An answer is of one registry.  The rules are returned unchanged if several answers have been merged into
+    one.  Signs of this are several accounts or regions, or a prefix that occurs twice, because a prefix is
+    unique in a registry.
     """
     regions = {rule.region for rule in found if rule.region}
     one = len(regions) == 1 and len({rule.account for rule in found}) == 1

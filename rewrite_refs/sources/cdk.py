@@ -1,7 +1,8 @@
-"""Where the AWS CDK deploys a template: the ``manifest.json`` beside it, in ``cdk.out``, tells.
+"""The account and region of AWS CDK templates, from ``manifest.json``.
 
-A stack with an environment of its own has ``aws://ACCOUNT/REGION`` there; one without has
-``unknown-account`` and ``unknown-region``.  Source: the cloud assembly schema of the AWS CDK.
+The file is next to the template in ``cdk.out``.  A stack with an environment of its own has
+``aws://ACCOUNT/REGION`` there; one without has ``unknown-account`` and ``unknown-region``.  Source: the
+cloud assembly schema of the AWS CDK.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _ENVIRONMENT = re.compile(r"aws://(?:(\d{12})|unknown-account)/(?:unknown-region
 
 
 def home(path: Path) -> Owner:
-    """Account and region of the stack that a template is of, each None where nothing tells."""
+    """Return the account and region of a template's stack, each None if unknown."""
     nowhere = Owner(None, None)
     if not path.name.endswith(_TEMPLATE):
         return nowhere
@@ -31,6 +32,6 @@ def home(path: Path) -> Owner:
         ]
         found = _ENVIRONMENT.fullmatch(where[0])
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        # Another tool's file, or one of another form: then it tells nothing.
+        # The file of another tool, or one of another form: the environment is unknown.
         return nowhere
     return Owner(found[1], found[2]) if found else nowhere

@@ -1,11 +1,11 @@
-"""The rules in CloudFormation and SAM templates, and in manifests of Kubernetes.
+"""The rules in CloudFormation and SAM templates, and in Kubernetes manifests.
 
-Templates are read in YAML, short forms and long ones, and in JSON, which is also what
-the AWS CDK leaves in ``cdk.out``.  A ``AWS::ECR::PullThroughCacheRule`` comes out with
-the functions in its properties worked out (``intrinsics``).  Manifests hold the
-``PullThroughCacheRule`` of AWS Controllers for Kubernetes, or that of Crossplane (``manifests``).
+Templates are read in YAML, with short or long functions, and in JSON, which the AWS CDK
+also writes to ``cdk.out``.  The functions in the properties of a
+``AWS::ECR::PullThroughCacheRule`` are evaluated (``cloudformation_functions``).  Manifests contain
+the ``PullThroughCacheRule`` of AWS Controllers for Kubernetes or of Crossplane (``kubernetes``).
 
-What a file does not tell is Unresolved, with the line of the resource and the reason.
+A value that a file does not contain is Unresolved, with the line of the resource and the reason.
 """
 
 from __future__ import annotations
@@ -35,25 +35,30 @@ STACK_SET = "AWS::CloudFormation::StackSet"
 
 _NAMES = (".yaml", ".yml", ".json", ".template")
 _PASSED_OVER = {".git", "node_modules"}
-# Narrower than the bare name, which also stands in the names of IAM actions.
+# Narrower than the bare name, which is also part of the names of IAM actions.
 _SCREEN = re.compile(rb"AWS::ECR::PullThroughCacheRule|[\"']?kind[\"']?\s*:\s*[\"']?PullThroughCacheRule")
 
-# Kinds that stand for one registry; those of Azure and of private ECR registries stand for many.
+# Kinds of upstreams that mean one registry; those of Azure and of private ECR registries mean many.
 _URLS = {each.kind: each.url for each in UPSTREAMS}
 _FOREACH = "Fn::ForEach::"
-# How many values a file may have that are worked out; a rule takes about ten.
+# The most values that are evaluated in a file; a rule needs about ten.
 _STEPS = 20_000
 
 
 def load(
     paths: Iterable[Path], show: Callable[[Path], str], account: str | None = None, region: str | None = None
 ) -> Import:
-    """The rules in files, and in the ``.yaml``, ``.yml``, ``.json`` and ``.template`` files of folders.
+    """Return the rules in files and folders.
 
-    *show* gives the name of a file for messages; *account* and *region* are those of
-    the deployment, for files that do not tell theirs.  In a folder, files that hold no rule are passed over.
+    Args:
+        paths: The files and folders.  In a folder, ``.yaml``, ``.yml``, ``.json`` and ``.template`` files
+            are read, and those without a rule are skipped.
+        show: Returns the name of a file for messages.
+        account: The account of the deployment, for files that do not state theirs.
+        region: The region of the deployment, for files that do not state theirs.
 
-    Raises ConfigError where a file cannot be read.
+    Raises:
+        ConfigError: A file cannot be read.
     """
     found: list[Import] = []
     for path in paths:
@@ -67,9 +72,10 @@ def load(
 
 
 def read(text: str, shown: str, account: str | None = None, region: str | None = None) -> Import:
-    """The rules in the documents of a file, which messages call *shown*.
+    """Return the rules in the documents of a file, which messages call *shown*.
 
-    Raises ConfigError where a document is neither YAML nor JSON.
+    Raises:
+        ConfigError: A document is neither YAML nor JSON.
     """
     lines = Lines(text)
     found: list[Import] = []
@@ -98,7 +104,7 @@ def read(text: str, shown: str, account: str | None = None, region: str | None =
 
 
 def _files(path: Path, show: Callable[[Path], str]) -> Iterator[tuple[Path, bool]]:
-    """A file, or the files below a folder; whether somebody named it."""
+    """Yield a file, or the files below a folder, each with whether the user named it."""
     if not files.is_folder(path):
         yield path, True
         return
@@ -112,7 +118,7 @@ def _files(path: Path, show: Callable[[Path], str]) -> Iterator[tuple[Path, bool
 
 
 def _bytes(path: Path, shown: str, named: bool) -> bytes | None:
-    """The content of a file; None for one that nobody named and that holds no rule."""
+    """Return the content of a file; None if it was not named and has no rule."""
     try:
         data = files.named(path, files.MAX_NAMED) if named else files.read(path)
     except files.Unreadable as error:
@@ -131,7 +137,7 @@ def _text(data: bytes, shown: str) -> str:
 
 
 def _together(found: Iterable[Import]) -> Import:
-    """Several imports as one; what is there twice comes once, with the place where it was first."""
+    """Return several imports as one; a duplicate keeps its first location."""
     rules: dict[Imported, Imported] = {}
     unresolved: dict[Unresolved, None] = {}
     for each in found:
@@ -145,11 +151,11 @@ def _together(found: Iterable[Import]) -> Import:
 
 
 def _rules(root: Node, scope: Scope) -> Iterator[tuple[Scope, Node, int, str]]:
-    """Each resource that is a rule: its scope, its properties, its offset, and why nobody can read it.
+    """Yield the scope, properties and offset of each rule, and why it cannot be read.
 
-    The properties of one that is not read may be of any form.
+    The reason is empty for a rule that can be read.  The properties of one that cannot may have any form.
     """
-    # The Serverless Framework has templates below its own ``resources``.
+    # The Serverless Framework has templates below its key ``resources``.
     below = fields(root).get("resources")
     for template in [root, *items(below), *([below] if below else [])]:
         inside = scope._replace(sections=fields(template))
@@ -175,7 +181,7 @@ def _rules(root: Node, scope: Scope) -> Iterator[tuple[Scope, Node, int, str]]:
 
 
 def _resources(node: Node | None, scope: Scope, why: str) -> Iterator[tuple[int, Node, Scope, str]]:
-    """The resources in a mapping of them, those of loops too, with their offsets."""
+    """Yield the resources of a mapping, including those in loops, with their offsets."""
     pairs = list(node.pairs()) if isinstance(node, yamltree.Mapping) else []
     places = {key.value: key.span.start for key, _ in pairs if isinstance(key, Scalar)}
     for name, resource in fields(node).items():
@@ -191,7 +197,7 @@ def _resources(node: Node | None, scope: Scope, why: str) -> Iterator[tuple[int,
 
 
 def _condition(resource: Mapping[str, Node], scope: Scope) -> str:
-    """Why a resource is not made, or nobody knows; empty where it is made."""
+    """Return why a resource is not created, or may not be; empty if it is created."""
     condition = resource.get("Condition")
     if not isinstance(condition, Scalar):
         return ""
@@ -213,7 +219,7 @@ def _start(node: Node) -> int:
 
 
 def _import(scope: Scope, properties: Node, location: SourceLocation, why: str) -> Import:
-    """The rule of one resource, or why it has none (*why*, where that is known already)."""
+    """Return the rule of one resource, or why it has none (*why* if not empty)."""
     try:
         if why:
             raise Unknown(why)
@@ -234,7 +240,7 @@ def _rule(properties: Node, scope: Scope, location: SourceLocation) -> Imported:
     if not prefix:
         raise Unknown("it has no EcrRepositoryPrefix")
     secret = describe.Owner(None, None)
-    # The ARN of a secret that the template makes itself tells nothing, and need not.
+    # The ARN of a secret that the template itself creates is unknown, and not needed.
     with suppress(Unknown):
         secret = describe.home(_property(nodes, "CredentialArn", scope))
     return Imported(
@@ -248,7 +254,11 @@ def _rule(properties: Node, scope: Scope, location: SourceLocation) -> Imported:
 
 
 def _upstream(nodes: Mapping[str, tuple[str, Node]], scope: Scope) -> str:
-    """The upstream registry: from its URL, or else from its kind where that stands for one registry."""
+    """Return the host of the upstream, from its URL or its kind.
+
+    Raises:
+        Unknown: Neither is known.
+    """
     try:
         url = _property(nodes, "UpstreamRegistryUrl", scope)
         reason = "it has neither an UpstreamRegistryUrl nor an UpstreamRegistry that means one registry"
@@ -263,7 +273,11 @@ def _upstream(nodes: Mapping[str, tuple[str, Node]], scope: Scope) -> str:
 
 
 def _property(nodes: Mapping[str, tuple[str, Node]], name: str, scope: Scope) -> str | None:
-    """The text of a property, or None where it is absent.  Raises Unknown."""
+    """Return the text of a property, or None if it is absent.
+
+    Raises:
+        Unknown: The template does not contain the value.
+    """
     if name.lower() not in nodes:
         return None
     written, node = nodes[name.lower()]

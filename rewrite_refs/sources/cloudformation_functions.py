@@ -1,8 +1,8 @@
-"""CloudFormation's functions and conditions, as far as a template tells what they come to.
+"""Evaluation of CloudFormation functions and conditions within a template.
 
-A parameter counts with its default, the pseudo parameters with the account and the
-region that were given.  What is known at deployment only (attributes, imports,
-parameters of the SSM store) raises Unknown with the reason.  Source: the
+A parameter has the value of its default; pseudo parameters have the values of the given
+account and region.  For a value that is known at deployment only (attributes, imports,
+parameters of the SSM store), Unknown is raised with the reason.  Source: the
 CloudFormation template reference, "Intrinsic functions", "Pseudo parameters" and,
 for ``Fn::ForEach``, "AWS::LanguageExtensions transform".
 """
@@ -19,7 +19,7 @@ from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, fields, is_null, items
 
-# None is a property that is not there: AWS::NoValue, or null.
+# None is a property that is absent: AWS::NoValue, or null.
 Value: TypeAlias = "str | tuple[Value, ...] | None"
 
 _TAG = re.compile(r"(?:&\S+\s+)?!([A-Za-z]+)")
@@ -27,16 +27,20 @@ _VARIABLE = re.compile(r"\$\{(!?)\s*([^{}]*?)\s*\}")
 
 
 class Unknown(Exception):
-    """The template does not tell a value; the message says why, and what would."""
+    """The template does not contain a value; the message states why, and a remedy."""
 
 
 class Scope(NamedTuple):
-    """What names mean at a place of a template.
+    """The values of names in a part of a template.
 
-    ``text`` is that of the file, ``sections`` are the template's by name, and
-    ``loop`` holds the values of the ``Fn::ForEach`` around the place.  ``steps``
-    has as many items as values may be worked out before that becomes Unknown:
-    parts that repeat one another have no end.
+    Attributes:
+        text: The file.
+        sections: The sections of the template by name.
+        account: The value of ``AWS::AccountId``, if known.
+        region: The value of ``AWS::Region``, if known.
+        loop: The values of the variables of the enclosing ``Fn::ForEach``.
+        steps: One item for each value that may still be evaluated before Unknown is raised.  Without a
+            limit, parts that repeat one another would grow without end.
     """
 
     text: str
@@ -47,11 +51,15 @@ class Scope(NamedTuple):
     steps: Iterator[None] = repeat(None)
 
     def section(self, name: str) -> dict[str, Node]:
-        """The entries of a section such as ``Parameters``."""
+        """Return the entries of a section such as ``Parameters``."""
         return fields(self.sections.get(name))
 
     def step(self) -> None:
-        """Count one more value.  Raises Unknown where there have been too many."""
+        """Count one more value.
+
+        Raises:
+            Unknown: Too many values have been evaluated.
+        """
         try:
             next(self.steps)
         except StopIteration:
@@ -59,8 +67,8 @@ class Scope(NamedTuple):
 
 
 def call(node: Node, scope: Scope) -> tuple[str, Node] | None:
-    """The function that a node calls, by its long name, and its argument; None for any other node."""
-    # The nodes of collections keep no tag, but begin at it.
+    """Return the long name and argument of the function that a node calls, or None."""
+    # The nodes of collections do not have a tag, but start at it.
     found = _TAG.match(node.tag or "") if isinstance(node, Scalar) else _TAG.match(scope.text, node.start)
     if found:
         tag = found[1]
@@ -73,7 +81,11 @@ def call(node: Node, scope: Scope) -> tuple[str, Node] | None:
 
 
 def resolve(node: Node, scope: Scope) -> Value:
-    """The value of a node.  Raises Unknown."""
+    """Return the value of a node.
+
+    Raises:
+        Unknown: The template does not contain it.
+    """
     scope.step()
     called = call(node, scope)
     if called:
@@ -89,7 +101,11 @@ def resolve(node: Node, scope: Scope) -> Value:
 
 
 def resolve_text(node: Node, scope: Scope) -> str:
-    """The value of a node that must be a text.  Raises Unknown."""
+    """Return the value of a node that must be a text.
+
+    Raises:
+        Unknown: The template does not contain it, or it is not a text.
+    """
     value = resolve(node, scope)
     if isinstance(value, str):
         return value
@@ -97,7 +113,11 @@ def resolve_text(node: Node, scope: Scope) -> str:
 
 
 def holds(name: str, scope: Scope) -> bool:
-    """Whether the condition *name* of the template is true.  Raises Unknown."""
+    """Whether the condition *name* of the template is true.
+
+    Raises:
+        Unknown: The condition does not exist, or its value is not known.
+    """
     conditions = scope.section("Conditions")
     if name not in conditions:
         raise Unknown(f"the template has no condition {name}")
@@ -105,7 +125,11 @@ def holds(name: str, scope: Scope) -> bool:
 
 
 def expand(node: Node, scope: Scope) -> list[Scope]:
-    """A scope for each round of an ``Fn::ForEach`` with this argument.  Raises Unknown."""
+    """Return a scope for each iteration of an ``Fn::ForEach`` with this argument.
+
+    Raises:
+        Unknown: The values of the loop are not known.
+    """
     identifier, collection, _ = _arguments(node, "Fn::ForEach", 3)
     values = _list(collection, scope)
     name = resolve_text(identifier, scope)
@@ -134,7 +158,7 @@ def _ref(argument: Node, scope: Scope) -> Value:
 
 
 def _named(name: str, scope: Scope) -> Value:
-    """The value of a parameter, a pseudo parameter or a variable of a loop."""
+    """Return the value of a parameter, a pseudo parameter or a variable of a loop."""
     if name in scope.loop:
         return scope.loop[name]
     if name == "AWS::NoValue":
@@ -213,7 +237,7 @@ def _find_in_map(argument: Node, scope: Scope) -> Value:
         names.append(resolve_text(each, scope))
         found = fields(found).get(names[-1])
     if found is None:
-        # Of the language extensions: a fourth argument, {DefaultValue: ...}.
+        # The language extensions have a fourth argument, {DefaultValue: ...}.
         found = fields(items(argument)[-1]).get("DefaultValue")
     if found is None:
         raise Unknown(f"the mapping {names[0]} has no {names[1]}.{names[2]}")
@@ -237,7 +261,7 @@ _FUNCTIONS: Mapping[str, Callable[[Node, Scope], Value]] = {
 
 
 def _arguments(node: Node, name: str, count: int) -> Sequence[Node]:
-    """The first *count* arguments of a function."""
+    """Return the first *count* arguments of a function."""
     arguments = items(node)
     if len(arguments) < count:
         raise Unknown(f"{name} takes {count} values")
@@ -258,7 +282,10 @@ def _element(value: Value) -> str:
 
 
 def _looped(text: str, scope: Scope) -> str:
-    """A text with the variables of the loops around it; ``&{name}`` leaves out all but letters and digits."""
+    """Return a text with the variables of the enclosing loops filled in.
+
+    ``&{name}`` is the value without all characters other than letters and digits.
+    """
     for name, value in scope.loop.items():
         text = text.replace(f"${{{name}}}", value)
         text = text.replace(f"&{{{name}}}", re.sub(r"[^A-Za-z0-9]", "", value))

@@ -1,4 +1,4 @@
-"""The rules of an Import, sorted by the registry that has them and held against ECR's grammar."""
+"""The rules of an Import, grouped by registry and checked against ECR's grammar."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rewrite_refs.sources import Import, SourceLocation, Unresolved
 
 @dataclass(slots=True)
 class Cache:
-    """The rules of one account and region, None where nobody tells which.
+    """The rules of one account and region, each None if unknown.
 
-    ``rules`` holds the prefixes by the names of their upstreams; ``location`` is that of the first.
+    ``rules`` contains the prefixes by the names of their upstreams; ``location`` is that of the first rule.
     """
 
     account: str | None
@@ -26,12 +26,15 @@ class Cache:
 
     @property
     def host(self) -> str | None:
-        """The registry, where both its account and its region are known."""
+        """The host of the registry, or None if its account or its region is unknown."""
         return host_of(self.account, self.region) if self.account and self.region else None
 
 
 class SortedRules(NamedTuple):
-    """The registries in the order of the source, those without a rule last; what cannot be a rule of one."""
+    """The registries in the order of the source, those without a rule last.
+
+    ``unresolved`` contains the rules that are not valid.
+    """
 
     caches: tuple[Cache, ...]
     unresolved: tuple[Unresolved, ...]
@@ -45,11 +48,15 @@ def by_registry(
     home: Home | None = None,
     aliases: Mapping[str, str] = {},
 ) -> SortedRules:
-    """Sort the rules of an Import by account and region.
+    """Group the rules of an Import by account and region.
 
-    Where the source does not tell the *account* or the *region*, these hold, or else
-    those of *home*, the registry that is known already.  *source* stands for the
-    place of a rule that has none; *aliases* are names that no rule may have.
+    Args:
+        imported: The rules.
+        source: The path that is shown for a rule without a location.
+        account: The account of rules whose source does not state one.
+        region: The region of rules whose source does not state one.
+        home: The registry that is known already; used if neither the source nor the arguments state one.
+        aliases: Names that no rule may have, with the name that each is an alias of.
     """
     caches: dict[tuple[str | None, str | None], Cache] = {}
     unresolved = list(imported.unresolved)
@@ -72,14 +79,18 @@ def by_registry(
 
 
 def _whose(account: str | None, region: str | None, home: Home | None) -> tuple[str | None, str | None]:
-    """An account and a region, completed by those of *home* where they do not speak against it."""
+    """Return an account and region, completed from *home* if the account matches."""
     if home and account in (None, home.account):
         return home.account, region or home.region
     return account, region
 
 
 def _check(rule: CacheRule, cache: Cache, aliases: Mapping[str, str]) -> None:
-    """Raise ValueError where a rule cannot stand beside those of a registry."""
+    """Check a rule against the other rules of its registry.
+
+    Raises:
+        ValueError: The rule conflicts with them.
+    """
     if rule.upstream in aliases:
         raise ValueError(f"{rule.upstream} is an alias of {aliases[rule.upstream]} in the configuration")
     if cache.host and home_of(rule.upstream) == home_of(cache.host):
@@ -93,6 +104,6 @@ def _check(rule: CacheRule, cache: Cache, aliases: Mapping[str, str]) -> None:
 
 
 def _documented(rule: CacheRule) -> str | None:
-    """The prefix of AWS's own example."""
+    """Return the prefix in the example of the AWS documentation, if there is one."""
     upstream = upstream_of(rule.upstream)
     return upstream.prefix if upstream else None

@@ -1,11 +1,11 @@
-"""The rules in Kubernetes manifests: AWS Controllers for Kubernetes (ACK), and Crossplane.
+"""The rules in manifests of AWS Controllers for Kubernetes (ACK) and Crossplane.
 
-Both have a ``PullThroughCacheRule`` in an API group that begins with ``ecr.``, with the fields
-of the ECR API but for capitals, which Crossplane keeps below ``forProvider``.  It is found
-wherever it stands in a document: alone, in a List, in a Composition.
+Both have a ``PullThroughCacheRule`` in an API group that begins with ``ecr.``.  Its fields are
+those of the ECR API, with different capitals; in Crossplane they are below ``forProvider``.  It
+is found anywhere in a document: alone, in a List, in a Composition.
 
-The registry is that of an annotation (``services.k8s.aws/region`` and
-``.../owner-account-id``), of a field (``registryID``, ``forProvider.region``), or of the
+The registry comes from an annotation (``services.k8s.aws/region`` and
+``.../owner-account-id``), a field (``registryID``, ``forProvider.region``), or the
 status that the controller wrote.  Sources: the CRDs of the ACK ECR controller and of Upbound's
 provider for AWS, and "Manage resources in multiple regions" in the ACK documentation.
 """
@@ -27,7 +27,7 @@ _GROUP = "ecr."
 
 
 class Manifest(NamedTuple):
-    """A manifest of a rule: its node, the node with the fields of the rule, and its registry."""
+    """A manifest of a rule: its node, the node with the rule's fields, its registry."""
 
     node: Node
     properties: Node
@@ -35,7 +35,7 @@ class Manifest(NamedTuple):
 
 
 def rules(root: Node) -> Iterator[Manifest]:
-    """The manifests of rules in a document."""
+    """Yield the manifests of rules in a document."""
     pending, seen = [root], set()
     while pending:
         node = pending.pop()
@@ -71,7 +71,7 @@ def _home(manifest: Mapping[str, Node]) -> Owner:
 
 
 def _first(nodes: Iterable[Node | None], form: re.Pattern[str]) -> str | None:
-    """The first text of this form; what another tool fills in has none."""
+    """Return the first text of this form; placeholders of other tools do not match."""
     return next(
         (node.value for node in nodes if isinstance(node, Scalar) and form.fullmatch(node.value)), None
     )

@@ -1,16 +1,15 @@
-"""Terraform files as a source of rules.
+"""The rules in Terraform files.
 
-Read are the resource ``aws_ecr_pull_through_cache_rule`` (and Cloud Control's
-``awscc_...``) and the community module that makes it (``hcl.community``), with
-what can be worked out of variables, locals, ``for_each``, ``count``, the common
-functions, and modules in the same repository.  What cannot be is Unresolved,
-with its place and the expression that is to blame; nothing is guessed.  What the
-``inputs`` of a ``terragrunt.hcl`` give counts as one value of several.  The
-output of ``terraform show -json`` has everything resolved (terraformjson).
+The resource ``aws_ecr_pull_through_cache_rule`` (and Cloud Control's ``awscc_...``) and
+the community module that creates it (``hcl.community``) are read.  Variables, locals,
+``for_each``, ``count``, the common functions, and modules in the same repository are
+evaluated.  A value that cannot be evaluated is Unresolved, with its location and the
+expression that is the cause; nothing is guessed.  The ``inputs`` of a ``terragrunt.hcl``
+are one possible value of several.  In the output of ``terraform show -json`` all values
+are resolved (``terraform_json``).
 
-A folder is a module, as it is for Terraform: a file that is given stands for its
-folder.  Account and region of a rule are those of its provider, where they are
-written there.
+A folder is a module, as in Terraform; a file as input means its folder.  The account
+and the region of a rule are those of its provider, if they are written there.
 """
 
 from __future__ import annotations
@@ -43,11 +42,14 @@ _LOCAL = re.compile(r"""\bsource\s*=\s*"(\.\.?/[^"]*)\"""")
 
 
 def read(files: Mapping[str, str]) -> Import:
-    """The rules of the ``.tf`` and ``.tfvars`` files of one or several modules.
+    """Return the rules of the ``.tf`` and ``.tfvars`` files of one or several modules.
 
-    The keys are the names of the files as messages show them, with ``/``.  Raises
-    ConfigError where a file that speaks of rules is not valid HCL; another such file
-    only makes unknown what it may say.
+    Args:
+        files: The contents of the files by their names as shown in messages, with ``/``.
+
+    Raises:
+        ConfigError: A file that mentions rules is not valid HCL.  If another file is not valid, only the
+            values that it may define are unknown.
     """
     if not any(WORD.search(content) for content in files.values()):
         return Import()
@@ -71,7 +73,7 @@ def read(files: Mapping[str, str]) -> Import:
             message = f"{module.folder}: the expressions are nested too deeply, or come to too much: {REMEDY}"
             raise ConfigError(message) from None
     distinct = {each[:-1]: each for each in reversed(found) if isinstance(each, Imported)}
-    # A module that makes none here may make some where it is called with other values.
+    # A module that creates no rules here may create some if it is called with other values.
     told = {each.location for each in found if not isinstance(each, UnresolvedRule)}
     unresolved = dict.fromkeys(
         Unresolved(each.location, each.reason)
@@ -82,11 +84,15 @@ def read(files: Mapping[str, str]) -> Import:
 
 
 def paths(given: Iterable[Path], show: Callable[[Path], str] = str) -> list[Path]:
-    """The Terraform files of some files and folders, and of the modules in other folders that they call.
+    """Return the Terraform files in some paths and in the modules that these call.
 
-    A folder is searched through, without ``.terraform`` and ``.git``; a file
-    stands for its folder alone.  Raises ConfigError for what is not there, or
-    cannot be read.
+    Args:
+        given: The files and folders.  A folder is searched with its subfolders, except ``.terraform`` and
+            ``.git``; a file means its folder without subfolders.
+        show: Returns the name of a file for messages.
+
+    Raises:
+        ConfigError: A path does not exist, or cannot be read.
     """
     found: dict[Path, None] = {}
     for path in given:
@@ -110,10 +116,14 @@ def paths(given: Iterable[Path], show: Callable[[Path], str] = str) -> list[Path
 
 
 def load(given: Iterable[Path], show: Callable[[Path], str]) -> Import:
-    """The rules of Terraform files and folders, and of files with the output of ``terraform show -json``.
+    """Return the rules of Terraform files and of ``terraform show -json`` outputs.
 
-    *show* gives the name of a file for messages.  Raises ConfigError where
-    something is not there, or cannot be read.
+    Args:
+        given: The files and folders.
+        show: Returns the name of a file for messages.
+
+    Raises:
+        ConfigError: A path does not exist, or cannot be read.
     """
     given = list(given)
     outputs = [path for path in given if _is_output(path)]
@@ -128,12 +138,15 @@ def load(given: Iterable[Path], show: Callable[[Path], str]) -> Import:
 
 
 def _is_output(path: Path) -> bool:
-    """Whether a path is of no file that Terraform reads; a shell's ``<(terraform show -json)`` is a pipe."""
+    """Whether a path is an output: a file with a name that Terraform does not read.
+
+    It may be a pipe, as in the shell's ``<(terraform show -json)``.
+    """
     return not path.name.endswith(_NAMES) and path.exists() and not path.is_dir()
 
 
 def _beside(folder: Path, show: Callable[[Path], str]) -> list[Path]:
-    """The Terraform files in a folder itself."""
+    """Return the Terraform files in a folder, without its subfolders."""
     try:
         beside = sorted(folder.iterdir())
     except OSError as error:
@@ -142,7 +155,7 @@ def _beside(folder: Path, show: Callable[[Path], str]) -> list[Path]:
 
 
 def _text(path: Path, show: Callable[[Path], str], remedy: str = "convert it") -> str:
-    """The text of a file; a shell of Windows redirects an output as UTF-16."""
+    """Return the text of a file; redirections in Windows shells write UTF-16."""
     try:
         data = named(path, MAX_NAMED)
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -153,7 +166,7 @@ def _text(path: Path, show: Callable[[Path], str], remedy: str = "convert it") -
 
 
 def _modules(files: Mapping[str, str]) -> dict[str, Module]:
-    """The modules of the files, by their folders."""
+    """Return the modules of the files by their folders."""
     folders = {_folder(name) for name in files if name.endswith(_CONFIGURATION)}
     blocks: dict[str, list[Placed]] = {folder: [] for folder in folders}
     given: dict[str, dict[str, list[Given]]] = {folder: {} for folder in folders}
@@ -190,7 +203,11 @@ def _modules(files: Mapping[str, str]) -> dict[str, Module]:
 
 
 def _values(content: str) -> str:
-    """The values in a ``.tfvars.json`` as HCL, where JSON's values are written alike.  Raises Broken."""
+    """Return the values of a ``.tfvars.json`` as HCL, which has the same value syntax.
+
+    Raises:
+        Broken: The content is not a valid JSON object.
+    """
     try:
         values = json.loads(content)
     except json.JSONDecodeError as error:
@@ -208,7 +225,10 @@ def _folder(name: str) -> str:
 
 
 def _owner(folder: str, folders: set[str]) -> str | None:
-    """The module to which the values in a folder belong: the next one upward that has a configuration."""
+    """Return the module of the values in a folder: the nearest configuration.
+
+    The folder itself and its parents are searched.
+    """
     while folder not in folders:
         if folder == posixpath.dirname(folder) or folder == ".":
             return None
@@ -217,7 +237,7 @@ def _owner(folder: str, folders: set[str]) -> str | None:
 
 
 def _is_read(name: str) -> bool:
-    """Whether Terraform reads a file of values without being told to."""
+    """Whether Terraform reads a file of values automatically."""
     base = posixpath.basename(name).removesuffix(".json")
     return base == "terraform.tfvars" or base.endswith(".auto.tfvars")
 
@@ -228,12 +248,15 @@ def _is_override(name: str) -> bool:
 
 
 def _order(name: str) -> tuple[bool, bool, str]:
-    """Terraform's order: overrides last; of the values, ``terraform.tfvars`` first."""
+    """Return a sort key: overrides last, and ``terraform.tfvars`` first of the values."""
     return _is_override(name), not posixpath.basename(name).startswith("terraform.tfvars"), name
 
 
 def _overridden(blocks: list[Placed], name: str, block: Block) -> list[Placed]:
-    """The blocks of a module with those of one more file; an override changes attributes of what is there."""
+    """Return the blocks of a module with those of one more file.
+
+    An override file changes the attributes of existing blocks.
+    """
     if not _is_override(name):
         return [*blocks, *(Placed(name, each) for each in block.blocks)]
     for change in block.blocks:
@@ -245,13 +268,16 @@ def _overridden(blocks: list[Placed], name: str, block: Block) -> list[Placed]:
 
 
 def _merged(old: Block, change: Block) -> Block:
-    """A block with the attributes of an override, and with its blocks instead of those of the same type."""
+    """Return a block merged with an override.
+
+    The attributes of the override are added, and its blocks replace those of the same type.
+    """
     types = {each.type for each in change.blocks}
     kept = (each for each in old.blocks if each.type not in types)
     return old._replace(attributes={**old.attributes, **change.attributes}, blocks=(*kept, *change.blocks))
 
 
 def _identity(block: Block) -> tuple[str, tuple[str, ...], str]:
-    """By what an override knows a block: a provider has an alias beside its name."""
+    """Return what identifies a block for an override, such as a provider's alias."""
     alias = block.attributes.get("alias")
     return block.type, block.labels, written(alias) if alias else ""

@@ -1,8 +1,9 @@
-"""The output of ``terraform show -json``, of a state or of a plan: all values are resolved there.
+"""The rules in the output of ``terraform show -json``, for a state or a plan.
 
-Source: the Terraform documentation ("JSON Output Format").  Of a plan, what it
-plans is read, and its configuration for the region of each rule's provider.
-``terraform state pull`` prints another form, which is refused.
+All values are resolved there.  Source: the Terraform documentation ("JSON Output
+Format").  In a plan, the planned values are read, and the configuration for the
+region of each rule's provider.  ``terraform state pull`` prints another form, which
+is rejected.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 def read(text: str, shown: str) -> Import:
-    """The rules of an output, which messages call *shown*.
+    """Return the rules of an output, which messages call *shown*.
 
-    Raises ConfigError where the text is something else.
+    Raises:
+        ConfigError: The text is not such an output.
     """
     try:
         data = json.loads(text)
@@ -54,7 +56,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rules of a module and of the modules in it."""
+    """Yield the rule resources of a module and of its child modules."""
     pending = [module]
     while pending:
         module = pending.pop(0)
@@ -65,7 +67,7 @@ def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _regions(plan: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """The region of each resource of a plan by its address without indices, as far as its provider tells."""
+    """Yield each resource's address, without indices, and its provider's region."""
     configuration = _mapping(plan.get("configuration"))
     providers = {
         name: _region(_mapping(each), _mapping(plan.get("variables")))
@@ -82,7 +84,7 @@ def _regions(plan: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def _region(provider: dict[str, Any], variables: dict[str, Any]) -> str | None:
-    """The region of a provider's configuration: a constant, or a variable of the root module."""
+    """Return a provider's region: a constant, or a variable of the root module."""
     region = _mapping(_mapping(provider.get("expressions")).get("region"))
     references = _list(region.get("references"))
     if "constant_value" not in region and len(references) == 1 and "module_address" not in provider:

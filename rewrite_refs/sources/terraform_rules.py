@@ -1,4 +1,4 @@
-"""The rules that Terraform modules make when they are called as the files say.
+"""The rules that Terraform modules create when they are called as in the files.
 
 Sources: the Terraform language documentation, and that of the AWS provider for
 ``aws_ecr_pull_through_cache_rule``.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 RULES = ("aws_ecr_pull_through_cache_rule", "awscc_ecr_pull_through_cache_rule")
-# One of these is in every file that makes rules, or hands them to a module.
+# Every file that creates rules, or passes them to a module, contains one of these words.
 WORD = re.compile(
     r'pull[_-]?through|ecr_repository_prefix|upstream_registry|"registry-1\.docker\.io"', re.IGNORECASE
 )
@@ -31,7 +31,7 @@ REMEDY = "import the output of terraform show -json instead"
 
 
 class UnresolvedRule(NamedTuple):
-    """A block that makes no rule with the values that the files give, while others may; ``reason`` is why."""
+    """A block that creates no rule with the values in the files, but may with others."""
 
     location: SourceLocation
     reason: str
@@ -39,26 +39,29 @@ class UnresolvedRule(NamedTuple):
 
 Found = Imported | Unresolved | UnresolvedRule
 
-# A registry takes 50 rules (Amazon ECR service quotas), and people ask for more.
+# A registry has at most 50 rules (Amazon ECR service quotas), but the quota can be raised.
 _MOST = 1000
 _META = frozenset({"source", "version", "for_each", "count", "providers", "depends_on"})
-# The attributes that make a rule, and whether it needs them.
+# The attributes of a rule, and whether they are required.
 _VALUES = {"ecr_repository_prefix": True, "upstream_registry_url": True, "upstream_repository_prefix": False}
-# What the arguments of a module speak of that makes rules.
+# Words in the arguments of a module that creates rules.
 _NAMES = re.compile(r"pull_?through_?(?:cache_?)?rule", re.IGNORECASE)
 _PARTS = re.compile(r'\b(?:upstream_registry|ecr_repository_prefix)|"registry-1\.docker\.io"')
 _NAMED = re.compile(r"\b(?:var|local)\.")
 
 
 class Tree(NamedTuple):
-    """The modules of the files, by their folders; ``makers`` are those that make rules, or may."""
+    """The modules by folder; ``makers`` are the folders that may create rules."""
 
     modules: Mapping[str, Module]
     makers: Collection[str]
 
 
 def tree(modules: Mapping[str, Module]) -> Tree:
-    """Find the modules that have a rule, and those that call one of them or one that nobody knows."""
+    """Find the modules that may create rules.
+
+    These have a rule, or call such a module or an unknown one that seems to create rules.
+    """
     makers: set[str] = set()
     while new := {
         folder
@@ -70,7 +73,7 @@ def tree(modules: Mapping[str, Module]) -> Tree:
 
 
 def _makes(module: Module, block: Block, modules: Mapping[str, Module], makers: Collection[str]) -> bool:
-    """Whether a block of a module makes rules, as far as *makers* are known."""
+    """Whether a block of a module creates rules, given the *makers* found so far."""
     if block.type != "module":
         return _is_rule(block)
     local = module.local(block)
@@ -86,10 +89,13 @@ def _is_rule(block: Block) -> bool:
 def rules(
     instance: Instance, known: Tree, at: SourceLocation | None = None, trail: tuple[str, ...] = ()
 ) -> Iterator[Found]:
-    """The rules of a module and of those that it calls, what cannot be resolved of them, and what makes none.
+    """Yield the rules of a module and its calls, including unresolved ones.
 
-    *at* is the place to show where the module is none of the files' (such a module calls no
-    other one), and *trail* the modules that led to it.
+    Args:
+        instance: The module and the values that it is called with.
+        known: The modules of the files.
+        at: The location to show for a module that is not in the files; such a module does not call others.
+        trail: The folders of the modules that led to this one.
     """
     for file, block in instance.module.blocks:
         location = at or SourceLocation(file, block.line)
@@ -103,7 +109,7 @@ def rules(
 def _called(
     block: Block, instance: Instance, known: Tree, location: SourceLocation, trail: tuple[str, ...]
 ) -> Iterator[Found]:
-    """What the calls of a module make that *block* asks for."""
+    """Yield the rules of the module that *block* calls."""
     module = _module_of(instance.module, block, known.modules)
     if module is None:
         if _has_values(block):
@@ -136,9 +142,9 @@ def _repeated(
     make: Callable[[Scope], Iterable[Found]],
     ours: bool,
 ) -> Iterator[Found]:
-    """What *make* makes of each instance of a block.
+    """Yield the results of *make* for each instance of a block.
 
-    *ours* says that somebody would miss the rules if there are none.
+    *ours* is whether to report a block that creates no rules.
     """
     try:
         scopes = list(_instances(block, instance.scope))
@@ -160,7 +166,7 @@ def _repeated(
 
 
 def _is_switched(block: Block) -> bool:
-    """Whether variables decide how many rules a block makes."""
+    """Whether variables decide how many rules a block creates."""
     deciding = (
         written(node)
         for name, node in block.attributes.items()
@@ -170,7 +176,7 @@ def _is_switched(block: Block) -> bool:
 
 
 def _rule(block: Block, instance: Instance, location: SourceLocation, scope: Scope) -> Iterator[Found]:
-    """The rule of one instance of a resource."""
+    """Yield the rule of one instance of a resource."""
     values: list[str] = []
     for name, needed in _VALUES.items():
         try:
@@ -200,10 +206,16 @@ def rule(
     secret: str | None,
     location: SourceLocation,
 ) -> Imported:
-    """A rule of a resource's values.
+    """Return the rule with the values of a resource.
 
-    *secret* is the ``credential_arn``, which tells account and region where
-    nothing else does: ``describe`` says why.
+    Args:
+        prefix: The ``ecr_repository_prefix``.
+        url: The ``upstream_registry_url``.
+        path: The ``upstream_repository_prefix``, or an empty text.
+        account: The account of the registry, if known.
+        region: The region of the registry, if known.
+        secret: The ``credential_arn``, used for an unknown account or region (``aws_json`` explains why).
+        location: The location of the resource.
     """
     home = describe.home(secret)
     return Imported(
@@ -217,7 +229,7 @@ def rule(
 
 
 def roots(modules: Mapping[str, Module]) -> list[Module]:
-    """The modules that no other one calls."""
+    """Return the modules that no other module calls."""
     called = {
         module.local(each.block)
         for module in modules.values()
@@ -228,7 +240,10 @@ def roots(modules: Mapping[str, Module]) -> list[Module]:
 
 
 def _module_of(caller: Module, block: Block, modules: Mapping[str, Module]) -> Module | None:
-    """The module that a block calls: one of the files, or a model of a known one; None for any other."""
+    """Return the module that a block calls, or None if it is unknown.
+
+    It is one of the files, or the model of a community module.
+    """
     local = caller.local(block)
     if local is not None:
         return modules.get(local)
@@ -240,7 +255,7 @@ def _module_of(caller: Module, block: Block, modules: Mapping[str, Module]) -> M
 
 
 def _has_values(block: Block) -> bool:
-    """Whether the block of a module that is not known looks like one that makes rules."""
+    """Whether the call of an unknown module looks like one that creates rules."""
     arguments = ((name, written(node)) for name, node in block.attributes.items() if name not in _META)
     speaks = any(_NAMES.search(name) or _PARTS.search(f"{name} = {value}") for name, value in arguments)
     return speaks or WORD.search(source_of(block)) is not None
@@ -251,7 +266,11 @@ def _address(block: Block) -> str:
 
 
 def _instances(block: Block, scope: Scope) -> Iterator[Scope | Unknown]:
-    """The names for each instance of a block.  Raises Wrong where Terraform refuses its ``for_each``."""
+    """Yield the scope of each instance of a block; Unknown if their number is unknown.
+
+    Raises:
+        Wrong: Terraform rejects the ``for_each`` or ``count``.
+    """
     if "for_each" in block.attributes:
         value = evaluate(block.attributes["for_each"], scope)
         if isinstance(value, Unknown):
@@ -274,13 +293,13 @@ def _instances(block: Block, scope: Scope) -> Iterator[Scope | Unknown]:
 
 
 def _provider(block: Block) -> str:
-    """The name of the provider's configuration that a resource uses."""
+    """Return the name of the provider configuration that a resource uses."""
     node = block.attributes.get("provider")
     return written(node).strip('"') if node else block.label.partition("_")[0]
 
 
 def _words(node: Node) -> dict[str, str]:
-    """The keys and values of an object as they are written."""
+    """Return the source of the keys and values of an object."""
     inner = children(node)[0]
     pairs = elements(inner.children[0]) if inner.type == "collection_value" else ()
     return {written(key): written(value).strip('"') for key, value in pairs}

@@ -1,1 +1,1 @@
-"""The formats of Helm, and what they share."""
+"""The formats of Helm, and their shared modules."""

@@ -1,4 +1,4 @@
-"""``Chart.yaml`` of Helm charts: the images that its annotations list.
+"""``Chart.yaml`` of Helm charts: the images listed in its annotations.
 
     before:  artifacthub.io/images: |
                - name: web
@@ -7,9 +7,8 @@
                - name: web
                  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25
 
-``annotations["artifacthub.io/images"]`` and ``annotations.images`` hold YAML as a text; each ``image`` in it
-is found where it stands.  Nothing else in the file names an image: the ``repository`` of a dependency is one
-of charts.
+``annotations["artifacthub.io/images"]`` and ``annotations.images`` contain YAML as a string; each ``image``
+in it is found.  Nothing else in the file is an image: the ``repository`` of a dependency contains charts.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def _images(readers: Readers, text: str, root: Node) -> Iterator[Occurrence]:
 
 
 def in_list(source: Source, fragment: NodeReader) -> Iterator[Occurrence]:
-    """Yield the images of a text that is a list of mappings with an ``image`` each, or holds such."""
+    """Yield the references of a text with a list of mappings with ``image``."""
     for root in tree.roots(source, has_any(_SIGNS), lambda document: False, []):
         yield from fragment(source.text, root)
 
@@ -60,7 +59,7 @@ _MANUAL = Manual(
 
 
 def format_with(readers: Readers) -> Format:
-    """Return the format, which reads the lists of images by means of *readers*."""
+    """Return the format; *readers* read the lists of images."""
     return Format(
         name="helm-chart",
         patterns=_NAMES,

@@ -1,18 +1,16 @@
-"""Helmfile: ``helmfile.yaml``, ``helmfile-*.yaml`` and the files of ``helmfile.d/``.
+"""Helmfile: ``helmfile.yaml``, ``helmfile-*.yaml``, and files in ``helmfile.d/``.
 
     before: set: [{name: image.repository, value: quay.io/acme/web}]
     after:  set: [{name: image.repository, value: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/quay/acme/web}]
 
 What is found, by the rules of Helm values:
 
-- ``values`` of a release, of a release template, of an environment and of the file, as far as they stand
-  in it;
-- ``set``, ``setString`` and ``setTemplate``, the settings of one release together;
+- inline ``values`` of a release, of a release template, of an environment and of the file;
+- ``set``, ``setString`` and ``setTemplate``; the settings of one release are read together;
 - ``strategicMergePatches`` and ``jsonPatches`` of a release, as in a kustomization.
 
-What is left alone: files of values, which are named here and stand elsewhere; charts and their
-repositories, also at ``oci://``; hooks. A file with actions that no parser of YAML takes (``{{ range }}``)
-is read as a template.
+What is left alone: values files that are only named here; charts and their repositories, also at
+``oci://``; hooks. A file with actions that are not valid YAML (``{{ range }}``) is read as a template.
 """
 
 from __future__ import annotations
@@ -35,13 +33,13 @@ _SIGNS = ("image", "Image", "IMAGE", "repository", "hub")
 
 
 def _accepts(file: File) -> bool:
-    """Whether a file is one of Helmfile, from its path."""
+    """Whether the path of a file is one of Helmfile's."""
     is_part = file.path.parent.name == "helmfile.d" and file.path.suffix in (".yaml", ".yml")
     return is_part or _FILE.fullmatch(file.name) is not None
 
 
 def in_document(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
-    """The images of one document, some of them twice."""
+    """Yield the references of one document; some are yielded twice."""
     top = fields(root)
     yield from _values(text, top.get("values"), readers)
     for environment in fields(top.get("environments")).values():
@@ -55,14 +53,14 @@ def in_document(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]
 
 
 def _values(text: str, node: Node | None, readers: Readers) -> Iterator[Occurrence]:
-    """The images of the values in a list; the rest of it are names of files."""
+    """Yield the references of inline values in a list; other items are file names."""
     for each in items(node):
         if isinstance(each, Mapping):
             yield from readers.values(text, each)
 
 
 def _patches(text: str, release: dict[str, Node], readers: Readers) -> Iterator[Occurrence]:
-    """The images of the patches of a release."""
+    """Yield the references of the patches of a release."""
     for patch in items(release.get("strategicMergePatches")):
         yield from readers.fragment(text, patch)
     patches = release.get("jsonPatches")
@@ -81,7 +79,7 @@ _MANUAL = Manual(
 
 
 def format_with(readers: Readers) -> Format:
-    """Return the format, which reads values and patches by means of *readers*."""
+    """Return the format; *readers* read values and patches."""
     return Format(
         name="helmfile",
         patterns=(

@@ -1,10 +1,10 @@
-"""What the name of an image in Helm values is put together with: registry, owner, tag and digest.
+"""The parts of an image reference in Helm values: registry, owner, tag and digest.
 
     registry: quay.io                   global: {imageRegistry: quay.io}
     repository: acme/web                image: {repository: acme/web, tag: v1}
 
-Where two keys may both be a part of a name, or one may be no part of it, the reference is found all the
-same, with a reason why it is not rewritten.
+If it is ambiguous whether a key is a part of the name, the reference is found nevertheless, with a reason
+why it is not rewritten.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ _NO_DOT = "names on Docker Hub without an owner have no dot: add a registry if i
 
 
 class EnclosingRegistry(NamedTuple):
-    """The registry that is set for images further down."""
+    """The registry that an enclosing mapping sets for the images below it."""
 
     registry: Scalar
     tag: Node | None
-    wins: bool  # over one of an image's own, where a chart follows the custom of Bitnami
+    wins: bool  # whether it overrides an image's own registry in charts that follow Bitnami's convention
 
 
 class Scope(NamedTuple):
-    """Where a node stands."""
+    """The context of a node within the values."""
 
-    key: str = ""  # under which it, or the sequence around it, is
+    key: str = ""  # the key of the node, or of the sequence around it
     images: bool = False  # whether the keys of the mapping are names of images
     enclosing: EnclosingRegistry | None = None
     path: tuple[str, ...] | None = ()  # the keys that lead to it; None below a list
-    owned: bool = False  # whether a repository is set further up, and may be a part of the name
+    owned: bool = False  # whether an enclosing mapping sets a repository, which may be a part of the name
 
 
 class _Parts(NamedTuple):
-    """The scalars before a name, the tag that comes with them, and why that is not certain."""
+    """The scalars before a name, the tag set with them, and why they are not certain."""
 
     heads: tuple[Scalar, ...] = ()
     tag: Node | None = None
@@ -71,7 +71,17 @@ class _Parts(NamedTuple):
 def read(
     text: str, name: Scalar, values: dict[str, Node], scope: Scope, used: set[int]
 ) -> Iterator[Occurrence]:
-    """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
+    """Yield the reference that ends in *name*, unless it is clearly not one.
+
+    It is yielded twice if two registries may be its own.
+
+    Args:
+        text: The file.
+        name: The image name, one of *values*.
+        values: The mapping with the other parts of the reference.
+        scope: The context of the mapping.
+        used: The ids of the scalars that are parts of references; those read here are added.
+    """
     if is_not_a_reference(name.value):
         return
     own = "never pulled: its pull policy is Never" if is_never_pulled(values) else None
@@ -85,7 +95,7 @@ def read(
 
 
 def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> list[_Parts]:
-    """What stands before a name; twice where two registries may."""
+    """Return the possible parts before a name: two if two registries are possible."""
     own = registry_of(values)
     if has_host(text_of(name)) or PLACEHOLDER.match(text_of(name)):
         doubt = own not in (None, name) and has_host(text_of(name))
@@ -102,12 +112,12 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> list[_Parts]:
 
 
 def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], scope: Scope) -> list[_Parts]:
-    """The same for a name that has no registry in itself, beside the registry *own*."""
+    """Return the same for a name without a host; *own* is the registry next to it."""
     is_hub = own is not None and own is values.get("hub")
     repository = values.get("repository")
     is_image = IMAGE.fullmatch(scope.key) is not None
     if name is repository and is_image and is_text(values.get("name")):
-        # With an owner before it, or anywhere but on Docker Hub, the head is edited in the same way.
+        # With an owner before it, or on a registry other than Docker Hub, the edit of the start is the same.
         if "/" not in text_of(name) and (own is None or not is_host(own) or _is_docker_hub(own)):
             return [_Parts((own,) if own else (), reason=_ambiguous("name"))]
     elif name is not repository and is_text(repository) and "://" not in repository.value:
@@ -128,7 +138,7 @@ def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], s
         return [_Parts((own,))]
     if text_of(own) == text_of(enclosing.registry):
         return [_Parts((own,)), _Parts((enclosing.registry,))]
-    if "/" in text_of(name):  # whichever of them the chart takes, no library/ belongs before it
+    if "/" in text_of(name):  # whichever registry the chart uses, library/ is not needed
         return [_Parts((own,))]
     both = f"{text_of(own)} or {text_of(enclosing.registry)}"
     reason = f"whether {both} comes before it is decided by the chart: keep one"
@@ -136,7 +146,7 @@ def _registry_parts(name: Scalar, own: Scalar | None, values: dict[str, Node], s
 
 
 def _with_repository(repository: Scalar, registry: Scalar | None) -> _Parts:
-    """What stands before a name that has the path to it in a key ``repository``."""
+    """Return the parts before a name whose path is in the key ``repository``."""
     if is_head(repository):
         return _Parts((repository,))
     if is_head(registry) and registry is not None:
@@ -145,7 +155,7 @@ def _with_repository(repository: Scalar, registry: Scalar | None) -> _Parts:
 
 
 def _unlikely_reason(name: Scalar, values: dict[str, Node], scope: Scope) -> str | None:
-    """Why a name that has no registry anywhere is none of Docker Hub, or None."""
+    """Return why a name without any registry is not one of Docker Hub, or None."""
     text = text_of(name)
     if text.count("/") > 1:
         return _NO_HUB
@@ -159,7 +169,7 @@ def _unlikely_reason(name: Scalar, values: dict[str, Node], scope: Scope) -> str
 
 
 def _lacks_repository(name: Scalar, values: dict[str, Node]) -> bool:
-    """Whether a key for the path to a name stands beside it and is empty."""
+    """Whether the key ``repository`` next to a name is empty."""
     return name in (values.get("image"), values.get("name")) and "repository" in values
 
 

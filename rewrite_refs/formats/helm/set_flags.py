@@ -1,10 +1,10 @@
-"""Values that Helm is given one by one: ``--set image.repository=quay.io/acme/web``.
+"""Helm values set one by one, as by ``--set image.repository=quay.io/acme/web``.
 
     parameters:                            image:
     - {name: image.registry, value: a}       registry: a
     - {name: image.tag, value: b}     are    tag: b
 
-So they are read as the values that they make together.
+They are combined into one mapping of values.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _STEP = re.compile(r"((?:[^.\\]|\\.)+)")
 
 
 def as_values(parameters: Node | None) -> Mapping:
-    """The values that a list of ``{name, value}`` sets."""
+    """Return the values that a list of ``{name, value}`` sets."""
     top = Mapping([], 0)
     for each in items(parameters):
         entry = fields(each)
@@ -30,7 +30,7 @@ def as_values(parameters: Node | None) -> Mapping:
 
 
 def _put(top: Mapping, steps: list[str], name: Scalar, value: Scalar) -> None:
-    """Set the value that some steps lead to; each key stands where the whole name does."""
+    """Set the value at a path of keys; each new key has the span of the whole name."""
     here = top
     *above, last = steps or [""]
     for step in above:

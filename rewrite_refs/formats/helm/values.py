@@ -1,34 +1,34 @@
-"""Helm values: ``values*.yaml`` and ``*-values.yaml``, files below ``values/``, values in a chart's folder.
+"""Helm values: ``values*.yaml``, ``*-values.yaml``, ``values/*``, files in charts.
 
     before:  image: {registry: docker.io, repository: nginx, tag: "1.25"}
     after:   image: {registry: <registry>/docker-hub, repository: library/nginx, tag: "1.25"}
 
-Keys that stand side by side are read together:
+Keys of the same mapping are read together:
 
-- ``registry``, ``repository``, ``tag`` and ``digest`` (or ``sha``), in any subset with a repository;
-  ``repo``, ``name``, ``image`` and ``imageName`` may stand in its place, ``hub``, ``imageRegistry`` and
-  ``containerRegistry`` in that of the registry, an owner (``org``) between the two, and all of them behind a
-  word (``proxyImageRepository`` with ``proxyImageRegistry``);
+- ``registry``, ``repository``, ``tag`` and ``digest`` (or ``sha``), in any subset with a repository.
+  ``repo``, ``name``, ``image`` and ``imageName`` are read like ``repository``; ``hub``, ``imageRegistry``
+  and ``containerRegistry`` like ``registry``.  An owner (``org``) may be between the two.  All these keys may
+  have a prefix (``proxyImageRepository`` with ``proxyImageRegistry``);
 - ``image: nginx:1.25``, keys that end in ``image`` (``initImage``, ``backup_image``), lists of images, and
   maps of images by name below ``images`` (below ``image``, if they have a tag);
-- a registry around images: ``imageRegistry``, ``defaultRegistry``, ``hub``, ``global.imageRegistry``,
+- a registry for several images: ``imageRegistry``, ``defaultRegistry``, ``hub``, ``global.imageRegistry``,
   ``global.image.registry``, and ``image.registry`` below ``all``, ``common``, ``default`` or ``shared``.
 
-Where a registry is filled in, the host and the prefix go into it, and ``library/`` into the repository.
-Where it is empty, null or absent, or where the repository names a host already, the repository takes all.
-A registry that several images share is rewritten if all of them go to the same upstream; otherwise each of
-them is reported.  A well-known registry behind which no image of the file stands is reported, too.  Where
-the chart's other values or its templates put a registry before the name, the name stays (but for the
+If a registry has a value, the host and the prefix are written there, and ``library/`` into the repository.
+If it is empty, null or absent, or if the repository already has a host, all is written into the repository.
+A registry that several images share is rewritten if all of them have the same upstream; otherwise each of
+them is reported.  A well-known registry without an image in the file is reported, too.  If the chart's other
+values or its templates put a registry before the name, the name is not changed (except for the
 ``library/`` that Docker Hub needs).
 
 Arguments and variables of containers are searched as in a manifest (see ``strings``).  Texts in block
-scalars are read as what they mostly are: containers that a template puts into a pod; one with actions is
+scalars are read as what they usually are, containers that a template adds to a pod; a text with actions is
 read as a template.  Bare names in a file with a repository that ends in an owner (``quay.io/acme``) are
 reported.
 
-What is left alone: registries that are none (``registry: txt``), repositories of git and of charts, ``null``,
-``auto``, numbers, pictures, the disks of machines (``vmImage: ubuntu-latest``), placeholders, and the test
-suites of helm-unittest.
+What is left alone: values that are not registries (``registry: txt``), repositories of git and of charts,
+``null``, ``auto``, numbers, pictures, the disks of machines (``vmImage: ubuntu-latest``), placeholders, and
+the test suites of helm-unittest.
 """
 
 from __future__ import annotations
@@ -76,22 +76,22 @@ _SIGNS = ("image", "Image", "IMAGE", "repo", "Repo", "hub", *WORDS)
 _CREDENTIALS = frozenset({"auth", "password", "username"})
 # Registries for all images below, by other names.
 _DEFAULTS = re.compile(r"(?i:(?:app|base|cluster|common|default|docker|global|private|system)\w*registry)")
-# Mappings with what holds for all of those beside them.
+# Keys of mappings that apply to all mappings next to them.
 _FOR_ALL = re.compile(r"all|base|common|defaults?|shared")
-# Registries that have no image without an owner, and what is said of bare names in a file that has only that.
+# Registries whose images always have an owner, and the reason for bare names in a file with only an owner.
 _WITH_OWNERS = frozenset({"quay.io", "ghcr.io", "public.ecr.aws"})
 _OWNED = "ambiguous: it may be appended to a repository of this file that names only an owner"
-# Full containers: what stands around them says nothing of their registry.
+# Full containers: a registry set around them does not apply to them.
 _CONTAINERS = re.compile(r"(?i:.*containers?|.*sidecars)")
 
 
 def _accepts(file: File) -> bool:
-    """Whether a file holds Helm values."""
+    """Whether a file contains Helm values."""
     if _NO_VALUES.fullmatch(file.name):
         return False
     folders = file.path.parts[:-1]
     named = _FILE.fullmatch(file.name) is not None
-    # Below the ``templates`` of other tools stand whole charts; there actions make a template of values.
+    # The ``templates`` folders of other tools contain whole charts; values with actions there are templates.
     if "templates" in folders and not (named and not any(sign in file.data for sign in (b"{{", b"{%"))):
         return False
     if "crds" in folders and not named:
@@ -104,17 +104,17 @@ def _accepts(file: File) -> bool:
 
 
 def in_values(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
-    """The references in Helm values: by their keys, and in arguments and variables of containers."""
+    """Yield the references in Helm values: by key, and in arguments and variables."""
     found = list(_by_keys(text, root, readers))
     yield from found
     yield from strings.in_rest_of_values(text, root, found)
 
 
-# --- where images stand ----------------------------------------------------------------------
+# --- where images are ------------------------------------------------------------------------
 
 
 def _by_keys(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
-    """The images of a mapping of values, wherever it stands in *text*."""
+    """Yield the references that are recognized by their keys in a mapping of *text*."""
     found = list(_in_tree(text, root, readers))
     owned = any(_is_owner(each.text) for each in found)
     for each in found:
@@ -123,7 +123,7 @@ def _by_keys(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
 
 
 def _is_owner(name: str) -> bool:
-    """Whether a name ends where its registry has owners, so that the names of images are put behind it."""
+    """Whether a name ends in an owner, so templates append the names of images to it."""
     host, *path = name.partition("@")[0].split("/")
     return len(path) == 1 if host in _WITH_OWNERS else len(path) == 2 and bool(ECR_HOST.fullmatch(host))
 
@@ -153,7 +153,10 @@ def _in_tree(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
 
 
 def _within_global(values: dict[str, Node], scope: Scope, registries: list[Scalar]) -> Scope:
-    """The place with the registry that ``global`` beside it sets."""
+    """Return the scope with the registry that ``global`` in *values* sets, if any.
+
+    The registry is added to *registries*.
+    """
     general = values.get("global")
     if not isinstance(general, Mapping):
         return scope
@@ -169,7 +172,10 @@ def _within_global(values: dict[str, Node], scope: Scope, registries: list[Scala
 
 
 def _within_all(values: dict[str, Node], scope: Scope, registries: list[Scalar]) -> Scope:
-    """The place with the registry of an image without a name, in a mapping for all those beside it."""
+    """Return the scope with the registry of a mapping such as ``common``, if any.
+
+    Its ``image`` has a registry but no name.  The registry is added to *registries*.
+    """
     for key in filter(_FOR_ALL.fullmatch, values):
         general = values[key]
         image = fields(general).get("image") if isinstance(general, Mapping) else None
@@ -184,12 +190,12 @@ def _within_all(values: dict[str, Node], scope: Scope, registries: list[Scalar])
 def _children(
     values: dict[str, Node], scope: Scope, registries: list[Scalar]
 ) -> Iterator[tuple[Node, Scope]]:
-    """What stands in a mapping, each with its place."""
+    """Yield the children of a mapping with their scope."""
     enclosing = scope.enclosing
     for key in (*REGISTRIES, *filter(_DEFAULTS.fullmatch, values)):
         registry = values.get(key)
         if _sets_registry(registry, key):
-            if _CREDENTIALS.isdisjoint(values):  # else it may be no more than where these are for
+            if _CREDENTIALS.isdisjoint(values):  # else it may only be the registry of these credentials
                 registries.append(registry)
             enclosing = EnclosingRegistry(registry, values.get("tag"), wins=False)
             break
@@ -207,14 +213,14 @@ def _children(
 
 
 def _sets_registry(node: Node | None, key: str) -> TypeGuard[Scalar]:
-    """Whether a node under *key* is a registry for what stands below, and not a whole reference."""
+    """Whether a node is a registry for the images below it, not a whole reference."""
     if not is_text(node) or is_full(node):
         return False
     return is_host(node) or (key == "hub" and not is_not_a_reference(node.value))
 
 
 def _lone_registry_reason(registry: Scalar) -> str | None:
-    """What to say of a registry behind which no image of the file stands."""
+    """Return the reason to report a registry without an image in the file, or None."""
     host = text_of(registry).partition("/")[0]
     if ECR_HOST.fullmatch(host) or not any(host == word or host.endswith("." + word) for word in WORDS):
         return None
@@ -224,13 +230,13 @@ def _lone_registry_reason(registry: Scalar) -> str | None:
     )
 
 
-# --- which they are --------------------------------------------------------------------------
+# --- which images they are -------------------------------------------------------------------
 
 
 def _in_scalar(
     text: str, node: Scalar, scope: Scope, used: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
-    """An item of a list of images, an image by name, or a text with containers."""
+    """Yield the references of an image in a list or map, or of a block scalar."""
     if node.style in ("|", ">") and "image" in node.value and "\n" in node.value.strip():
         yield from nested(text, node, readers.text)
     elif scope.images and (names_image(scope.key, node) or (is_text(node) and IMAGES.fullmatch(scope.key))):
@@ -238,7 +244,7 @@ def _in_scalar(
 
 
 def _in_mapping(text: str, values: dict[str, Node], scope: Scope, used: set[int]) -> Iterator[Occurrence]:
-    """The images that the keys of a mapping name."""
+    """Yield the references that are recognized by the keys of a mapping."""
     name = named(values, scope.key)
     if name is not None:
         yield from read(text, name, values, scope, used)
@@ -275,7 +281,7 @@ _MANUAL = Manual(
 
 
 def format_with(readers: Readers) -> Format:
-    """Return the format, which reads what values hold by means of *readers*."""
+    """Return the format; *readers* read the texts in values."""
     return Format(
         name="helm-values",
         patterns=("*.yaml", "*.yml"),

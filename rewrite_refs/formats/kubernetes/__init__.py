@@ -1,4 +1,4 @@
-"""Kubernetes manifests: every YAML or JSON document with ``apiVersion`` and ``kind``.
+"""Kubernetes manifests: YAML or JSON documents with ``apiVersion`` and ``kind``.
 
     before:  - image: nginx:1.25  # the server
     after:   - image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.25  # the server
@@ -7,34 +7,34 @@ What is found, in any number of documents and in ``List`` items:
 
 - the scalar of every mapping key ``image``: containers of all kinds, pod templates inside
   any workload, custom resources; ``reference`` below ``image`` (image volumes);
-- split forms, read together: ``{registry, repository, tag, digest}`` below a key ``image``, or
-  elsewhere where a ``tag`` or ``digest`` stands beside the ``repository``; ``image`` beside
-  ``registry``, ``hub`` or ``repository``; a short name below a mapping with ``hub`` or
-  ``registry`` (Istio's operator).  Where a registry key is filled in, the host and the prefix
-  go into it, and ``library/`` into the repository;
+- references split over several keys, which are read together: ``{registry, repository, tag, digest}``
+  below a key ``image``, or below another key if the ``repository`` has a ``tag`` or ``digest`` next to it;
+  ``image`` next to ``registry``, ``hub`` or ``repository``; a short name below a mapping with ``hub`` or
+  ``registry`` (Istio's operator).  If a registry key has a value, the host and the prefix are written
+  there, and ``library/`` into the repository;
 - what Flux and Argo CD deploy: Helm values, kustomizations and patches in their objects (see ``gitops``);
 - the parameters of Tekton and Argo Workflows that feed an ``image`` of the file (see ``workflows``);
 - references in strings: arguments, variables, annotations, the data of a ConfigMap (see ``strings`` for the
-  places, and ``embedded`` for what is taken by default and what with ``--embedded``);
-- the images of OpenShift's builds and streams (``kind: DockerImage``);
-- the images that skaffold builds (``build.artifacts``), as the repository's own.
+  locations, and ``embedded`` for what is found by default and what with ``--embedded``);
+- the images of OpenShift's builds and image streams (``kind: DockerImage``);
+- the images that skaffold builds (``build.artifacts``), as the repository's own images.
 
 What is left alone:
 
-- all ``status`` and ``metadata`` (but for annotations), labels and selectors;
-- empty values, numbers and booleans, istio's ``auto``, a value that is one placeholder
+- all ``status`` and ``metadata`` (except annotations), labels and selectors;
+- empty values, numbers and booleans, Istio's ``auto``, a value that is only a placeholder
   (``$(params.image)``, ``{{ .Values.image }}``), URLs, paths, and patterns with ``*``;
 - images that are never pulled (``imagePullPolicy: Never``) or that a build pushes
-  (``output.image``), as the repository's own;
-- images of AWS Lambda functions (ACK, Crossplane), which are pulled from a repository of the account alone;
-- machine images (``MACHINES``), names that nothing pulls by (``NAMES``: Flux's ``ImageRepository``,
+  (``output.image``), as the repository's own images;
+- images of AWS Lambda functions (ACK, Crossplane), which can only be pulled from a repository of the account;
+- machine images (``MACHINES``), names that are not used for a pull (``NAMES``: Flux's ``ImageRepository``,
   Calico's ``ImageSet``), files (``logo.png``), and the schemas of custom resources;
-- a name that an anchor puts into other places as well (``name: &n redis`` with ``image: *n``), unless
-  the key there is called some image: reported, for the edit would change them;
-- keys with other names and a bare word (``baseImage: ubuntu``, ``imageRepository: registry.k8s.io``).
+- a name that an alias also uses elsewhere (``name: &n redis`` with ``image: *n``), unless the key there is
+  one of images, too: it is reported, because the edit would change the other values as well;
+- a bare word below any other key (``baseImage: ubuntu``, ``imageRepository: registry.k8s.io``).
 
-``nginx:$(params.tag)``, ``nginx:${TAG}`` and ``nginx:{{ .tag }}`` are rewritten, for their head is
-known; where a placeholder stands in the head, the reference is reported as unresolved.
+``nginx:$(params.tag)``, ``nginx:${TAG}`` and ``nginx:{{ .tag }}`` are rewritten, because the start of the
+name is known; if a placeholder is in the start, the reference is reported as unresolved.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, Sequence, fields, is_text
 
 _KEY = re.compile(r"\b(?:image|repository)[\"']?[ \t]*:")
-# One of these is in every file, or in every document, that has something to find.
+# Every file, or every document, that contains references contains one of these words.
 _SIGNS_OF_FILE = ("image", "Image", "IMAGE", "repository", "docker://", *inline.WORDS)
 _SIGNS = ("params", "parameters", *_SIGNS_OF_FILE)
 
@@ -73,7 +73,7 @@ _LAMBDA = Blocked(
 
 
 def _accepts(file: File) -> bool:
-    """Whether a file may hold manifests."""
+    """Whether a file may contain manifests."""
     return b"apiVersion" in file.data and b"kind" in file.data
 
 
@@ -96,7 +96,10 @@ def _builds(readers: Readers, source: Source) -> Builds:
 
 
 def in_documents(text: str, roots: Iterable[Node], readers: Readers) -> list[Occurrence]:
-    """The images of all the manifests of a file, in order, and of the parameters that feed them."""
+    """Return the references in all manifests of a file, in order.
+
+    The values of parameters that feed images are included.
+    """
     roots = list(roots)
     parameters = workflow_parameters.parameter_images(text, roots)
     fed_from = {each.span for each in parameters.occurrences}
@@ -111,12 +114,15 @@ def in_documents(text: str, roots: Iterable[Node], readers: Readers) -> list[Occ
 
 
 def in_fragment(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
-    """The images of a manifest or of a part of one, such as a template or a patch holds."""
+    """Yield the references of a manifest, or of a part of one (a template, a patch)."""
     yield from in_order(_walked(text, root, readers))
 
 
 def _has_signs(document: str) -> bool:
-    """Whether a document may hold references; definitions of custom resources are large and hold none."""
+    """Whether a document may contain references.
+
+    Custom resource definitions are skipped: they are large and contain none.
+    """
     words = (
         "apiVersion" in document and "kind" in document and "\nkind: CustomResourceDefinition" not in document
     )
@@ -124,15 +130,18 @@ def _has_signs(document: str) -> bool:
 
 
 def _expected(document: str) -> bool:
-    """Whether a document that cannot be read may hold references: ``imagePullSecrets`` alone are none."""
+    """Whether a document that does not parse may contain references.
+
+    ``imagePullSecrets`` alone is not a sign of one.
+    """
     return bool(_KEY.search(document)) and is_manifest(document)
 
 
-# --- where images stand ----------------------------------------------------------------------
+# --- where images are ------------------------------------------------------------------------
 
 
 def _walked(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
-    """The images everywhere in a node, some of them twice."""
+    """Yield the references anywhere in a node; some are yielded twice."""
     pending: list[tuple[Node, Scope]] = [(root, Scope())]
     seen: set[int] = set()
     while pending:
@@ -165,13 +174,13 @@ def _walked(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
 
 
 def _placed(occurrences: Iterable[Occurrence], scope: Scope) -> Iterator[Occurrence]:
-    """Some occurrences with what is to be said of them for the object in which they stand."""
+    """Yield the occurrences, blocked if they belong to an AWS Lambda object."""
     for each in occurrences:
         yield replace(each, blocked=_LAMBDA) if _IS_LAMBDA.match(scope.group) else each
 
 
 def _of_object(values: dict[str, Node], scope: Scope) -> Scope:
-    """The place of what stands in an object."""
+    """Return the scope of the contents of an object."""
     version, kind = text_of(values["apiVersion"]), text_of(values["kind"])
     group = version.partition("/")[0]
     return scope._replace(
@@ -202,7 +211,7 @@ _MANUAL = Manual(
 
 
 def format_with(readers: Readers) -> Format:
-    """Return the format, which reads what objects hold by means of *readers*."""
+    """Return the format; *readers* read the contents of objects."""
     return Format(
         name="kubernetes",
         patterns=("*.yaml", "*.yml", "*.json"),

@@ -1,10 +1,10 @@
-"""The images that the mappings of Kubernetes objects name, in one key or in several read together.
+"""Image references in mappings of Kubernetes objects, in one key or in several.
 
     image: quay.io/acme/web:1                                   in one
     image: {registry: quay.io, repository: acme/web, tag: 1}    in several
 
-What stands beside a name decides what belongs to it, and where the mapping
-stands decides whether it is an image at all; see ``kubernetes`` for both.
+The keys next to a name decide what belongs to the reference, and the location of
+the mapping decides whether it is an image at all; see ``kubernetes`` for both.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from rewrite_refs.yaml.references import (
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Node, fields, is_null, is_text
 
-# Keys below which an ``image`` is a word about something, not an image that is pulled.
+# Keys below which an ``image`` is only a description, not an image that is pulled.
 WORDS = frozenset({"metadata", "labels", "annotations", "matchLabels", "selector", "nodeSelector", "status"})
 
 # API groups, or one kind of a group, whose ``image`` is the disk of a machine: an AMI, a family of
-# GCP, an OpenStack name.  ``debian-cloud/debian-12`` would parse as a name on Docker Hub.
+# GCP, or an OpenStack name.  ``debian-cloud/debian-12`` would parse as a name on Docker Hub.
 MACHINES = frozenset(
     {
         "cluster.k8s.io",  # Cluster API before v1alpha2
@@ -48,24 +48,24 @@ MACHINES = frozenset(
         "server.hcloud.crossplane.io",
     }
 )
-# Kinds whose ``image`` must stay as it is.
+# Kinds whose ``image`` must not be rewritten.
 NAMES = frozenset(
     {
-        # Flux looks for new tags there; of a cache it would see those that were pulled already.
+        # Flux looks for new tags there; in a cache it would only see tags that have been pulled already.
         "image.toolkit.fluxcd.io/ImageRepository",
-        # Calico's operator looks it up, and puts the registry of its Installation before it.
+        # Calico's operator looks it up there, and prepends the registry of its Installation.
         "operator.tigera.io/ImageSet",
     }
 )
-# Keys in such an object that hold containers all the same (kOps' hooks, KubeVirt's machines).
+# Keys in such an object that contain containers nevertheless (kOps' hooks, KubeVirt's machines).
 _IN_MACHINES = frozenset({"containers", "initContainers", "containerDisk", "execContainer"})
 
-# Keys of full containers: what stands around a list of them says nothing of their registry.
+# Keys of full containers: a registry set around such a list does not apply to them.
 _CONTAINERS = frozenset(
     {"containers", "initContainers", "ephemeralContainers", "container", "script", "sidecars", "steps"}
 )
 
-# skaffold's keys whose ``image`` names something that it builds.
+# skaffold's keys whose ``image`` is one that skaffold builds.
 _BUILT = frozenset({"artifacts", "requires", "test"})
 
 _MARKS = tuple(re.compile(rf"^[\"']?{key}[\"']?[ \t]*:", re.MULTILINE) for key in ("apiVersion", "kind"))
@@ -75,10 +75,10 @@ _UNSURE = "ambiguous: `{}:` may or may not be part of this image name"
 
 
 class Scope(NamedTuple):
-    """Where in a document a node stands."""
+    """The context of a node within its document."""
 
-    key: str = ""  # under which it, or the sequence around it, is
-    enclosing: dict[str, Node] | None = None  # the nearest mapping around it that names a registry
+    key: str = ""  # the key of the node, or of the sequence around it
+    enclosing: dict[str, Node] | None = None  # the nearest mapping around it that sets a registry
     machine: bool = False
     skaffold: bool = False
     group: str = ""  # the API group of the object around it
@@ -86,12 +86,12 @@ class Scope(NamedTuple):
 
     @property
     def is_of_disks(self) -> bool:
-        """Whether an ``image`` here is no container's."""
+        """Whether an ``image`` here is a machine's disk, not a container image."""
         return self.machine and self.key not in _IN_MACHINES
 
 
 def is_manifest(text: str) -> bool:
-    """Whether a text shows the marks of a manifest, even if nothing can parse it."""
+    """Whether a text looks like a manifest, even if it does not parse."""
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return all(mark in text for mark in _JSON_MARKS)
     return all(mark.search(text) for mark in _MARKS)
@@ -104,13 +104,16 @@ def is_object(node: Node) -> bool:
 
 
 def is_machine(group: str, kind: str) -> bool:
-    """Whether the images of a kind of objects are the disks of machines, or names that must stay."""
+    """Whether the images of this kind of object are machine disks or fixed names.
+
+    Fixed names (``NAMES``) must not be rewritten.
+    """
     name = f"{group}/{kind}"
     return group in MACHINES or name in MACHINES or name in NAMES
 
 
 def in_mapping(text: str, values: dict[str, Node], scope: Scope) -> Iterator[Occurrence]:
-    """The image that a mapping names, if it does."""
+    """Yield the reference that a mapping contains, if any."""
     if scope.is_of_disks:
         return
     image, repository, reference = (values.get(key) for key in ("image", "repository", "reference"))
@@ -125,12 +128,15 @@ def in_mapping(text: str, values: dict[str, Node], scope: Scope) -> Iterator[Occ
 
 
 def _is_image(values: dict[str, Node]) -> bool:
-    """Whether a mapping with a ``repository`` tells of an image by what else it has."""
+    """Whether the other keys next to a ``repository`` show that it is an image."""
     return not values.keys() & NOT_OF_IMAGES and not values.keys().isdisjoint(("tag", "digest"))
 
 
 def _read(text: str, name: Scalar, values: dict[str, Node], scope: Scope) -> Iterator[Occurrence]:
-    """The reference that ends in *name*, one of *values*; nothing where it is plainly none."""
+    """Yield the reference that ends in *name*, unless it is clearly not one.
+
+    *name* is one of *values*.
+    """
     if is_not_a_reference(name.value):
         return
     parts = _parts(name, values, scope)
@@ -140,7 +146,7 @@ def _read(text: str, name: Scalar, values: dict[str, Node], scope: Scope) -> Ite
 
 
 def _own(values: dict[str, Node], scope: Scope) -> str | None:
-    """Why an image is one that no registry upstream has, or None."""
+    """Return why no upstream registry has the image, or None."""
     if scope.skaffold and scope.key in _BUILT:
         return "built by skaffold"
     if scope.key in ("output", "to"):
@@ -151,7 +157,10 @@ def _own(values: dict[str, Node], scope: Scope) -> str | None:
 
 
 class _Parts(NamedTuple):
-    """What belongs to a name: the scalars before it, its tag and digest, and why that is not certain."""
+    """The other parts of a reference: the scalars before its name, its tag and digest.
+
+    ``reason`` is why these are not certain.
+    """
 
     heads: tuple[Scalar, ...]
     tag: Node | None
@@ -160,10 +169,10 @@ class _Parts(NamedTuple):
 
 
 def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
-    """Read the keys beside a name, or those of the mapping around that names a registry."""
+    """Return the parts next to a name, or those of the enclosing registry."""
     tag, digest = values.get("tag"), values.get("digest") or values.get("sha")
     if name is values.get("repository") and scope.key == "image" and is_text(values.get("name")):
-        # With an owner before it, whatever the name is, the head is edited in the same way.
+        # If there is an owner before it, the start is edited in the same way whatever the name is.
         path = text_of(name).partition("/")[2] if has_host(text_of(name)) else text_of(name)
         if "/" not in path:
             return _Parts((), tag, digest, _UNSURE.format("name"))
@@ -185,7 +194,7 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
                 _doubt_about_registry(registry, is_hub),
             )
         if "/" in text_of(name):
-            # Docker Hub has no names of three parts: this is the repository of a source, or of a backup.
+            # Names on Docker Hub do not have three parts: this is the repository of a source or a backup.
             return _Parts((), tag, digest)
         tag = tag or values.get("version")
         return _Parts((repository,), tag, digest, _UNSURE.format("repository"))
@@ -197,10 +206,10 @@ def _parts(name: Scalar, values: dict[str, Node], scope: Scope) -> _Parts:
     around = hub if is_text(hub) else scope.enclosing["registry"]
     if "/" not in text_of(name) and isinstance(around, Scalar):
         return _Parts((around,), tag or scope.enclosing.get("tag"), digest)
-    # Istio takes it for a full name; of others nobody knows.
+    # Istio uses it as a full name; for other tools this is not known.
     return _Parts((), tag, digest, None if around is hub else _UNSURE.format("registry"))
 
 
 def _doubt_about_registry(registry: Scalar, is_hub: bool) -> str | None:
-    """Why what stands in the registry's key may be none."""
+    """Return why the value of the registry's key may not be a registry, or None."""
     return None if is_hub or is_head(registry) else _UNSURE.format("registry")

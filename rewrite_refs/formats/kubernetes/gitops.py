@@ -1,4 +1,4 @@
-"""What Flux and Argo CD deploy: Helm values and kustomizations inside their objects.
+"""Flux and Argo CD: Helm values and kustomizations inside their objects.
 
     before:  kind: HelmRelease
              spec: {values: {image: {repository: quay.io/acme/web}}}
@@ -10,13 +10,12 @@ What is found:
 - Helm values, as in a values file: ``spec.values`` of a ``HelmRelease``, ``spec.valuesContent``
   of K3s, ``helm.values`` (YAML in a string), ``helm.valuesObject`` and ``helm.parameters`` of Argo CD's
   sources, also in the templates of an ``ApplicationSet`` and its ``templatePatch``; the parameters of one
-  image (``image.registry``, ``image.repository``) together;
-- kustomizations: ``newName`` of ``images``, which wants its ``newTag`` or ``digest`` behind it; what stands
-  behind ``=`` in Argo CD's ``old=new:tag``; patches, strategic merges as well as JSON 6902, also in
-  strings.
+  image (``image.registry``, ``image.repository``) are read together;
+- kustomizations: ``newName`` of ``images``, together with its ``newTag`` or ``digest``; the part after
+  ``=`` in Argo CD's ``old=new:tag``; patches, both strategic merges and JSON 6902, also in strings.
 
 Reported, and not rewritten: the name by which kustomize looks for an image (``name`` without a ``newName``,
-and ``name:tag`` of Argo CD). It must be what the manifests say, and these may stand elsewhere.
+and ``name:tag`` of Argo CD). It must equal the name in the manifests, which may be in another repository.
 """
 
 from __future__ import annotations
@@ -48,7 +47,10 @@ _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 def in_object(
     text: str, values: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
-    """What an object says of Helm and of kustomize; the nodes that this takes are put on *claimed*."""
+    """Yield the references in the Helm and kustomize fields of an object.
+
+    The ids of the nodes that are read here are added to *claimed*.
+    """
     group, kind = text_of(values["apiVersion"]).partition("/")[0], text_of(values["kind"])
     spec = fields(values.get("spec"))
     if group == FLUX_HELM and kind == "HelmRelease":
@@ -72,7 +74,7 @@ def in_object(
 def in_kustomization(
     text: str, values: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
-    """The images and the patches of a kustomization inside another object."""
+    """Yield the references in the images and patches of an inner kustomization."""
     for entry in map(fields, items(values.get("images"))):
         name, new_name = entry.get("name"), entry.get("newName")
         named, reason = (new_name, None) if is_text(new_name) else (name, _MATCHED)
@@ -90,7 +92,10 @@ def in_kustomization(
 
 
 def _in_patch(text: str, node: Node, claimed: set[int], readers: Readers) -> Iterator[Occurrence]:
-    """What only a patch says: texts in it, and what its operations set; the rest is found as everywhere."""
+    """Yield the references in a patch's strings and in its operations' values.
+
+    All others are found by the search of the whole object.
+    """
     if isinstance(node, Scalar):
         claimed.add(id(node))
         yield from nested(text, node, lambda inner: json_patch.in_text(inner, readers.fragment))
@@ -108,14 +113,17 @@ def _in_sources(text: str, node: Node | None, claimed: set[int], readers: Reader
 
 
 def _in_template_patch(source: Source, readers: Readers) -> Iterator[Occurrence]:
-    """The images of a patch of the applications that a set makes; one with actions of Go is not read."""
+    """Yield the references of an ApplicationSet's ``templatePatch``.
+
+    A patch with Go template actions is not read.
+    """
     for document in source.once(tree.documents):
         for root in document.roots():
             yield from _in_sources(source.text, root, set(), readers)
 
 
 def _sources(node: Node | None) -> Iterator[dict[str, Node]]:
-    """The sources of an application, or of the templates of a set, wherever they stand."""
+    """Yield the sources of an Application or ApplicationSet, at any depth."""
     pending, seen = [node], set()
     while pending:
         current = pending.pop()
@@ -147,7 +155,7 @@ def _in_source(
 
 
 def _argo_image(text: str, image: Scalar) -> Occurrence:
-    """The image of ``old=new:tag``, or the name of ``name:tag`` with the reason why it stays."""
+    """Return the new image of ``old=new:tag``, or the fixed name of ``name:tag``."""
     old, equals, _ = image.value.partition("=")
     place = scalars.inside(text, image)
     pieces = scalars.pieces(text, image, len(old) + 1 if equals else 0)
@@ -174,7 +182,7 @@ def _values_in_string(
 
 
 def _in_values_text(source: Source, readers: Readers) -> Iterator[Occurrence]:
-    """The images of Helm values that are a text of their own."""
+    """Yield the references of Helm values in a string."""
     for document in source.once(tree.documents):
         for root in document.roots():
             yield from readers.values(source.text, root)

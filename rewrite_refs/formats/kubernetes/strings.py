@@ -1,31 +1,34 @@
-"""References in the strings of Kubernetes objects: where such strings stand, and what names them.
+"""References in the strings of Kubernetes objects: where such strings are found.
 
     before:  args: ["--reloader-image=quay.io/acme/reloader:v1"]
     after:   args: ["--reloader-image=123456789012.dkr.ecr.eu-west-1.amazonaws.com/quay/acme/reloader:v1"]
 
-What a value must look like, given what its name says, is told by ``embedded``.  The names are:
+What a value with a given name must look like is described in ``embedded``.  The name of a value is:
 
-    where                                                 what names the value
+    where                                                 name of the value
     ----------------------------------------------------  ---------------------------------------------
     ``args``, ``command``                                 the flag before ``=``, or the item before
-    ``env``, parameters of an OpenShift ``Template``      ``name`` beside ``value``
+    ``env``, parameters of an OpenShift ``Template``      ``name`` next to ``value``
     ``data`` of a ConfigMap, ``stringData`` of a Secret   the key; YAML and JSON in it are read as such
     ``metadata.annotations``                              the key
     any other scalar of an object                         the key; a value without a registry, a tag and a
-                                                          digest is for ``--embedded``
+                                                          digest is only found with ``--embedded``
 
 Texts of several lines are searched for words: scripts (``args``, ``command``, ``script``, ``source``),
 expressions of admission policies and data by default, all others with ``--embedded``. A manifest inside a
 string is read as a manifest, patches (``patch``, ``patchesStrategicMerge``, Argo Workflows'
-``podSpecPatch``) as parts of one, and the ``dockerfile`` of an OpenShift build as a Dockerfile; there a bare
-word is for ``--embedded``, as the build's ``from`` may replace it. A ``url`` with ``docker://`` (KubeVirt's
-disks) is for ``--embedded``: not the node pulls it, and so not with the node's credentials; KServe's
-``storageUri`` with ``oci://`` is taken. The parameters of Tekton and Argo Workflows are for ``--embedded``
-unless they feed an image (see ``workflows``) or are called so (``BUILDER_IMAGE``), or have a digest: many
-say where a build pushes to.
+``podSpecPatch``) as parts of one, and the ``dockerfile`` of an OpenShift build as a Dockerfile.
 
-Never: what ``kubectl apply`` keeps in an annotation, what tools that update images are told to watch, and
-the objects that only judge names (policies of Kyverno, Gatekeeper, Sigstore).
+Only with ``--embedded``:
+
+- a bare word in such a Dockerfile, because the build's ``from`` may replace it;
+- a ``url`` with ``docker://`` (KubeVirt's disks), because it is not the node that pulls it, so the node's
+  credentials are not used; KServe's ``storageUri`` with ``oci://`` is found by default;
+- the parameters of Tekton and Argo Workflows, unless they feed an image (see ``workflows``), have the name
+  of an image that is pulled (``BUILDER_IMAGE``), or have a digest: many state where a build pushes to.
+
+Never: what ``kubectl apply`` stores in an annotation, what annotations tell image update tools to watch, and
+the objects that only check names (policies of Kyverno, Gatekeeper, Sigstore).
 """
 
 from __future__ import annotations
@@ -49,7 +52,7 @@ from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, is_text
 
 ARGUMENTS = ("command", "args")
 
-# API groups of objects that compare the names of images, and pull none.
+# API groups of objects that compare the names of images but do not pull them.
 JUDGES = frozenset(
     {
         "kyverno.io",
@@ -60,28 +63,28 @@ JUDGES = frozenset(
     }
 )
 
-# What these hold is read with the keys beside them, or is no image.
+# The values of these keys are read together with the keys next to them, or are not images.
 _READ_ELSEWHERE = frozenset({"image", "repository", "registry", "hub", "tag", "digest", "sha", "name", "url"})
 _ARGUMENTS_BY_NAME = re.compile(r"(?i:.*(?:args|arguments|env|envs|vars|environment))")
-# Parts of manifests in strings: of Argo Workflows, and of what takes patches as kustomize does.
+# Parts of manifests in strings: of Argo Workflows, and of tools that take patches as kustomize does.
 _PATCHES = frozenset({"podSpecPatch", "patch", "patchesStrategicMerge"})
-# An expression is the one of a policy that puts containers into pods; one that judges names seldom has tags.
+# ``expression`` is that of a policy that adds containers to pods; one that checks names seldom has tags.
 _SCRIPTS = frozenset({"script", "source", "expression", *ARGUMENTS})
-# Before images: of KubeVirt's disks, and of models that KServe runs as containers beside the server.
+# Schemes before images: of KubeVirt's disks, and of models that KServe runs as containers next to the server.
 _SCHEMES = {"url": "docker://", "storageUri": "oci://"}
-# A parameter that feeds no image of the file may as well say where one is pushed to, but for those called so.
+# A parameter that feeds no image of the file may be a push target, unless its name matches ``_PULLED``.
 _PARAMETERS = frozenset({"default", "value", "enum", "params", "parameters"})
 _PULLED = re.compile(
     r"(?i:(?:.*[-_])?(?:base|builder|buildah|cli|cosign|curl|docker|git|git[-_]?init|go|golang|gradle|helm"
     r"|java|jdk|kaniko|kubectl|lifecycle|maven|mvn|node|nodejs|oc|python|run|runner|runtime|scanner|skopeo"
     r"|tkn|tools?|trivy)[-_]?image|bundle)"
 )
-# Crossplane's packages are no images, nor are artifacts (dashboards); credentials of their own pull them.
+# Crossplane's packages and artifacts (dashboards) are not images: they are pulled with other credentials.
 _UNSURE = _PARAMETERS | {"package", "reference"}
 _NEVER = re.compile(
     r"kubectl\.kubernetes\.io/last-applied-configuration|argocd-image-updater\.argoproj\.io/.*|keel\.sh/.*"
 )
-# What is a manifest in the whole, and no script that has one in it.
+# A text that is a manifest as a whole, not a script that contains one.
 _MANIFEST = re.compile(r"(?:\s|#.*\n|---)*(?:apiVersion|kind)[ \t]*:.*\n")
 _KEY = re.compile(r"(?i:image|repository)[\"']?[ \t]*[:=]")
 _ASSIGNED = re.compile(r"(?i:image)[ \t]+=[ \t]+\"")
@@ -93,7 +96,10 @@ _VALUES = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 def in_object(
     text: str, values: dict[str, Node], claimed: set[int], readers: Readers
 ) -> Iterator[Occurrence]:
-    """The references in the data of an object; the nodes that this takes are put on *claimed*."""
+    """Yield the references in the data of an object.
+
+    The ids of the nodes that are read here are added to *claimed*.
+    """
     kind = text_of(values["kind"])
     if kind in _DATA and (data := values.get(_DATA[kind])) is not None:
         claimed.add(id(data))
@@ -107,7 +113,7 @@ def in_object(
 
 
 def in_scalar(text: str, node: Scalar, key: str, readers: Readers) -> Iterator[Occurrence]:
-    """The references in a scalar anywhere in an object, below a *key*."""
+    """Yield the references in a scalar anywhere in an object, below a *key*."""
     scheme = _SCHEMES.get(key)
     if scheme and node.value.startswith(scheme):
         yield from _marked(_value(text, node, "image", len(scheme)), key == "url")
@@ -126,13 +132,16 @@ def in_scalar(text: str, node: Scalar, key: str, readers: Readers) -> Iterator[O
     else:
         whole = node.value.strip()
         for each in _value(text, node, "" if key in _UNSURE else key):
-            if set(each.text) & set("/:@"):  # of a custom resource's field, a bare word may be anything
+            if set(each.text) & set("/:@"):  # in a field of a custom resource, a bare word may be anything
                 is_sure = (each.text == whole or key in _SCRIPTS) and key not in _UNSURE and _is_named(each)
                 yield replace(each, embedded=each.embedded or not is_sure)
 
 
 def in_mapping(text: str, values: dict[str, Node], key: str, claimed: set[int]) -> Iterator[Occurrence]:
-    """The references in strings that a mapping names; the nodes that this takes are put on *claimed*."""
+    """Yield the references in arguments, annotations and named values of a mapping.
+
+    The ids of the nodes that are read here are added to *claimed*.
+    """
     yield from in_annotations(text, values.get("metadata"))
     words = [values[name] for name in ARGUMENTS if isinstance(values.get(name), (Scalar, Sequence))]
     claimed.update(map(id, words))
@@ -146,7 +155,12 @@ def in_mapping(text: str, values: dict[str, Node], key: str, claimed: set[int]) 
 
 
 def in_arguments(text: str, *nodes: Node) -> Iterator[Occurrence]:
-    """The references in the words of a command, in one list after another; a list may be one string."""
+    """Yield the references in the words of a command.
+
+    Args:
+        text: The file.
+        nodes: The lists of words in order; a single string is also accepted.
+    """
     flag = before = ""
     for each in (
         word for node in nodes for word in (node.children if isinstance(node, Sequence) else [node])
@@ -163,12 +177,12 @@ def in_arguments(text: str, *nodes: Node) -> Iterator[Occurrence]:
             else:
                 yield from _value(text, each, flag, before=before)
             flag = ""
-        # What is more than a word is a script, and nothing of this command.
+        # Several words in one item are a script, not words of this command.
         before = f"{before}{each.value} " if len(each.value.split()) == 1 else ""
 
 
 def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
-    """The references in annotations; those in longer texts are no more than mentioned."""
+    """Yield the references in annotations; those in longer texts are embedded."""
     annotations = fields(metadata).get("annotations") if isinstance(metadata, Mapping) else None
     for key, value in fields(annotations).items() if isinstance(annotations, Mapping) else ():
         if isinstance(value, Scalar) and not _NEVER.fullmatch(key):
@@ -176,13 +190,13 @@ def in_annotations(text: str, metadata: Node | None) -> Iterator[Occurrence]:
             if set(value.value.strip()) & set(" \t\n,"):
                 yield from _marked(_words(text, value), True)
             else:
-                # ``notebook:2024.1`` may be a word of whoever reads the annotation.
+                # ``notebook:2024.1`` may have another meaning for the tool that reads the annotation.
                 unsure = "/" not in value.value and inline.hint_of(name) is not inline.NameHint.IMAGE
                 yield from _marked(_value(text, value, name), unsure)
 
 
 def in_data(text: str, data: Node | None, readers: Readers) -> Iterator[Occurrence]:
-    """The references in the data of a ConfigMap, or in the ``stringData`` of a Secret."""
+    """Yield the references in a ConfigMap's ``data`` or a Secret's ``stringData``."""
     for key, value in fields(data).items() if isinstance(data, Mapping) else ():
         if not isinstance(value, Scalar) or not _may_hold(value, key):
             continue
@@ -193,11 +207,11 @@ def in_data(text: str, data: Node | None, readers: Readers) -> Iterator[Occurren
 
 
 def in_rest_of_values(text: str, root: Node, found: Iterable[Occurrence]) -> Iterator[Occurrence]:
-    """The references in Helm values besides those that were *found* by the rules for values.
+    """Yield the references in Helm values that the rules for values have not *found*.
 
-    They are in arguments and variables of containers.  A value elsewhere that is a whole reference with a
-    known registry may be one of a chart or a plugin.  Texts of several lines are the files of programs: of
-    these what they assign to an ``image``.
+    These are in arguments and variables of containers.  A value elsewhere that is a whole reference with a
+    known registry may be that of a chart or a plugin, so it is embedded.  Texts of several lines are the
+    configuration files of programs: only values that they assign to an ``image`` are yielded.
     """
     read = {piece.span for each in found for piece in each.pieces}
     pending: list[tuple[Node, str]] = [(root, "")]
@@ -228,7 +242,7 @@ def in_rest_of_values(text: str, root: Node, found: Iterable[Occurrence]) -> Ite
 
 
 def _file(source: Source, name: str, readers: Readers) -> Iterator[Occurrence]:
-    """The references in a text that is a file of its own: YAML, JSON or anything else."""
+    """Yield the references in a string that is a file: YAML, JSON or any other text."""
     text = source.text
     try:
         roots = [root for document in source.once(tree.documents) for root in document.roots()]
@@ -242,13 +256,16 @@ def _file(source: Source, name: str, readers: Readers) -> Iterator[Occurrence]:
     else:
         for root in roots:
             for each in readers.fragment(text, root):
-                # In any file, ``image: web`` may be anything.
+                # In an unknown file, ``image: web`` may be anything.
                 is_sure = is_object(root) or not set(each.text).isdisjoint("/:@")
                 yield each if is_sure else replace(each, embedded=True)
 
 
 def _dockerfile(text: str, node: Scalar) -> Iterator[Occurrence]:
-    """The images of a Dockerfile in a scalar, unless it is none; a bare word may be what a build replaces."""
+    """Yield the references of a Dockerfile in a scalar; none if it does not parse.
+
+    A bare word is embedded, because the build may replace it.
+    """
     chars = scalars.chars(text, node)
     try:
         for each in dockerfile.find_in(chars) if chars else ():
@@ -258,7 +275,7 @@ def _dockerfile(text: str, node: Scalar) -> Iterator[Occurrence]:
 
 
 def _manifests(text: str, node: Scalar, readers: Readers) -> list[Occurrence]:
-    """The images of the manifests in a scalar; none of a script that has manifests in it."""
+    """Return the references of manifests in a scalar; none if it is a script."""
     return list(nested(text, node, lambda inner: _fragments(inner, readers.fragment, is_object)))
 
 
@@ -267,7 +284,7 @@ def _fragments(
     fragment: NodeReader,
     wanted: Callable[[Node], bool] = lambda root: not isinstance(root, Scalar),
 ) -> Iterator[Occurrence]:
-    """The images of the documents of a text that are *wanted*."""
+    """Yield the references of the documents of a text whose root is *wanted*."""
     for document in source.once(tree.documents):
         for root in document.roots():
             if wanted(root):
@@ -284,16 +301,21 @@ def _is_named(occurrence: Occurrence) -> bool:
 
 
 def _may_hold(node: Scalar, key: str) -> bool:
-    """Whether a scalar is worth a look."""
+    """Whether a scalar may contain references."""
     if inline.may_hold(node.value):
         return True
     return inline.hint_of(key) is not inline.NameHint.NOTHING or bool(_KEY.search(node.value))
 
 
 def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "") -> Iterator[Occurrence]:
-    """The references in a scalar from character *start* on, as the value of something with a *name*.
+    """Yield the references in a scalar that is the value of something with a *name*.
 
-    What stands *before* it are the words of a command.
+    Args:
+        text: The file.
+        node: The scalar.
+        name: The flag, variable or key that the value belongs to.
+        start: The character of the scalar's value at which the search starts.
+        before: The preceding words of the same command.
     """
     if inline.hint_of(name) is inline.NameHint.NOTHING and not inline.may_hold(node.value):
         return
@@ -304,13 +326,13 @@ def _value(text: str, node: Scalar, name: str, start: int = 0, before: str = "")
 
 
 def _words(text: str, node: Scalar) -> Iterator[Occurrence]:
-    """The references among the words of a scalar."""
+    """Yield the references among the words of a scalar."""
     chars = scalars.chars(text, node) if inline.may_hold(node.value) else None
     if chars is not None:
         yield from inline.in_text(chars)
 
 
 def _marked(found: Iterator[Occurrence], unsure: bool) -> Iterator[Occurrence]:
-    """What was found, as embedded where that is not sure."""
+    """Yield the occurrences, marked as embedded if *unsure*."""
     for each in found:
         yield replace(each, embedded=True) if unsure else each

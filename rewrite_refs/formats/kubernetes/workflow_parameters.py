@@ -1,17 +1,17 @@
-"""Parameters that feed images: those of Tekton's tasks and pipelines and of Argo's workflows.
+"""Parameters that feed images, in Tekton tasks and pipelines and Argo Workflows.
 
     params: [{name: builder, default: "quay.io/acme/builder:v1"}]     the default is an image,
-    steps:  [{image: $(params.builder)}]                              for this takes it
+    steps:  [{image: $(params.builder)}]                              because it is used here
 
 A parameter is followed from the ``image`` to every value that the file gives it: its default, the ``value``
-and the ``enum`` of a parameter, and what a run, a pipeline or a step passes on, through as many parameters
-as there are. ``image: $(params.repository):$(params.tag)`` is fed by the first of them. A manifest in a
-string counts where a line of it is ``image: $(params.builder)`` and no more. All documents of a
-file count together; ``taskRef``, ``pipelineRef``, ``ref``, ``template``, ``templateRef`` and
-``workflowTemplateRef`` are looked up by name.
+and the ``enum`` of a parameter, and what a run, a pipeline or a step passes on, through any number of
+parameters. ``image: $(params.repository):$(params.tag)`` is fed by the first of them. In a manifest inside a
+string, only a line that is exactly ``image: $(params.builder)`` counts. All documents of a file are read
+together; ``taskRef``, ``pipelineRef``, ``ref``, ``template``, ``templateRef`` and ``workflowTemplateRef``
+are looked up by name.
 
-Reported, and not rewritten: a value that goes somewhere else as well, such as into a script or into a task
-of another file. A name that is pulled here and pushed there must not change.
+Reported, and not rewritten: a value that is also used elsewhere, such as in a script or in a task of another
+file. A name that is pulled in one place and pushed in another must not change.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ _SPECS = frozenset({"Pipeline", "StepAction", "Task", "TriggerTemplate"})
 _KINDS = {"ClusterTask": "Task", "ClusterWorkflowTemplate": "WorkflowTemplate"}
 _REFERENCES = {"taskRef": "Task", "pipelineRef": "Pipeline", "ref": "StepAction"}
 _INLINE = ("taskSpec", "pipelineSpec")
-_MOST = 200  # parameters that are followed from one place; nobody has so many
+_MOST = 200  # parameters that are followed from one use; real files have far fewer
 
 
 class ParameterImages(NamedTuple):
-    """The references in the values of parameters, and the places of the images that they feed."""
+    """The references in parameter values, and the spans of the images that they feed."""
 
     occurrences: tuple[Occurrence, ...] = ()
     images: frozenset[Span] = frozenset()
 
 
 def parameter_images(text: str, roots: Iterable[Node]) -> ParameterImages:
-    """What the parameters of a file's documents feed to its images."""
+    """Return the references that the parameters of a file feed to its images."""
     if "params" not in text and "parameters" not in text:
         return ParameterImages()
     flow = _Flow()
@@ -81,14 +81,14 @@ def parameter_images(text: str, roots: Iterable[Node]) -> ParameterImages:
 
 
 def _heads(text: str, flow: _Flow) -> Iterator[tuple[Span, Scalar, tuple[Piece, ...]]]:
-    """The places that parameters feed, each with the scalar that does and the reference that this makes."""
+    """Yield the span of each fed image, the scalar that feeds it, and its pieces."""
     for image in flow.images:
         for head, pieces in _expanded(text, image, set()):
             yield scalars.inside(text, image.scalar), head, pieces
     for name, manifest in flow.in_manifests:
         for value in _followed(name, manifest.scope, set()):
             for head, pieces in _expanded(text, value, set()):
-                # The manifest as a whole is the place of no image.
+                # No image has the span of the whole manifest.
                 yield manifest.scalar.span, head, pieces
 
 
@@ -97,7 +97,10 @@ def _heads(text: str, flow: _Flow) -> Iterator[tuple[Span, Scalar, tuple[Piece, 
 
 @dataclass(slots=True, eq=False)
 class _Scope:
-    """Where parameters have their names; a *call* gives values to what is declared right below it."""
+    """The parameters that are known in a part of a document.
+
+    A *call* gives values to the parameters that are declared directly below it.
+    """
 
     above: _Scope | None = None
     is_call: bool = False
@@ -112,7 +115,7 @@ class _Value(NamedTuple):
 
 
 class _Call(NamedTuple):
-    """A value for the parameter *name* of the *target*."""
+    """A value that is passed to the parameter *name* of the *target*."""
 
     target: str
     name: str
@@ -121,7 +124,7 @@ class _Call(NamedTuple):
 
 @dataclass(slots=True)
 class _Flow:
-    """What the documents of a file say."""
+    """The parameters, calls and images in the documents of a file."""
 
     scopes: dict[str, _Scope] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)  # of the documents
@@ -132,7 +135,7 @@ class _Flow:
 
 
 def _visit(flow: _Flow, root: Node, number: int) -> None:
-    """Put what a document says on *flow*; templates have their names in the document *number*."""
+    """Add the contents of a document to *flow*; template names belong to *number*."""
     pending: list[tuple[Node, str, str, _Scope]] = [(root, "", "", _Scope())]
     seen: set[int] = set()
     while pending:
@@ -167,7 +170,10 @@ def _visit(flow: _Flow, root: Node, number: int) -> None:
 
 
 def _passed_on(flow: _Flow, value: _Value) -> None:
-    """Put a scalar that goes somewhere on *flow*: the images of a manifest, and the rest."""
+    """Add a scalar that is used outside an image to *flow*.
+
+    A manifest in it is split into the lines of its images and the rest.
+    """
     rest = value.scalar.value
     if is_manifest(rest):
         for found in _IMAGE_IN_MANIFEST.finditer(rest):
@@ -176,12 +182,12 @@ def _passed_on(flow: _Flow, value: _Value) -> None:
     flow.others.append(value._replace(scalar=value.scalar._replace(value=rest)))
 
 
-# Parameters are followed, not searched; the rest has no use for an image.
+# Parameters are followed, not searched; the other keys do not use images.
 _NOT_FOLLOWED = WORDS | {"params", "arguments", "inputs", "matrix", "description", "results"}
 
 
 def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _Scope) -> _Scope:
-    """The scope below a mapping of Tekton's, after what it declares and passes on."""
+    """Add what a Tekton mapping declares and passes on; return the scope below it."""
     params = [*_items(values.get("params")), *_items(fields(values.get("inputs")).get("params"))]
     kind = title.partition("/")[0]
     if key in _INLINE or (key == "spec" and kind in _SPECS):
@@ -210,7 +216,7 @@ def _tekton(flow: _Flow, values: dict[str, Node], key: str, title: str, scope: _
 
 
 def _argo(flow: _Flow, values: dict[str, Node], number: int, scope: _Scope) -> _Scope:
-    """The scope below a mapping of Argo Workflows', after what it declares and passes on."""
+    """Add what an Argo mapping declares and passes on; return the scope below it."""
     passed = [*_items(fields(values.get("arguments")).get("parameters"))]
     if not values.keys().isdisjoint(("entrypoint", "templates", "workflowTemplateRef")):
         entry = f"template/{number}/{text_of(values.get('entrypoint'))}"
@@ -246,7 +252,7 @@ def _argo(flow: _Flow, values: dict[str, Node], number: int, scope: _Scope) -> _
 
 
 def _items(node: Node | None) -> Iterator[tuple[str, dict[str, Node]]]:
-    """The entries of a list of parameters, by name."""
+    """Yield the entries of a list of parameters with their names."""
     for each in items(node):
         entry = fields(each)
         if "name" in entry:
@@ -259,7 +265,7 @@ def _all_of(parameter: dict[str, Node]) -> Iterator[Scalar]:
 
 
 def _scalars(node: Node | None) -> Iterator[Scalar]:
-    """A scalar, or those in a list."""
+    """Yield the scalar itself, or the scalars of a list."""
     for each in node.children if isinstance(node, Sequence) else (node,):
         if isinstance(each, Scalar):
             yield each
@@ -269,7 +275,7 @@ def _scalars(node: Node | None) -> Iterator[Scalar]:
 
 
 def _names(scalar: Scalar) -> list[str]:
-    """The parameters in a scalar."""
+    """Return the names of the parameters in a scalar."""
     return [_name(found) for found in _PARAMETER.finditer(scalar.value)]
 
 
@@ -282,7 +288,7 @@ def _name(found: re.Match[str]) -> str:
 
 
 def _given(name: str, scope: _Scope | None) -> list[_Value]:
-    """The values that a parameter is given: where it is declared, and by the call right above."""
+    """Return the values of a parameter: as declared, and from the call directly above."""
     while scope is not None:
         if name in scope.names:
             above = scope.above
@@ -293,7 +299,7 @@ def _given(name: str, scope: _Scope | None) -> list[_Value]:
 
 
 def _followed(name: str, scope: _Scope, seen: set[tuple[str, int]]) -> list[_Value]:
-    """The values that a parameter is given, if it is met for the first time."""
+    """Return the values of a parameter; none if it is in *seen* already."""
     if (name, id(scope)) in seen or len(seen) >= _MOST:
         return []
     seen.add((name, id(scope)))
@@ -301,7 +307,7 @@ def _followed(name: str, scope: _Scope, seen: set[tuple[str, int]]) -> list[_Val
 
 
 def _sources(name: str, scope: _Scope, seen: set[tuple[str, int]]) -> Iterator[_Value]:
-    """The values at which a parameter begins."""
+    """Yield all values that a parameter may get, directly or through other parameters."""
     for value in _followed(name, scope, seen):
         yield value
         for inner in _names(value.scalar):
@@ -311,7 +317,7 @@ def _sources(name: str, scope: _Scope, seen: set[tuple[str, int]]) -> Iterator[_
 def _expanded(
     text: str, image: _Value, seen: set[tuple[str, int]]
 ) -> Iterator[tuple[Scalar, tuple[Piece, ...]]]:
-    """What an image may be, each with the scalar in which it begins."""
+    """Yield the possible pieces of an image, each with the scalar in which they begin."""
     found = _PARAMETER.match(image.scalar.value.strip())
     pieces = tuple(pieces_of(text, image.scalar))
     if found is None:

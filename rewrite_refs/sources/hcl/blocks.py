@@ -1,7 +1,7 @@
-"""HCL, the language of Terraform files, as blocks that know their lines.
+"""A parser of HCL, the language of Terraform files, into blocks with line numbers.
 
-The grammar is tree-sitter-hcl's, which needs the extra ``[terraform]``.  The
-values of attributes stay trees here; ``expressions`` works them out.
+The grammar is that of tree-sitter-hcl, which needs the extra ``[terraform]``.  The
+values of attributes are syntax trees here; ``expressions`` evaluates them.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Block(NamedTuple):
-    """One block: ``resource "TYPE" "NAME" {...}`` has the type ``resource`` and two labels.
+    """A block: ``resource "TYPE" "NAME" {...}`` has type ``resource`` and two labels.
 
-    The whole of a file is a block without a type.
+    A whole file is a block without a type.  ``line`` counts from 1.
     """
 
     type: str
@@ -30,12 +30,12 @@ class Block(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The first label, empty where there is none."""
+        """The first label, or an empty text if there is none."""
         return next(iter(self.labels), "")
 
 
 class Broken(Exception):
-    """A text is not valid HCL; ``line`` is where that shows."""
+    """A text is not valid HCL; ``line`` is the line of the error, from 1."""
 
     def __init__(self, line: int) -> None:
         super().__init__(f"line {line} is not valid HCL")
@@ -43,10 +43,11 @@ class Broken(Exception):
 
 
 def parse(text: str) -> Block:
-    """Read a ``.tf`` or ``.tfvars`` file.
+    """Parse a ``.tf`` or ``.tfvars`` file.
 
-    Raises Broken where Terraform's own parser would stop too, or nobody could follow, and ConfigError
-    where the parser is not installed.
+    Raises:
+        Broken: The text is not valid HCL, or it is nested too deeply.
+        ConfigError: The parser is not installed.
     """
     root = _parser().parse(text.encode()).root_node
     if root.has_error:
@@ -58,19 +59,19 @@ def parse(text: str) -> Block:
 
 
 def children(node: Node) -> list[Node]:
-    """What a node is made of, without the comments."""
+    """Return the children of a node, without comments."""
     return [child for child in node.children if child.type != "comment"]
 
 
 def elements(node: Node) -> Iterator[tuple[Node, Node]]:
-    """Key and value of each element of an ``object``, both as expressions."""
+    """Yield key and value of each element of an ``object``, both as expressions."""
     for element in (each for each in node.children if each.type == "object_elem"):
         key, value = (each for each in children(element) if each.type == "expression")
         yield key, value
 
 
 def written(first: Node, last: Node | None = None) -> str:
-    """The source of a node, or of all from one node to another below the same parent, in one line."""
+    """Return the source of a node, or of a range of sibling nodes, on one line."""
     parent = first.parent or first
     source = parent.text or b""
     start, end = first.start_byte, (last or first).end_byte
@@ -90,7 +91,7 @@ def _parser() -> Parser:
 
 
 def _broken(node: Node) -> Node:
-    """The first node of a broken tree that is wrong itself, or that lacks its end."""
+    """Return the first node of a broken tree that is itself an error or is incomplete."""
     while not (node.is_error or node.is_missing):
         node = next(child for child in node.children if child.has_error)
     end = node.start_byte

@@ -1,7 +1,7 @@
-"""A community module that makes pull-through-cache rules, reduced to its rules.
+"""A community module that creates pull-through-cache rules, reduced to its rules.
 
-terraform-aws-modules/ecr is the one that public repositories call by its address to make rules:
-the root module and ``modules/repository-template``.  Source: the module at the versions of 2026-01.
+terraform-aws-modules/ecr is the module that public repositories call by its address to create rules:
+its root module and ``modules/repository-template``.  Source: the module at the versions of 2026-01.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ _FOLDER = re.compile(r"(?<!:)//")
 
 
 def model(source: str) -> str | None:
-    """The rules of a module as HCL, by the ``source`` of a module block; None for any other module.
+    """Return the rules of the community module as HCL, or None for any other module.
 
-    A source is a registry address with or without the host, or the address of the repository at
-    any host; ``//`` separates a folder in it.
+    *source* is that of a module block: a registry address with or without the host, or the address of
+    the repository at any host; ``//`` separates a folder in it.
     """
     address, *folder = _FOLDER.split(source.partition("?")[0].rstrip("/"), maxsplit=1)
     address = re.sub(r"/terraform-aws-ecr$", "/ecr/aws", address.removesuffix(".git"))

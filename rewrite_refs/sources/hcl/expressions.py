@@ -1,4 +1,4 @@
-"""The values of HCL expressions, worked out from their trees.
+"""Evaluation of HCL expressions from their syntax trees.
 
 Source: the HCL native syntax specification (``hclsyntax/spec.md``).
 """
@@ -34,14 +34,16 @@ from rewrite_refs.sources.hcl.values import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# What names stand for; a callable gives the value of an attribute when it is asked for.
+# The values of names; a callable returns the value of an attribute on demand.
 Scope: TypeAlias = Mapping[str, Value]
 
 
 def evaluate(node: Node, scope: Scope) -> Value:
-    """The value of an ``expression``, where names stand for what *scope* says.
+    """Return the value of an ``expression``, with the values of names from *scope*.
 
-    Raises Wrong where Terraform would refuse it, and Large where there is no end of it.
+    Raises:
+        Wrong: Terraform would reject it.
+        Large: The value is too large.
     """
     value = _operand(children(node), scope)
     check_size(value)
@@ -49,7 +51,7 @@ def evaluate(node: Node, scope: Scope) -> Value:
 
 
 def _operand(nodes: Sequence[Node], scope: Scope) -> Value:
-    """The value of a term with its attributes, indices and splats."""
+    """Return the value of a term with its attributes, indices and splats."""
     first, rest = nodes[0], nodes[1:]
     if first.type == "(":
         value, rest = evaluate(nodes[1], scope), nodes[3:]
@@ -61,7 +63,7 @@ def _operand(nodes: Sequence[Node], scope: Scope) -> Value:
 
 
 def _named(nodes: Sequence[Node], scope: Scope) -> tuple[Value, Sequence[Node]]:
-    """The value of a name, perhaps with its first attribute, and the nodes that are left."""
+    """Return the value of a name (or its first attribute) and the remaining nodes."""
     name = written(nodes[0])
     value = scope.get(name, Unknown(written(nodes[0], nodes[-1])))
     if not callable(value):
@@ -118,7 +120,7 @@ def _collection(node: Node, scope: Scope) -> Value:
 
 
 def _key(node: Node, scope: Scope) -> Value:
-    """The key of an object: a bare word stands for itself."""
+    """Return the value of an object's key; a bare word is a text."""
     parts = children(node)
     bare = len(parts) == 1 and parts[0].type == "variable_expr"
     return written(node) if bare else evaluate(node, scope)
@@ -131,7 +133,7 @@ def _conditional(node: Node, scope: Scope) -> Value:
         return evaluate(yes if decided else no, scope)
     try:
         one, other = evaluate(yes, scope), evaluate(no, scope)
-    except Wrong:  # which of the two Terraform evaluates is not known either
+    except Wrong:  # whether Terraform would evaluate the wrong one is not known
         return decided
     same = not unknown_in(one) and not unknown_in(other) and equal(one, other)
     return one if same else decided
@@ -151,7 +153,7 @@ def _operation(node: Node, scope: Scope) -> Value:
 
 
 def _for(node: Node, scope: Scope) -> Value:
-    """``[for ...]`` and ``{for ...}``; where a key or a condition is not known, the whole is not."""
+    """Evaluate ``[for ...]`` or ``{for ...}``; unknown if a key or condition is."""
     inner = node.children[0]
     parts = children(inner)
     intro = children(parts[1])
@@ -200,7 +202,7 @@ def _call(node: Node, scope: Scope) -> Value:
 
 
 def _template(node: Node, scope: Scope) -> Value:
-    """The value of a quoted template or a heredoc; one interpolation alone keeps its type."""
+    """Return the value of a template or heredoc; a sole interpolation keeps its type."""
     inner = node.children[0] if node.type == "template_expr" else node
     heredoc = inner.type == "heredoc_template"
     parts = list(_template_parts(inner, heredoc, scope))
@@ -211,7 +213,7 @@ def _template(node: Node, scope: Scope) -> Value:
     if unknown:
         return unknown
     if heredoc and written(inner).startswith("<<-"):
-        # An interpolation stands as one character while the indentation is taken away.
+        # Each interpolation is replaced by one character while the indentation is removed.
         whole = "".join(part.text if isinstance(part, _Literal) else "\0" for part in parts)
         fills = iter(
             [value for value, part in zip(values, parts, strict=True) if not isinstance(part, _Literal)]
@@ -221,15 +223,15 @@ def _template(node: Node, scope: Scope) -> Value:
 
 
 class _Literal(NamedTuple):
-    """The literal text in a template."""
+    """A literal text in a template."""
 
     text: str
 
 
 def _template_parts(node: Node, heredoc: bool, scope: Scope) -> Iterator[Value]:
-    """The literal texts and the values of a template in order.
+    """Yield the literal texts and the values of a template in order.
 
-    The parser skips spaces, so that a literal is what lies between the other nodes.
+    The parser skips spaces, so the text between the other nodes is taken as the literal.
     """
     source = (node.text or b"").decode()
     offsets = _offsets(source)
@@ -262,7 +264,7 @@ def _template_parts(node: Node, heredoc: bool, scope: Scope) -> Iterator[Value]:
 
 
 def _offsets(source: str) -> Mapping[int, int]:
-    """The index of the character at each byte of a text's UTF-8."""
+    """Return the index of the character at each byte offset of a text in UTF-8."""
     result, at = {0: 0}, 0
     for index, char in enumerate(source):
         at += len(char.encode())

@@ -1,8 +1,8 @@
-"""The functions of Terraform that people make rules with.
+"""The functions of Terraform that are common in definitions of rules.
 
-Source: the Terraform language documentation ("Built-in functions").  A function
-that is not here gives Unknown, and so does one whose arguments are of a kind
-that it is not written for: Terraform might still convert them.
+Source: the Terraform language documentation ("Built-in functions").  The result of
+any other function is Unknown.  So is that of a call with arguments of a type that
+is not supported here: Terraform might still convert them.
 """
 
 from __future__ import annotations
@@ -28,15 +28,21 @@ from rewrite_refs.sources.hcl.values import (
 
 Argument = Callable[[], Value]
 
-# Combinations of setproduct; a registry has at most 50 rules.
+# The most combinations of setproduct; a registry has at most 50 rules.
 _MOST = 10_000
 
 
 def call(name: str, arguments: Sequence[Argument], spread: bool, written: str) -> Value:
-    """The value of a call, of which *written* is the source.
+    """Return the value of a call.
 
-    *spread* says that the last argument is a list of arguments.  Raises Wrong
-    where Terraform would.
+    Args:
+        name: The name of the function.
+        arguments: Functions that evaluate the arguments.
+        spread: Whether the last argument is a list of arguments (``...``).
+        written: The source of the call.
+
+    Raises:
+        Wrong: Terraform would reject the call.
     """
     name = name.removeprefix("core::")
     strange = Unknown(written, "which is not evaluated here")
@@ -64,7 +70,7 @@ def call(name: str, arguments: Sequence[Argument], spread: bool, written: str) -
 
 
 def _tried(name: str, arguments: Sequence[Argument]) -> Value:
-    """``try``: the first argument that is no error; ``can``: whether the argument is none."""
+    """Evaluate ``try`` (the first argument that is valid) or ``can`` (whether one is)."""
     for argument in arguments:
         try:
             value = argument()
@@ -79,8 +85,10 @@ def _tried(name: str, arguments: Sequence[Argument]) -> Value:
 class Function(NamedTuple):
     """A function of known arguments.
 
-    ``deep`` says that nothing inside an argument may be unknown either; only the
-    first ``plain`` arguments need be known, where that is not 0.
+    Attributes:
+        compute: Returns the value.
+        deep: Whether all values inside an argument must be known as well.
+        plain: The number of arguments, from the first, that must be known; 0 for all.
     """
 
     compute: Callable[..., Value]
@@ -211,12 +219,12 @@ def _length(value: Value) -> int:
 
 
 def _strings(function: Callable[..., Value]) -> Function:
-    """A function of texts; numbers and truth values are converted to such."""
+    """Return a function of texts; numbers and booleans are converted to texts."""
     return Function(lambda *values: function(*(_string(value) for value in values)))
 
 
 def _converted(convert: Callable[[Value], Value]) -> Function:
-    """A conversion, which leaves null as it is."""
+    """Return a conversion that leaves null unchanged."""
     return Function(lambda value: None if value is None else convert(value))
 
 

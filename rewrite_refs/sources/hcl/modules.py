@@ -1,8 +1,8 @@
-"""The modules of Terraform files, and the names that mean something in them.
+"""The modules of Terraform files, with their variables, locals and providers.
 
 A folder is a module.  A module that another one calls is read once per call, with
 the arguments of that call; the others are read with the defaults of their variables
-and with the ``terraform.tfvars`` and ``*.auto.tfvars`` beside them, as Terraform
+and with the ``terraform.tfvars`` and ``*.auto.tfvars`` in their folder, as Terraform
 does.  Sources: the Terraform language documentation, and that of the AWS provider
 for ``provider "aws"``.
 """
@@ -29,14 +29,17 @@ _NOTHING = object()
 
 
 class Placed(NamedTuple):
-    """A block and the file in which it stands."""
+    """A block and the file that contains it."""
 
     file: str
     block: Block
 
 
 class Given(NamedTuple):
-    """A value that a ``.tfvars`` file gives to a variable; ``read`` says that Terraform reads it unasked."""
+    """A value that a ``.tfvars`` or ``terragrunt.hcl`` file gives to a variable.
+
+    ``read`` is whether Terraform reads the file automatically.
+    """
 
     file: str
     value: Node
@@ -45,7 +48,10 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """The files of one folder.  ``broken`` is the place in one of them where it cannot be read."""
+    """The files of one folder.
+
+    ``broken`` is the location of a syntax error in one of them.
+    """
 
     folder: str
     blocks: tuple[Placed, ...] = ()
@@ -53,27 +59,27 @@ class Module:
     broken: SourceLocation | None = None
 
     def named(self, type: str) -> dict[str, Block]:
-        """The blocks of a type with one label, by that."""
+        """Return the blocks of a type by their first label."""
         return {each.block.label: each.block for each in self.blocks if each.block.type == type}
 
     def local(self, block: Block) -> str | None:
-        """The folder of the module that a ``module`` block calls, where it is one of the same repository."""
+        """Return the folder that a ``module`` block calls; None if it is not local."""
         source = source_of(block)
         return posixpath.normpath(f"{self.folder}/{source}") if source.startswith(("./", "../")) else None
 
 
 class Provider(NamedTuple):
-    """What the configuration of the AWS provider says of the registry."""
+    """The account and the region in the configuration of an AWS provider."""
 
     account: str | None = None
     region: str | None = None
 
 
 class Instance:
-    """A module as it is called once: its variables, its locals and its providers.
+    """One call of a module: its variables, its locals and its providers.
 
-    ``arguments`` are asked for their values when they are needed; None stands
-    for a module that is not called.  ``providers`` are those of the caller.
+    ``arguments`` are evaluated on demand; None is for a module that is not called.
+    ``providers`` are those of the caller.
     """
 
     def __init__(
@@ -94,11 +100,19 @@ class Instance:
         self.providers = {**(providers or {}), **self._providers()}
 
     def variable(self, name: str) -> Value:
-        """The value of ``var.NAME``.  Raises Wrong where Terraform refuses it."""
+        """Return the value of ``var.NAME``.
+
+        Raises:
+            Wrong: Terraform rejects it.
+        """
         return self._once(f"var.{name}", lambda: self._variable(name))
 
     def local(self, name: str) -> Value:
-        """The value of ``local.NAME``.  Raises Wrong where Terraform refuses it."""
+        """Return the value of ``local.NAME``.
+
+        Raises:
+            Wrong: Terraform rejects it.
+        """
         if name not in self.locals:
             return Unknown(f"local.{name}", self._unread("which no file given defines"))
         return self._once(f"local.{name}", lambda: evaluate(self.locals[name], self.scope))
@@ -138,10 +152,10 @@ class Instance:
         return argument() if argument else _NOTHING
 
     def _given(self, name: str) -> Value:
-        """What the ``.tfvars`` files give to a variable.
+        """Return the value that the ``.tfvars`` files give to a variable, if any.
 
-        A file that Terraform reads only when it is told to makes a difference
-        that nobody can tell here, unless it makes none.
+        It is Unknown if a file that Terraform does not read automatically has a different value,
+        because it is not known whether that file is used.
         """
         if self.module.broken:
             return Unknown(f"var.{name}", self._unread(""))
@@ -156,7 +170,7 @@ class Instance:
         return values[0] if values and given else _NOTHING
 
     def _providers(self) -> dict[str, Provider]:
-        """The configurations of the AWS providers in this module, by the name that resources use."""
+        """Return the AWS provider configurations by the names that resources use."""
         result = {}
         for _, block in self.module.blocks:
             if block.type == "provider" and block.label in ("aws", "awscc"):
@@ -171,7 +185,7 @@ class Instance:
         return result
 
     def _only_account(self, block: Block) -> str | None:
-        """The account that a provider is held to, where it is one."""
+        """Return the account that a provider is restricted to, if there is exactly one."""
         node = block.attributes.get("allowed_account_ids")
         try:
             accounts = evaluate(node, self.scope) if node else None
@@ -181,20 +195,24 @@ class Instance:
 
 
 def source_of(block: Block) -> str:
-    """The ``source`` of a module as it is written."""
+    """Return the ``source`` of a module as it is written; empty if there is none."""
     node = block.attributes.get("source")
     return written(node).strip('"') if node else ""
 
 
 def value_of(block: Block, name: str, scope: Scope) -> str | Unknown | None:
-    """An attribute as a text; None where it is absent or null.  Raises Wrong where Terraform refuses it."""
+    """Return an attribute as a text; None if it is absent or null.
+
+    Raises:
+        Wrong: Terraform rejects it.
+    """
     value = evaluate(block.attributes[name], scope) if name in block.attributes else None
     found: str | Unknown | None = None if value is None else text(value)
     return found
 
 
 def known(block: Block, name: str, scope: Scope, default: str | None = None) -> str | None:
-    """An attribute as a text; *default* where it is absent or null, None where it is not known."""
+    """Return an attribute as a text, or *default* if absent or null; None if unknown."""
     try:
         value = value_of(block, name, scope)
     except Wrong:
@@ -203,6 +221,10 @@ def known(block: Block, name: str, scope: Scope, default: str | None = None) -> 
 
 
 def known_text(value: Value) -> str | None:
-    """A value as a text; None where it is not known.  Raises Wrong for what has none."""
+    """Return a value as a text; None if it is unknown.
+
+    Raises:
+        Wrong: The value cannot be converted to a text.
+    """
     found = text(value)
     return found if isinstance(found, str) else None

@@ -1,9 +1,8 @@
 """The operators of HCL between two values.
 
-Terraform's numbers are decimal and exact, so that of arithmetic only what whole
-numbers make of each other is worked out.  Whether two collections are equal hangs on types that
-Terraform works out before it has values (``var.rules == []`` is false for any
-``list(string)``), so that this is Unknown.
+Terraform's numbers are decimal and exact, so arithmetic is evaluated only if its result is a whole
+number.  Whether two collections are equal depends on types that Terraform determines before it has
+values (``var.rules == []`` is false for any ``list(string)``), so the result is Unknown.
 
 Source: the HCL native syntax specification (``hclsyntax/spec.md``, "Operations").
 """
@@ -18,7 +17,7 @@ from rewrite_refs.sources.hcl.values import Set, Unknown, Value, equal, number, 
 Operator = Callable[[Value, Value], Value]
 
 _STRANGE = Unknown("a calculation", "which is not evaluated here")
-# Greater numbers have gone through a float that is not exact.
+# Larger numbers have been converted from a float, which is not exact.
 _EXACT = 1 << 53
 _COLLECTIONS = (list, dict, Set)
 
@@ -53,7 +52,7 @@ def _differs(one: Value, other: Value) -> Value:
 
 
 def _logic(decisive: bool) -> Operator:
-    """``||`` where true decides whatever the other operand is, ``&&`` where false does."""
+    """Return ``||`` if a true operand is *decisive*, or ``&&`` if a false operand is."""
 
     def computed(one: Value, other: Value) -> Value:
         one, other = truth(one), truth(other)

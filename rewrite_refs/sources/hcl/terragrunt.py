@@ -1,7 +1,7 @@
-"""What a ``terragrunt.hcl`` gives to the variables of the module that it calls.
+"""The values that a ``terragrunt.hcl`` sets for the variables of a module.
 
 Only ``inputs`` are read, as they are written: Terragrunt has functions of its own, and
-merges what other files say.  Source: the Terragrunt reference ("terraform block", "inputs").
+merges the contents of other files.  Source: the Terragrunt reference ("terraform block", "inputs").
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FILE = "terragrunt.hcl"
 class Inputs(NamedTuple):
     """The values for the variables of a module.
 
-    ``module`` is the last folder of its ``source``, empty where the file stands in the module itself.
+    ``module`` is the last folder of its ``source``, empty if the file is in the module's own folder.
     """
 
     module: str
@@ -28,7 +28,7 @@ class Inputs(NamedTuple):
 
 
 def inputs(text: str) -> Inputs:
-    """The inputs of a file; none where it is not valid HCL, which is Terragrunt's to say."""
+    """Return the inputs of a file; none if it is not valid, which Terragrunt reports."""
     try:
         file = parse(text)
     except Broken:
@@ -40,7 +40,7 @@ def inputs(text: str) -> Inputs:
 
 
 def _values(node: Node) -> Iterator[tuple[str, Node]]:
-    """The elements of an object, or of those that are merged here."""
+    """Yield the elements of an object, or of the objects in a call such as ``merge``."""
     inner = children(node)[0]
     if inner.type == "collection_value":
         for key, value in elements(inner.children[0]):

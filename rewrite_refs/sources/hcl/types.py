@@ -1,8 +1,8 @@
-"""The type constraint of a variable, which changes the value that is given to it.
+"""Conversion of values to the type constraint of a variable.
 
-Attributes that the type has and the value has not become null or the default of
-``optional()``; a list given for a set becomes a set.  Source: the Terraform
-language documentation ("Type constraints").
+Attributes that the type has and the value lacks become null or the default of
+``optional()``; a list for a set becomes a set.  Source: the Terraform language
+documentation ("Type constraints").
 """
 
 from __future__ import annotations
@@ -31,9 +31,14 @@ _PRIMITIVES = {"string": text, "number": number, "bool": truth}
 
 
 def convert(value: Value, type: Node) -> Value:
-    """A value as a variable of a type gets it.  Raises Wrong where it does not fit.
+    """Return a value converted to a type.
 
-    *type* is the ``expression`` behind ``type =``.
+    Args:
+        value: The value.
+        type: The ``expression`` after ``type =``.
+
+    Raises:
+        Wrong: The value does not fit the type.
     """
     if value is None or isinstance(value, Unknown):
         return value
@@ -49,7 +54,7 @@ def convert(value: Value, type: Node) -> Value:
 
 
 def _parts(node: Node) -> tuple[str, list[Node]]:
-    """The name of a call, and its arguments."""
+    """Return the name and the arguments of a call."""
     parts = children(node)
     inside = next((children(each) for each in parts if each.type == "function_arguments"), [])
     return written(parts[0]), [each for each in inside if each.type == "expression"]

@@ -1,10 +1,10 @@
-"""The values of HCL expressions, as far as the files tell them.
+"""The values of HCL expressions, known and unknown.
 
-A value is what JSON has (str, int, float, bool, None, list, dict), a Set, or
-Unknown.  Unknown is never guessed away: what depends on it is Unknown too, and
-names the part that nobody knows here.  What Terraform would refuse raises Wrong,
-which is what ``try`` and ``can`` ask for.  Where this module is not sure how
-Terraform would take something, the value is Unknown.
+A value is one of JSON's types (str, int, float, bool, None, list, dict), a Set, or
+Unknown.  Unknown is never replaced by a guess: a value that depends on it is Unknown
+too, and names the part that is not known.  For an expression that Terraform would
+reject, Wrong is raised, which ``try`` and ``can`` need.  If it is not certain how
+Terraform would evaluate something, the value is Unknown.
 
 Source: the HCL native syntax specification (``hclsyntax/spec.md``).
 """
@@ -17,14 +17,17 @@ from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = Any
 
-# How many parts a value may have: those that rules come of have a few hundred.
+# The most parts of a value; those from which rules are created have a few hundred.
 _MOST = 100_000
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Unknown(NamedTuple):
-    """A value that the files do not tell: ``what`` is the expression, ``why`` says it of that."""
+    """A value that is not in the files.
+
+    ``what`` is the expression, and ``why`` a clause about it for messages.
+    """
 
     what: str
     why: str = "which only Terraform knows"
@@ -34,13 +37,13 @@ class Unknown(NamedTuple):
 
 
 class Set(NamedTuple):
-    """A set; its members are texts in order, as ``for_each`` takes them."""
+    """A set; its members are in the order of their texts, as ``for_each`` uses them."""
 
     members: tuple[Value, ...]
 
     @classmethod
     def of(cls, values: Iterable[Value]) -> Set:
-        """The set of some values, each once."""
+        """Return the set of some values, without duplicates."""
         distinct: list[Value] = []
         for value in values:
             if not any(equal(value, other) for other in distinct):
@@ -49,11 +52,11 @@ class Set(NamedTuple):
 
 
 class Wrong(Exception):
-    """Terraform refuses an expression; the message says why."""
+    """Terraform rejects an expression; the message states why."""
 
 
 def unknown_in(value: Value) -> Unknown | None:
-    """The first part of a value that is not known."""
+    """Return the first unknown part of a value, if any."""
     if isinstance(value, Unknown):
         return value
     parts: Iterable[Value] = ()
@@ -65,13 +68,16 @@ def unknown_in(value: Value) -> Unknown | None:
 
 
 class Large(Exception):
-    """A value has more parts than anybody wrote, because parts repeat one another."""
+    """A value has more parts than a real file, because its parts repeat one another."""
 
 
 def check_size(value: Value, parts: int = 0) -> int:
-    """How many *parts* there are with those of a value, a text having one for each 64 characters.
+    """Return the sum of *parts* and the number of parts of a value.
 
-    Raises Large where they are too many.
+    A text has one part, and one more for each 64 characters.
+
+    Raises:
+        Large: The sum is too large.
     """
     pending = [value]
     while pending:
@@ -87,7 +93,11 @@ def check_size(value: Value, parts: int = 0) -> int:
 
 
 def members(value: Value) -> Sequence[Value]:
-    """What a list or a set holds.  Raises TypeError for anything else."""
+    """Return the members of a list or a set.
+
+    Raises:
+        TypeError: The value is neither.
+    """
     if isinstance(value, Set):
         return value.members
     if not isinstance(value, list):
@@ -96,7 +106,7 @@ def members(value: Value) -> Sequence[Value]:
 
 
 def equal(one: Value, other: Value) -> bool:
-    """Whether two known values are the same for Terraform, for which ``1``, ``"1"`` and ``true`` differ."""
+    """Whether known values are equal in Terraform; ``1``, ``"1"`` and ``true`` differ."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
     if isinstance(one, list | Set) and isinstance(other, list | Set):
@@ -106,7 +116,11 @@ def equal(one: Value, other: Value) -> bool:
 
 
 def text(value: Value) -> Value:
-    """A value as Terraform writes it into a text: a str or Unknown.  Raises Wrong for what has none."""
+    """Return a value as Terraform converts it to a text: a str or Unknown.
+
+    Raises:
+        Wrong: The value cannot be converted.
+    """
     if isinstance(value, str | Unknown):
         return value
     if isinstance(value, bool):
@@ -117,7 +131,11 @@ def text(value: Value) -> Value:
 
 
 def truth(value: Value) -> Value:
-    """A value as a condition: a bool or Unknown.  Raises Wrong for what is none."""
+    """Return a value as a condition: a bool or Unknown.
+
+    Raises:
+        Wrong: The value is not a condition.
+    """
     if isinstance(value, bool | Unknown):
         return value
     if isinstance(value, str) and value in _TRUTHS:
@@ -126,7 +144,11 @@ def truth(value: Value) -> Value:
 
 
 def item(value: Value, key: Value) -> Value:
-    """The member *key* of a value.  Raises Wrong where it has none."""
+    """Return the member *key* of a value; Unknown if one of the two is.
+
+    Raises:
+        Wrong: There is no such member.
+    """
     for each in (value, key):
         if isinstance(each, Unknown):
             return each
@@ -138,7 +160,7 @@ def item(value: Value, key: Value) -> Value:
 
 
 def kind(value: Value) -> str:
-    """What a known value is, for a message."""
+    """Return the type of a known value for a message."""
     names = {
         bool: "a bool",
         int: "a number",
@@ -151,7 +173,11 @@ def kind(value: Value) -> str:
 
 
 def number(value: Value) -> Value:
-    """A value as a number.  Raises Wrong for what is none."""
+    """Return a value as a number.
+
+    Raises:
+        Wrong: The value is not a number.
+    """
     if isinstance(value, str):
         if not _NUMBER.fullmatch(value):
             raise Wrong(f"{value!r} is not a number")
@@ -162,7 +188,11 @@ def number(value: Value) -> Value:
 
 
 def pairs(value: Value) -> Iterator[tuple[Value, Value]]:
-    """Key and value of each member, in Terraform's order.  Raises Wrong for what has none."""
+    """Yield the key and the value of each member, in Terraform's order.
+
+    Raises:
+        Wrong: The value has no members.
+    """
     if isinstance(value, dict):
         yield from sorted(value.items())
     elif isinstance(value, Set):
