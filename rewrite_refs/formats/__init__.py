@@ -1,7 +1,7 @@
-"""The formats, each a value that knows where references are in one kind of file.
+"""The formats; each one finds the references in one kind of file.
 
-Adding one is a module that makes a ``Format``, a line in ``FORMATS``, a folder of fixtures, a test, and a run
-of ``python -m tasks generate``.
+To add a format, write a module that makes a ``Format``, a line in ``FORMATS``, a folder of fixtures and a
+test, and run ``python -m tasks generate``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rewrite_refs.yaml.tree import Node
 
 
 def _readers() -> Readers:
-    """Return what reads the parts of files, each of which needs all of them."""
+    """Return the readers of embedded parts, which call one another."""
 
     def fragment(text: str, node: Node) -> Iterator[Occurrence]:
         return kubernetes.in_fragment(text, node, readers)
@@ -38,7 +38,7 @@ def _readers() -> Readers:
 _READERS = _readers()
 _MANIFESTS = kubernetes.format_with(_READERS)
 
-# The most particular first: the first that claims a file has it.
+# The most specific first: the first format that claims a file reads it.
 FORMATS: tuple[Format, ...] = (
     dockerfile.FORMAT,
     github_actions.FORMAT,

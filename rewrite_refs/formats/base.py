@@ -1,4 +1,4 @@
-"""What a format is: a name, the files that it reads, and where references are in them."""
+"""The type of a format: its name, its files, and how to find references."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _GLOB = {"**/": r"(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}
 
 
 class File:
-    """A file as the formats are asked about it.
+    """A file whose format is to be detected.
 
     Attributes:
-        path: Its path from the root of the repository, where that is known.
+        path: Its path from the root of the repository, if that is known.
         data: Its content.
-        chart: Whether a ``Chart.yaml`` is beside it or above it.
+        chart: Whether a ``Chart.yaml`` is in its folder or in a folder above.
     """
 
     def __init__(self, path: PurePath, data: bytes, chart: bool = False) -> None:
@@ -39,17 +39,21 @@ class File:
 
     @cached_property
     def source(self) -> Source:
-        """The text, decoded once.  Raises UnicodeDecodeError where the content is not UTF-8."""
+        """The decoded text.
+
+        Raises:
+            UnicodeDecodeError: The content is not UTF-8.
+        """
         return Source(self.data.decode("utf-8"))
 
 
 class Builds(NamedTuple):
-    """Names that a build makes, which no registry upstream has.
+    """Names that a build makes, which no upstream registry has.
 
     Attributes:
         images: Names of images.
-        recipes: Names of images, each with the path of its Dockerfile from the folder of the file.
-        contexts: Names of additional contexts, which stand for images in Dockerfiles alone.
+        recipes: Names of images, each with the path of its Dockerfile relative to the folder of the file.
+        contexts: Names of additional build contexts, which replace images in Dockerfiles only.
     """
 
     images: frozenset[str] = frozenset()
@@ -58,10 +62,10 @@ class Builds(NamedTuple):
 
 
 class Manual(NamedTuple):
-    """What users read about a format; the pages and tables of the documentation are made from it.
+    """The manual of a format, from which its documentation is generated.
 
     Attributes:
-        text: The docstring of its module: what is found, what is left alone and why, an example.
+        text: The docstring of its module: what is found, what is not changed and why, an example.
         files: Which files are read, in Markdown.
         summary: What is rewritten, in one line of Markdown.
         found: What is found and rewritten, in Markdown.
@@ -77,30 +81,31 @@ class Manual(NamedTuple):
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file that holds image references.
+    """A kind of file that contains image references.
 
-    What others need to know of a kind of file is a field here, so that none of them asks for a name.
+    Properties of a format that other modules need are fields here, so that no module compares names.
 
     Attributes:
         name: The name in reports and in the configuration, such as ``github-actions``.
-        patterns: Globs of the paths that can be of this format, from the root of the repository and
-            without regard to letter case; one without a slash matches in every folder.  The pre-commit
-            hooks, the schema of the configuration and the documentation are made from them.
-        signs: Words of which a file has one, or it holds no reference: the cheap test before parsing.
-            Without any, every file passes.
-        find: Yields the references of a text in order; raises ParseError last for what cannot be parsed.
+        patterns: Globs of the paths that can have this format, from the root of the repository and
+            ignoring letter case; one without a slash matches in every folder.  The pre-commit hooks,
+            the schema of the configuration and the documentation are generated from them.
+        signs: Words for a cheap test before parsing: a file without any of them contains no reference.
+            If there are none, every file passes.
+        find: Yields the references of a text in order; raises ParseError at the end for parts that
+            cannot be parsed.
         outline: Yields everything that an edit must not change, in order.
-        manual: What users read about it.
-        accepts: Decides from the file's place and content where pattern and sign are not enough.
+        manual: The manual for users.
+        accepts: Decides by path and content where patterns and signs are not enough.
         comments: Whether an ignore comment can end a line, or needs a line of its own.
-        syntax: ``yaml`` where the text has to be valid YAML after an edit as well.
-        templated: Whether actions of a template (``{{ }}``) are part of the text.
-        manifest: Whether the documents are objects of Kubernetes.
-        kustomized: Whether kustomize matches names in files of this format, or they are its own.
-        layered: Whether such files are values, which Helm lays over those of a chart.
-        recipe: Whether a build reads the file, so that the names of build contexts count in it.
-        variables: How a registry can be written as a variable; None where there are no variables.
-        builds: Reads the names that a build makes, whatever the format of the text; raises nothing.
+        syntax: ``yaml`` if the text must also be valid YAML after an edit.
+        templated: Whether the text can contain template actions (``{{ }}``).
+        manifest: Whether the documents are Kubernetes objects.
+        kustomized: Whether the files belong to kustomize, or kustomize matches image names in them.
+        layered: Whether the files are Helm values, which override those of a chart.
+        recipe: Whether a build reads the file, so that names of build contexts apply in it.
+        variables: How a registry can be written as a variable; None if the format has no variables.
+        builds: Reads the names that a build makes; accepts text of any format and raises nothing.
     """
 
     name: str
@@ -121,11 +126,11 @@ class Format:
     builds: Callable[[Source], Builds] | None = None
 
     def candidate(self, path: PurePath) -> bool:
-        """Whether a file can be of this format, judging by its path alone."""
+        """Whether a file can have this format, by its path alone."""
         return path_regex(self.patterns).fullmatch(path.as_posix()) is not None
 
     def claims(self, file: File) -> bool:
-        """Whether a file is of this format and may hold references."""
+        """Whether a file has this format and may contain references."""
         return self.candidate(file.path) and self._has_sign(file.data) and self.accepts(file)
 
     def _has_sign(self, data: bytes) -> bool:
@@ -134,7 +139,7 @@ class Format:
 
 @cache
 def path_regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """The paths that some globs match, as one regular expression for the whole path."""
+    """Return one regular expression that matches whole paths as some globs do."""
     parts = []
     for glob in patterns:
         glob = glob if "/" in glob else f"**/{glob}"
@@ -143,5 +148,5 @@ def path_regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_manifest(data: bytes) -> bool:
-    """Whether a file has the marks of a Kubernetes manifest, and is for that format to claim."""
+    """Whether a file has the keys of a Kubernetes manifest, which that format claims."""
     return all(mark.search(data) for mark in _MARKS)

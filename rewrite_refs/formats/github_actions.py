@@ -1,4 +1,4 @@
-"""GitHub Actions: the workflows in ``.github/workflows``, and the ``action.yml`` of an action.
+"""GitHub Actions: workflows in ``.github/workflows``, and ``action.yml`` files.
 
     before:  container:
                image: node:20
@@ -9,26 +9,26 @@
 
 What is found:
 
-- ``container`` of a job and each of its ``services``: a text, or ``image``, with or without ``docker://``;
+- ``container`` of a job and each of its ``services``: a string, or ``image``, with or without ``docker://``;
 - ``uses: docker://`` of a step, in a job or in a composite action;
 - ``image: docker://`` of an action that runs in Docker;
 - where the image of a job is ``${{ matrix.image }}``, the items of the job's ``strategy.matrix`` that it
-  stands for, with those of ``include`` and ``exclude``. They are edited there, so that the name which GitHub
-  gives the job changes as well: mind the checks that a branch requires.
+  refers to, with those of ``include`` and ``exclude``. They are edited there, so the name that GitHub gives
+  the job changes as well: update the required status checks of the branch.
 
 What can be pulled through the cache:
 
-- a container or a service whose ``credentials`` are those of ECR: the ``username`` is ``AWS``, or speaks of
-  ``ecr`` or ``aws``;
-- nothing else, for GitHub pulls these images before any step can log in. Such a reference is left, and the
-  rule ``pull-before-login`` says what to do. With ``runners-logged-in: true`` in the configuration, for
-  runners that have access to ECR by themselves, all are rewritten.
+- a container or a service whose ``credentials`` are for ECR: the ``username`` is ``AWS``, or contains the
+  word ``ecr`` or ``aws``;
+- nothing else, because GitHub pulls these images before any step can log in. Such a reference is not
+  changed, and the rule ``pull-before-login`` describes the remedy. With ``runners-logged-in: true`` in the
+  configuration, for runners that have access to ECR without a login, all are rewritten.
 
-What is left alone:
+What is not changed:
 
-- an image that an expression decides, wholly or in its head (``${{ inputs.image || 'node:20' }}``): reported.
-  In a tag it does not matter;
-- the items of a matrix that the job uses for something else than an image as well, and a matrix that is an
+- an image that is an expression or begins with one (``${{ inputs.image || 'node:20' }}``): reported. An
+  expression in a tag does not matter;
+- the items of a matrix that the job also uses for something other than an image, and a matrix that is an
   expression: reported;
 - ``runs-on``, ``uses: owner/repository@v1`` and ``./path``, ``image: Dockerfile``, the scripts in ``run``.
 
@@ -55,11 +55,11 @@ _ACTIONS = ("action.yml", "action.yaml")
 _SCHEME = "docker://"
 _SIGNS = ("container", "image", "services", _SCHEME)
 _KEY = re.compile(r"(?<![\w-])(?:container|image|services)[\"']?[ \t]*:|docker://")
-# A quoted text in an expression may hold braces. What is never closed goes to the end.
+# A quoted string in an expression can contain braces. An unclosed expression extends to the end.
 _EXPRESSION = re.compile(r"\$?\{\{(?P<inner>(?:'[^']*'|.)*?)(?:\}\}|\Z)", re.DOTALL)
 _CONTEXT = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _MATRIX = re.compile(r"(?<![\w.-])matrix(?P<path>(?:\.[\w-]+)*)")
-# Words of a name, so that neither "secrets" nor "laws" counts.
+# Whole words of a name, so that neither "secrets" nor "laws" matches.
 _OF_ECR = re.compile(r"(?:(?<![A-Za-z])(?i:ecr|aws)|(?<=[a-z])(?:Ecr|ECR|Aws|AWS))(?![a-z])")
 
 _RULE: Final = "pull-before-login"
@@ -73,7 +73,7 @@ _ELSEWHERE = "the job also uses {} for something other than an image: use a sepa
 
 
 def _accepts(file: File) -> bool:
-    """Whether a file is a workflow or an action, and no manifest that lies among them."""
+    """Whether a file is a workflow or an action, and not a manifest."""
     is_action = file.name in _ACTIONS and b"runs" in file.data
     return (is_action or _is_workflow(file.path)) and not is_manifest(file.data)
 
@@ -85,7 +85,7 @@ def _is_workflow(path: PurePath) -> bool:
 
 def _images(text: str, root: Node) -> Iterator[Occurrence]:
     """Yield the references of a document, in order."""
-    # An anchor may put one image into several places: what is against it in one of them counts.
+    # An anchor can put one image into several places: a reason against it in one of them applies to all.
     images = sorted(_in_document(root), key=lambda image: bool(image.reason or image.blocked))
     by_node = {id(image.node): image for image in images}
     yield from (_read(text, each) for each in sorted(by_node.values(), key=lambda each: each.node.span))
@@ -95,11 +95,11 @@ def _expected(document: str) -> bool:
     return _KEY.search(document) is not None
 
 
-# --- where images stand ----------------------------------------------------------------------
+# --- locations of images ---------------------------------------------------------------------
 
 
 class _Image(NamedTuple):
-    """A scalar that names an image, and what is against it there."""
+    """A scalar that names an image, and why it cannot be rewritten, if it cannot."""
 
     node: Scalar
     blocked: Blocked | None
@@ -107,7 +107,7 @@ class _Image(NamedTuple):
 
 
 def _in_document(root: Node) -> Iterator[_Image]:
-    """The images of a workflow or an action."""
+    """Yield the images of a workflow or an action."""
     top = fields(root)
     for job in fields(top.get("jobs")).values():
         values = fields(job)
@@ -119,19 +119,19 @@ def _in_document(root: Node) -> Iterator[_Image]:
 
 
 def _in_steps(steps: Node | None) -> Iterator[_Image]:
-    """The images that steps use."""
+    """Yield the images that steps use."""
     for step in items(steps):
         yield from _with_scheme(fields(step).get("uses"))
 
 
 def _with_scheme(node: Node | None) -> Iterator[_Image]:
-    """The image of a scalar where it says that it is one."""
+    """Yield the image of a scalar that begins with ``docker://``."""
     if isinstance(node, Scalar) and text_of(node).startswith(_SCHEME):
         yield _Image(node, _STEP)
 
 
 def _in_job(job: dict[str, Node]) -> Iterator[_Image]:
-    """The images of the container and the services of a job, or those of the matrix that they stand for."""
+    """Yield the images of a job's container and services, or their matrix items."""
     containers = (job.get("container"), *fields(job.get("services")).values())
     images = [image for each in containers for image in _of_container(each)]
     places = {id(image.node) for image in images if _path(image.node)}
@@ -148,7 +148,7 @@ def _in_job(job: dict[str, Node]) -> Iterator[_Image]:
 
 
 def _of_container(node: Node | None) -> Iterator[_Image]:
-    """The image of a ``container`` or a service: a text, or a mapping with ``image`` and ``credentials``."""
+    """Yield the image of a container or service, which is a string or a mapping."""
     values = fields(node)
     image = values.get("image") if isinstance(node, Mapping) else node
     if is_text(image):
@@ -156,9 +156,9 @@ def _of_container(node: Node | None) -> Iterator[_Image]:
 
 
 def _blocked(credentials: Node | None) -> Blocked | None:
-    """Why an image with such credentials cannot be pulled through the cache; None where it can.
+    """Return why credentials do not allow a pull through the cache, or None.
 
-    Those of ECR Public are made in the same way and do not hold for the cache.
+    Credentials for ECR Public are made in the same way but are not valid for the cache.
     """
     if is_null(credentials):
         return _WITHOUT
@@ -172,7 +172,7 @@ def _blocked(credentials: Node | None) -> Blocked | None:
 
 
 def _path(node: Scalar) -> tuple[str, ...]:
-    """The keys that a scalar follows in the matrix, if it is an expression that does, and nothing else."""
+    """Return the matrix keys if a scalar is a single ``matrix`` expression."""
     value = text_of(node)
     found = _EXPRESSION.match(value)
     if not found or found.end() < len(value):
@@ -186,7 +186,7 @@ def _keys(found: re.Match[str]) -> tuple[str, ...]:
 
 
 def _undecided(value: str) -> str | None:
-    """Why nobody can tell what an image is that begins with an expression; None where it does not."""
+    """Return why an image is unknown if it begins with an expression, or None."""
     found = _EXPRESSION.match(value)
     if not found:
         return None
@@ -198,7 +198,7 @@ def _undecided(value: str) -> str | None:
 
 
 def _listed(job: dict[str, Node], path: tuple[str, ...], image: _Image) -> list[_Image]:
-    """What the matrix of a job lists for the expression that an image is; a container may be a mapping."""
+    """Return the matrix items for an expression; a container can be a mapping."""
     matrix = fields(fields(job.get("strategy")).get("matrix"))
     entries = [fields(each) for key in ("include", "exclude") for each in items(matrix.get(key))]
     key, *rest = path
@@ -213,9 +213,9 @@ def _listed(job: dict[str, Node], path: tuple[str, ...], image: _Image) -> list[
 
 
 def _is_used(job: dict[str, Node], path: tuple[str, ...], places: set[int]) -> bool:
-    """Whether a job uses what its matrix holds at a *path* for something else than its images and names.
+    """Whether a job uses matrix values at *path* for anything but images and names.
 
-    *places* are the scalars that are such an image and nothing else.
+    *places* are the identities of the scalars that are such an image and nothing else.
     """
     parts = [each for each in job.items() if each[0] not in ("name", "strategy", "steps")]
     steps = [fields(step) for step in items(job.get("steps"))]
@@ -226,7 +226,7 @@ def _is_used(job: dict[str, Node], path: tuple[str, ...], places: set[int]) -> b
 
 
 def _scalars(key: str, node: Node) -> Iterator[tuple[str, Scalar]]:
-    """The scalars in the value of a *key*, each with the nearest one."""
+    """Yield the scalars in the value of a *key*, each with the key nearest to it."""
     pending, seen = [(key, node)], set()
     while pending:
         key, node = pending.pop()
@@ -239,7 +239,7 @@ def _scalars(key: str, node: Node) -> Iterator[tuple[str, Scalar]]:
 
 
 def _paths(key: str, value: str) -> Iterator[tuple[str, ...]]:
-    """What the expressions of a value take from the matrix; an ``if`` needs no braces."""
+    """Yield the matrix keys in expressions of a value; an ``if`` needs no braces."""
     for inner in [value] if key == "if" else [each["inner"] for each in _EXPRESSION.finditer(value)]:
         for found in _MATRIX.finditer(inner):
             yield _keys(found)
@@ -249,7 +249,7 @@ def _paths(key: str, value: str) -> Iterator[tuple[str, ...]]:
 
 
 def _read(text: str, image: _Image) -> Occurrence:
-    """The reference in a scalar; a ``docker://`` before it is no part of it."""
+    """Return the reference in a scalar, without ``docker://``."""
     node = image.node
     value = node.value
     start = len(value) - len(value.lstrip())
@@ -264,7 +264,7 @@ def _read(text: str, image: _Image) -> Occurrence:
 
 
 def _pieces(text: str, node: Scalar, at: int) -> Iterator[Piece]:
-    """The pieces of a scalar from *at* on; an expression is one of unknown value."""
+    """Yield the pieces of a scalar from index *at*; expressions are unknown pieces."""
     value = node.value.rstrip()
     for found in _EXPRESSION.finditer(value, at):
         if at < found.start():

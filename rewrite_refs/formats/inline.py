@@ -1,28 +1,29 @@
-"""References inside strings: what is taken for one, and how sure of it we are.  For all formats.
+"""References inside strings: which strings count as references, in all formats.
 
-A string says less than a key ``image`` does, so here, and here alone, looks decide.  Two things count:
-whether the *name* of the string speaks of an image (``SIDECAR_IMAGE``, ``--reloader-image``), and what its
-*value* is.
+A string is less certain than the value of a key ``image``, so here, and only here, the form decides.  Two
+things matter: whether the *name* of the string is that of an image (``SIDECAR_IMAGE``,
+``--reloader-image``), and the form of its *value*.
 
-    the value                                      the name says image   is a part of one    says nothing
+    the value                                      name of an image      contains ``image``  another name
                                                    (ends in ``image``)   (``IMAGE_WEB``)
     ---------------------------------------------  --------------------  ------------------  ------------
-    known registry, and tag or digest              taken                 taken               taken
-    any registry, or an owner                      taken                 with a tag          -
-    a tag or a digest, no slash                    taken                 if it is no port    -
-    known registry, neither tag nor digest         taken                 ``--embedded``      ``--embedded``
+    known registry, and tag or digest              found                 found               found
+    any registry, or an owner                      found                 with a tag          -
+    a tag or a digest, no slash                    found                 unless a port       -
+    known registry, neither tag nor digest         found                 ``--embedded``      ``--embedded``
     one bare word                                  ``--embedded``        -                   -
 
-``-`` is nothing at all. A name with a word that makes it something else (``IMAGE_TAG``,
-``--image-pull-policy``, ``IMAGE_REGISTRY``) says nothing. Booleans, numbers, URLs, paths, files and types
-of media are no references, nor is what begins with a variable; ``quay.io/acme/web:$TAG`` is one.
+``-`` means: not a reference. A name with a word that gives it another meaning (``IMAGE_TAG``,
+``--image-pull-policy``, ``IMAGE_REGISTRY``) counts as another name. Booleans, numbers, URLs, paths, files
+and media types are not references. A value that begins with a variable is not one either, but
+``quay.io/acme/web:$TAG`` is.
 
-In a longer text (a script, a list) only words that are references with a known registry are looked at:
-taken with a tag or a digest, for ``--embedded`` without; and TOML's ``image = "ubuntu:22.04"``, of which
-the name speaks, and which wants a tag or a known registry to be taken. A word ends at a blank, a quote, or
-one of ``= , ; ( ) [ ] { }``, and may have ``docker://`` before it. Behind ``push``, ``sign``, ``--tag`` or
-``--destination``, as the second word of ``copy`` and ``tag``, and in ``OUTPUT_IMAGE`` or ``TARGET_IMAGE`` it
-is the repository's own image: nothing pulls it.
+In a longer text (a script, a list) only words that are references with a known registry are considered:
+with a tag or a digest they are found, without one only with ``--embedded``. In TOML's
+``image = "ubuntu:22.04"`` the name is that of an image, and the value needs a tag or a known registry. A
+word ends at a blank, a quote, or one of ``= , ; ( ) [ ] { }``, and can follow ``docker://``. After ``push``,
+``sign``, ``--tag`` or ``--destination``, as the second word of ``copy`` and ``tag``, and in ``OUTPUT_IMAGE``
+or ``TARGET_IMAGE`` it is an image that the repository itself makes: nothing pulls it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.spans import Occurrence, Piece
 from rewrite_refs.yaml.references import PLACEHOLDER, is_not_a_reference
 
-# A text with none of these, and no name that speaks of an image, holds nothing.
+# A text with none of these, and without the name of an image, contains no reference.
 WORDS = (
     ".dkr",
     "azurecr.io",
@@ -71,14 +72,14 @@ _HOLE = PLACEHOLDER.pattern
 _PART = rf"(?:[a-z0-9._-]|{_HOLE})+"
 _TAIL = rf"(?P<tag>:(?:[\w.-]|{_HOLE})*(?:\w|{_HOLE}))?(?P<digest>@(?:sha256:[0-9a-f]{{64}}|{_HOLE}))?"
 _KNOWN = re.compile(rf"{_HOST}(?:/{_PART})+{_TAIL}", re.DOTALL)
-# A word must begin at an edge and end at one; an escaped quote and an escaped newline are edges as well.
+# A word must begin and end at a boundary; an escaped quote and an escaped newline are boundaries as well.
 _WORD = re.compile(
     rf"(?:(?<=docker://)|(?<![^\s\"'`=,;(\[{{])){_KNOWN.pattern}(?=[\s\"'`,;)\]}}]|\\[nt\"'\r\n]|\Z)",
     re.DOTALL,
 )
 
 _WORDS_OF_NAMES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-# With one of these behind it, the name speaks of something about an image, or of something around many.
+# A name in which one of these follows ``image`` is that of a property of an image, or of many images.
 _ABOUT = frozenset(
     """
     arch cache count credential credentials dir directory endpoint file files filter format gc hash
@@ -88,7 +89,7 @@ _ABOUT = frozenset(
     tags threshold time timeout token ttl type upload url user version width
     """.split()  # noqa: SIM905 - a list of fifty quoted words is no better
 )
-# And with one of these before it, of the disk of a machine, or of what a build puts there.
+# A name in which one of these precedes ``image`` is that of a disk image, or of an image that a build makes.
 _OTHERS = frozenset({"ami", "boot", "cache", "cloud", "disk", "machine", "os", "vm"})
 _REFERENCE = frozenset({"default", "digest", "fullname", "pullspec", "ref", "reference", "related", "uri"})
 _NO_IMAGE = re.compile(
@@ -98,23 +99,23 @@ _NO_IMAGE = re.compile(
 _PORT = re.compile(r"[^/]*:(?:80|\d{3,5})")
 _PUSHED = "a push target of a build"
 _PUSHING = frozenset({"destination", "dest", "t", "tag", "output", "push", "target", "to"})
-# And before ``image`` in the name of a variable.
+# The words that mean the same before ``image`` in the name of a variable.
 _PUSHED_TO = frozenset({"destination", "dest", "output", "push", "target"})
-# What stands before a word that a command makes: anywhere behind these, or as the second of two.
+# What precedes an image that a command makes: anywhere after these, or as the second of two arguments.
 _PUSHES = re.compile(
     r"(?:(?<![-\w./])(?:attest|commit|publish|push|sign)[ \t][^;|&\\]*"
     r"|(?<![-\w./])(?:copy|cp|tag)(?:[ \t]+-\S+)*[ \t]+[^\s-]\S*[ \t][^;|&\\]*"
     r"|(?:^|[\s\"'])(?:-t|--?(?:tag|destination|dest|output|target|push))[ \t=\"',]+(?:name=)?)"
     r"[\"']?(?:docker://)?\Z"
 )
-# As TOML has it; a shell takes no blanks there.
+# An assignment of TOML; a shell does not allow the blanks.
 _ASSIGNED = re.compile(r'^[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]+=[ \t]+"(?P<value>[^"\n]+)"', re.MULTILINE)
 _CONTINUED = re.compile(r"\\\r?\n")
-_FURTHEST = 300  # characters between a command and the image that it pushes; a line of JSON is endless
+_FURTHEST = 300  # characters between a command and the image that it pushes; a line of JSON can be very long
 
 
 class NameHint(Enum):
-    """How far the name of a string says that its value is an image."""
+    """What the name of a string indicates about its value."""
 
     IMAGE = "an image"
     PART = "something of an image, which may be the image itself"
@@ -123,7 +124,7 @@ class NameHint(Enum):
 
 @cache
 def hint_of(name: str) -> NameHint:
-    """What a name says: of a variable, a flag, a key or a parameter."""
+    """Return the hint in the name of a variable, flag, key or parameter."""
     words = [word.lower() for word in _WORDS_OF_NAMES.findall(name)]
     images = [at for at, word in enumerate(words) if word.endswith(("image", "images"))]
     if not images:
@@ -137,7 +138,7 @@ def hint_of(name: str) -> NameHint:
 
 
 def is_push_target(name: str, before: str = "") -> bool:
-    """Whether a flag or a variable, or else the command *before* it, says that something is pushed there."""
+    """Whether a name, or the command *before* it, means that the image is pushed."""
     if name.lstrip("-").lower() in _PUSHING:
         return True
     words = {word.lower() for word in _WORDS_OF_NAMES.findall(name)}
@@ -147,18 +148,18 @@ def is_push_target(name: str, before: str = "") -> bool:
 
 
 def may_hold(text: str) -> bool:
-    """Whether a text may hold a reference with a known registry."""
+    """Whether a text may contain a reference with a known registry."""
     return any(word in text for word in WORDS)
 
 
 def is_known(value: str) -> bool:
-    """Whether a value is a reference with a known registry and a tag or a digest, and nothing else."""
+    """Whether a value is a reference with a known registry and a tag or a digest."""
     known = _KNOWN.fullmatch(value.strip())
     return known is not None and bool(known["tag"] or known["digest"])
 
 
 def in_text(chars: Chars) -> Iterator[Occurrence]:
-    """The references that stand as words in a longer text, or that it assigns."""
+    """Yield the references that are words of a longer text, or values that it assigns."""
     words = set()
     for found in _WORD.finditer(chars.text) if may_hold(chars.text) else ():
         own = _PUSHED if _PUSHES.search(_command(chars.text, found.start())) else None
@@ -169,7 +170,7 @@ def in_text(chars: Chars) -> Iterator[Occurrence]:
 
 
 def in_assignments(chars: Chars) -> Iterator[Occurrence]:
-    """The references in lines of a text such as TOML's ``image = "ubuntu:22.04"``."""
+    """Yield the references in assignments such as ``image = "ubuntu:22.04"`` (TOML)."""
     for found in _ASSIGNED.finditer(chars.text):
         if hint_of(found["name"]) is NameHint.IMAGE:
             for each in in_value(chars.slice(*found.span("value")), found["name"]):
@@ -178,13 +179,16 @@ def in_assignments(chars: Chars) -> Iterator[Occurrence]:
 
 
 def _command(text: str, end: int) -> str:
-    """What stands before a place in its line, and in those that are continued by it."""
+    """Return the text before an offset in its line and the lines it continues."""
     before = _CONTINUED.sub(" ", text[max(end - _FURTHEST, 0) : end])
     return before[before.rfind("\n") + 1 :]
 
 
 def in_value(chars: Chars, name: str, before: str = "") -> Iterator[Occurrence]:
-    """The references in the value of something that has a *name*, perhaps with a command *before* it."""
+    """Yield the references in the value of something with a *name*.
+
+    *before* is the text of a command that precedes the value, if any.
+    """
     value = chars.text.strip()
     start = chars.text.find(value)
     end = start + len(value)
@@ -203,14 +207,14 @@ def in_value(chars: Chars, name: str, before: str = "") -> Iterator[Occurrence]:
 
 
 def _is_one_word(value: str) -> bool:
-    """Whether a value can be a name with a tag: it is no list, URL, path, number or the like."""
+    """Whether a value can be a name with a tag, and not a URL, path or number."""
     return bool(value) and not (
         is_not_a_reference(value) or _NO_IMAGE.fullmatch(value) or PLACEHOLDER.match(value) or "=" in value
     )
 
 
 def _is_sure(value: str, hint: NameHint) -> bool | None:
-    """Whether a word without a known registry is an image; None where it is nothing."""
+    """Whether a word of no known registry is surely an image; None if it is not one."""
     tagged = ":" in value.rpartition("/")[2] or "@" in value
     if hint is NameHint.IMAGE:
         return tagged or "/" in value
@@ -218,7 +222,7 @@ def _is_sure(value: str, hint: NameHint) -> bool | None:
 
 
 def _read(chars: Chars, start: int, end: int, embedded: bool, own: str | None) -> Iterator[Occurrence]:
-    """The reference at *start* to *end*, unless it is none."""
+    """Yield the reference from *start* to *end*, if it is a valid one."""
     place = chars.span(start, end)
     if place is None:
         return
@@ -232,7 +236,7 @@ def _read(chars: Chars, start: int, end: int, embedded: bool, own: str | None) -
 
 
 def _pieces(chars: Chars, start: int, end: int) -> Iterator[Piece]:
-    """The pieces of some characters; a placeholder is one of unknown value."""
+    """Yield the pieces of some characters; a placeholder is a piece of unknown value."""
     at = start
     for found in PLACEHOLDER.finditer(chars.text, start, end):
         yield from chars.slice(at, found.start()).pieces()

@@ -9,10 +9,10 @@
 
 Rewritten: ``defaultBaseImage``, and the values of ``baseImageOverrides``.
 
-Not rewritten: the keys of ``baseImageOverrides``, which are import paths of Go; the names and flags of
-``builds``; images that are only on the machine (``ko.local/...``).
+Not rewritten: the keys of ``baseImageOverrides``, which are Go import paths; the names and flags of
+``builds``; images that exist only on the machine (``ko.local/...``).
 
-ko pulls base images with the credentials of the machine, and has the helper for Amazon ECR built in.
+ko pulls base images with the credentials of the machine, and has a built-in credential helper for Amazon ECR.
 
 Source: "Configuration" in the documentation of ko (ko.build).
 """
@@ -42,7 +42,7 @@ def _images(text: str, root: Node) -> Iterator[Occurrence]:
 
 
 def _use(top: str, key: str) -> str:
-    """What a text below two keys is: an image, or something that only its key says."""
+    """Return the use of a string below two keys: an image, or the name of its key."""
     return "image" if top in _SIGNS else key
 
 

@@ -1,12 +1,14 @@
-"""Kustomize: ``kustomization.yaml``, ``kustomization.yml``, ``Kustomization``, and files of JSON patches.
+"""Kustomize: kustomizations, and files of JSON patches.
+
+Kustomizations are ``kustomization.yaml``, ``kustomization.yml`` and ``Kustomization``.
 
     before:  images:
-             - name: quay.io/acme/web    # nothing in the repository is called so
+             - name: quay.io/acme/web    # nothing in the repository has this name
                newTag: v2
              - name: controller
                newName: nginx
     after:   images:
-             - name: quay.io/acme/web    # nothing in the repository is called so
+             - name: quay.io/acme/web    # nothing in the repository has this name
                newName: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/quay/acme/web
                newTag: v2
              - name: controller
@@ -15,21 +17,21 @@
 What is found:
 
 - ``newName`` of an entry of ``images``, with its ``newTag`` and ``digest``;
-- ``name`` of an entry without ``newName``.  It is compared with the names in what the kustomization
-  draws in, so it goes with them: where they are rewritten (in this repository), the name becomes the
-  new one; where they are not (bases behind a URL, charts, files that are generated), it stays, and the
-  entry gets a ``newName``.  Outside a repository it is always the latter;
-- patches: strategic merges and JSON 6902 ones, inline in ``patches[].patch``, ``patchesStrategicMerge``
+- ``name`` of an entry without ``newName``.  kustomize compares it with the names in the resources of the
+  kustomization, so it must match them: where they are rewritten (in this repository), the name is
+  rewritten too; where they are not (remote bases, charts, generated files), it stays, and the entry gets
+  a ``newName``.  Outside a repository the entry always gets a ``newName``;
+- patches: strategic merge and JSON 6902 patches, inline in ``patches[].patch``, ``patchesStrategicMerge``
   and ``patchesJson6902[].patch``, or in files of their own (a list of ``{op, path, value}``);
-- ``helmCharts[].valuesInline``, as Helm values are read;
-- ``literals`` of generators, as variables are read (``WEB_IMAGE=quay.io/acme/web:1``; see ``embedded``).
+- ``helmCharts[].valuesInline``, read as Helm values;
+- ``literals`` of generators, read as variables (``WEB_IMAGE=quay.io/acme/web:1``; see ``embedded``).
 
-What is left alone:
+What is not changed:
 
-- a ``name`` that matches nothing rewritten; a name in a manifest that a ``newName`` replaces wherever it
-  is drawn in (``controller:latest``) stays as well: that is a placeholder;
-- names that would have to be two things at once, because one entry matches what is rewritten and what
-  is not: entry and manifests stay, and the report says what to do;
+- a ``name`` that matches no rewritten image; a name in a manifest that a ``newName`` replaces wherever the
+  manifest is used (``controller:latest``): it is a placeholder;
+- names that would need two values at once, because one entry matches both images that are rewritten and
+  images that are not: the entry and the manifests stay, and the report describes the remedy;
 - ``replacements``, ``vars``, and everything else.
 """
 
@@ -65,7 +67,7 @@ _IMAGE_KEY = re.compile(r"(?i:image|reference|repository|registry|hub)\Z|(?:newN
 
 _NO_ROOM = NewNameSlot(None, "")
 
-# Between a key and its value on the same line, and behind the value.
+# The text between a key and its value on the same line, and after the value.
 _COLON = re.compile(r"[ \t]*:[ \t]*(?:[&!]\S*[ \t]+)*")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=\r?\n|\Z)")
 _BEFORE = re.compile(r" *(?:- +)*")
@@ -90,9 +92,9 @@ def _expected(document: str) -> bool:
 
 
 def _outline(source: Source) -> Iterator[Token]:
-    """Yield everything that an edit must leave alone, in order.
+    """Yield everything that an edit must not change, in order.
 
-    A name with the ``newName`` behind it is one token, whether the latter is there or has room there.
+    A name is one token with the ``newName`` that follows it, or with the slot for one.
     """
     pending = [region for entry in entries(source) if (region := _region(entry))]
     pending.sort(reverse=True)
@@ -111,10 +113,10 @@ def _outline(source: Source) -> Iterator[Token]:
 
 
 class Entry(NamedTuple):
-    """An entry of ``images``: what it matches, and what it puts there.
+    """An entry of ``images``: the name that it matches, and the new image.
 
-    ``new_name_slot`` is where a ``newName`` can be put, or None where there is one;
-    ``is_adjacent`` tells whether that follows the name.
+    ``new_name_slot`` is where a ``newName`` can be inserted, or None if the entry has one;
+    ``is_adjacent`` is whether that ``newName`` follows the name.
     """
 
     name: Scalar
@@ -144,7 +146,10 @@ def _entries(text: str, values: dict[str, Node]) -> Iterator[Entry]:
 
 
 def _new_name_slot(text: str, node: Mapping, name: Scalar) -> NewNameSlot:
-    """Where the entry *node* can be given a ``newName``: nowhere unless its name is written plainly there."""
+    """Return where a ``newName`` can be inserted into the entry *node*.
+
+    There is no such place unless the name is a plain pair of key and value in the entry itself.
+    """
     key = next((key for key, value in node.pairs() if value is name), None)
     if not isinstance(key, Scalar) or name.style in ("|", ">") or "\n" in text[slice(*name.span)]:
         return _NO_ROOM
@@ -163,7 +168,7 @@ def _new_name_slot(text: str, node: Mapping, name: Scalar) -> NewNameSlot:
 
 
 def _is_adjacent(node: Mapping, name: Scalar, new_name: Scalar) -> bool:
-    """Whether the pair of *new_name* is the one after that of *name*, both written there."""
+    """Whether *new_name* follows *name*, both written in the entry itself."""
     after = iter(node.children)
     for child in after:
         if child is name:
@@ -173,14 +178,14 @@ def _is_adjacent(node: Mapping, name: Scalar, new_name: Scalar) -> bool:
 
 
 def _region(entry: Entry) -> Span | None:
-    """The name of an entry with the ``newName`` behind it, or with the room for one."""
+    """Return the span from an entry's name to its ``newName``, or the slot for it."""
     if entry.is_adjacent and entry.new_name is not None:
         return Span(entry.name.span.start, entry.new_name.span.end)
     at = entry.new_name_slot.at if entry.new_name_slot else None
     return None if at is None else Span(entry.name.span.start, at)
 
 
-# --- where images stand ----------------------------------------------------------------------
+# --- locations of images ---------------------------------------------------------------------
 
 
 def _in_document(text: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
@@ -208,7 +213,7 @@ def _in_document(text: str, root: Node, readers: Readers) -> Iterator[Occurrence
 
 
 def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
-    """What an entry matches, then what it puts there."""
+    """Yield the name that an entry matches, then the image that replaces it."""
     place = scalars.inside(text, entry.name)
     yield Occurrence(joined(text, (), entry.name), place, place, key=True)
     image = entry.new_name or entry.name
@@ -218,7 +223,7 @@ def _in_entry(text: str, entry: Entry) -> Iterator[Occurrence]:
 
 
 def _in_literal(text: str, node: Node) -> Iterator[Occurrence]:
-    """The image in ``KEY=value``."""
+    """Yield the references in ``KEY=value``."""
     key, equals, _ = node.value.partition("=") if isinstance(node, Scalar) else ("", "", "")
     chars = scalars.chars(text, node) if isinstance(node, Scalar) and equals else None
     if chars is not None:
@@ -245,7 +250,7 @@ _MANUAL = Manual(
 
 
 def format_with(readers: Readers) -> Format:
-    """Return the format, which reads patches and values by means of *readers*."""
+    """Return the format, which reads patches and values with *readers*."""
     return Format(
         name="kustomize",
         patterns=("kustomization.yaml", "kustomization.yml", "Kustomization", "*.yaml", "*.yml", "*.json"),

@@ -1,8 +1,8 @@
-"""References behind a placeholder for the registry, where nothing but a registry shows a text to be an image.
+"""References that begin with a placeholder for the registry.
 
-A format finds ``--reloader-image=quay.io/acme/reloader:1`` by its host.  What it
-becomes, ``${ECR_REGISTRY}/quay/acme/reloader:1``, has none; so the text is read
-once more with the host of some registry in the place of the placeholder.
+A format finds ``--reloader-image=quay.io/acme/reloader:1`` only by its host.  The rewritten text,
+``${ECR_REGISTRY}/quay/acme/reloader:1``, has none; so the text is read a second time, with the host of a
+registry in place of the placeholder.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Occurrence, Piece, Span
 
-# Of no account, and so of nobody's files.
+# An account that cannot exist, so that no file contains the host.
 _HOST = "000000000000.dkr.ecr.placeholder.amazonaws.com"
 
 
 def with_placeholders(format: Format, placeholders: Sequence[str]) -> Format:
-    """Return a format that finds what begins with one of some *placeholders*, too.
+    """Return a format that also finds references that begin with a placeholder.
 
-    Where variables are declared, a placeholder is made of these, and the format reads it anyway.
+    Formats that declare variables are returned unchanged: there a placeholder consists of variables, which
+    the format itself reads.
     """
     if not placeholders or (format.variables and format.variables.declared):
         return format
@@ -44,7 +45,7 @@ def _outline(format: Format, hosts: _Hosts, source: Source) -> Iterable[Token]:
 
 
 def _find(format: Format, hosts: _Hosts, source: Source) -> Iterator[Occurrence]:
-    """Yield the references of a text, in order; raises ParseError last for what cannot be parsed."""
+    """Yield the references of a text in order; raise ParseError only at the end."""
     view = source.once(hosts)
     if not view.places:
         yield from format.find(source)
@@ -64,7 +65,7 @@ def _find(format: Format, hosts: _Hosts, source: Source) -> Iterator[Occurrence]
 
 @dataclass(frozen=True)
 class _Hosts:
-    """Puts a host in the place of each of some placeholders; for ``Source.once``."""
+    """A replacement of each placeholder by a host; for ``Source.once``."""
 
     placeholders: tuple[str, ...]
 
@@ -72,21 +73,21 @@ class _Hosts:
         return _View(text, _places(text, self.placeholders))
 
     def begin(self, occurrence: Occurrence) -> bool:
-        """Whether an occurrence has a placeholder for its registry."""
+        """Whether the registry of an occurrence is a placeholder."""
         text = occurrence.text
         return any(begins(text, each) or text.startswith(resolved(each)) for each in self.placeholders)
 
 
 @dataclass(frozen=True)
 class _View:
-    """A *text* with a host for the placeholders at some *places*."""
+    """A *text* in which the placeholders at some *places* are replaced by a host."""
 
     text: str
     places: list[Span]
 
     @cached_property
     def seen(self) -> Source:
-        """The text as it is read."""
+        """The text with the hosts, which a format reads."""
         parts, at = [], 0
         for place in self.places:
             parts += [self.text[at : place.start], _HOST]
@@ -95,7 +96,7 @@ class _View:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """Where the hosts stand in it."""
+        """The offsets of the hosts in the text that is read."""
         starts, shift = [], 0
         for place in self.places:
             starts.append(place.start + shift)
@@ -103,7 +104,7 @@ class _View:
         return starts
 
     def back(self, occurrence: Occurrence) -> Occurrence:
-        """An occurrence of the view as one of the source."""
+        """Translate an occurrence of the view into one of the source."""
         pieces = tuple(part for piece in occurrence.pieces for part in self._piece(piece))
         return replace(
             occurrence,
@@ -115,7 +116,7 @@ class _View:
         )
 
     def token(self, token: Token) -> Token:
-        """A token of the view as one of the source."""
+        """Translate a token of the view into one of the source."""
         span = self._span(token.span)
         if token.origins is None:
             return replace(token, text=self.text[slice(*span)], span=span) if span.start >= 0 else token
@@ -149,7 +150,7 @@ class _View:
         return Span(self._at(span.start), self._at(span.end))
 
     def _at(self, offset: int) -> int:
-        """The offset in the source; of one in a host, that of its placeholder's end."""
+        """Return the offset in the source; inside a host, that of the placeholder's end."""
         index = bisect_right(self._starts, offset) - 1
         if index < 0:
             return offset
@@ -160,7 +161,7 @@ class _View:
 
 
 def with_hosts(data: bytes, placeholders: Sequence[str]) -> bytes:
-    """The content of a file with a host for each of the *placeholders*, to tell its format by."""
+    """Return a file's content with hosts for placeholders, for format detection."""
     try:
         text = data.decode("utf-8") if placeholders else ""
     except UnicodeDecodeError:
@@ -170,7 +171,7 @@ def with_hosts(data: bytes, placeholders: Sequence[str]) -> bytes:
 
 
 def _places(text: str, placeholders: Sequence[str]) -> list[Span]:
-    """Where a placeholder stands with a path behind it."""
+    """Return the spans of placeholders before a path, in order, without overlaps."""
     places = (
         Span(*each.span())
         for placeholder in placeholders

@@ -1,7 +1,7 @@
-"""What reads the parts of a file that are of another format.
+"""The readers for parts of a file that have another format.
 
-A manifest holds Helm values, values hold texts that are manifests or templates, and templates are read as
-manifests, Compose files or values.  So these call one another, and each is handed all of them.
+A manifest can contain Helm values, values can contain manifests or templates as strings, and templates are
+read as manifests, Compose files or values.  So the readers call one another, and each gets all of them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class Readers(NamedTuple):
     """The readers of parts; made once, in ``formats``.
 
     Attributes:
-        fragment: The images of a manifest, or of a part of one.
-        values: The images of Helm values.
-        text: The images of a text in Helm values, which a template puts somewhere.
+        fragment: Yields the images of a manifest, or of a part of one.
+        values: Yields the images of Helm values.
+        text: Yields the images of a string in Helm values that a template inserts somewhere.
     """
 
     fragment: NodeReader

@@ -1,4 +1,4 @@
-"""What a format with variables tells of a text before a registry in it moves into one.
+"""Interfaces of formats in which a registry can be written as a variable.
 
 There are two mechanisms, and the engine has a module for each.  A variable is written with its default
 where it is used, as in Compose (``${REGISTRY:-docker.io}/library/postgres``); or it is declared at the top
@@ -17,33 +17,33 @@ from rewrite_refs.text.spans import Occurrence, Piece, Span
 
 
 class View(Protocol):
-    """What both mechanisms ask of a text."""
+    """A text in which registries can be variables, by either mechanism."""
 
     @property
     def source(self) -> Source:
         """The text."""
 
     def variable(self, piece: Piece) -> str | None:
-        """Return the variable of which a piece is the whole default."""
+        """Return the variable whose whole default is a piece, or None."""
 
     def reason(self, occurrence: Occurrence) -> str | None:
-        """Return why no variable can be written in a reference."""
+        """Return why no variable can be written in a reference; None if one can."""
 
     def needs_stage(self, occurrence: Occurrence) -> bool:
-        """Whether a reference needs a build stage of its own to have a variable."""
+        """Whether a reference can have a variable only through a build stage of its own."""
 
     def is_directive(self, occurrence: Occurrence) -> bool:
-        """Whether a reference is read before there are variables, and can only be written literally."""
+        """Whether a reference is read before variables exist, so that it must be literal."""
 
 
 class InlineView(View, Protocol):
     """A text whose variables are written with their default where they are used."""
 
     def form(self, name: str, default: str) -> str:
-        """Return how a variable with a default is written."""
+        """Return the text of a variable with a default."""
 
     def is_free(self, name: str, defaults: Collection[str]) -> bool:
-        """Whether a name is used for nothing but a variable with one of some defaults."""
+        """Whether a name is unused, or used only for a variable with some defaults."""
 
 
 class Declaration(NamedTuple):
@@ -51,8 +51,8 @@ class Declaration(NamedTuple):
 
     Attributes:
         name: Its name.
-        default: Its default; None where only a build argument gives it a value.
-        start: The offset of its declaration.
+        default: Its default; None if only a build argument sets it.
+        start: The offset of its declaration, in characters.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Declaration(NamedTuple):
 
 
 class ExtraStage(NamedTuple):
-    """A build stage for images that cannot be named through a variable where they are used.
+    """A build stage for an image whose uses cannot contain a variable.
 
     Attributes:
         name: The name of the stage.
@@ -79,8 +79,8 @@ class Prepared(NamedTuple):
 
     Attributes:
         source: The new text.
-        edits: The edits of the old text, but for the inserted lines.
-        inserted: The places of the inserted lines in the new text.
+        edits: The edits of the old text, without the inserted lines.
+        inserted: The spans of the inserted lines in the new text.
     """
 
     source: Source
@@ -88,11 +88,11 @@ class Prepared(NamedTuple):
     inserted: tuple[Span, ...]
 
     def is_inserted(self, place: Span) -> bool:
-        """Whether a place of the new text is in an inserted line."""
+        """Whether a span of the new text is in an inserted line."""
         return any(span.start <= place.start and place.end <= span.end for span in self.inserted)
 
     def is_same(self, old: Sequence[Token], new: Sequence[Token]) -> bool:
-        """Whether two outlines differ by the inserted lines and the edits, and by nothing else."""
+        """Whether two outlines differ only by the inserted lines and the edits."""
         fresh = [token for token in new if self.is_inserted(token.span)]
         written = "".join(self.source.text[slice(*span)] for span in self.inserted).split("\n")
         if [token.text for token in fresh] != [line for each in written if (line := each.rstrip("\r"))]:
@@ -109,34 +109,37 @@ class DeclaredView(View, Protocol):
 
     @property
     def declarations(self) -> Sequence[Declaration]:
-        """What the text declares, in order."""
+        """The variables that the text declares, in order."""
 
     @property
     def first_use(self) -> int:
-        """The offset before which variables are declared."""
+        """The offset, in characters, before which variables must be declared."""
 
     def is_used(self, name: str) -> bool:
         """Whether a variable is declared or used anywhere."""
 
     def is_declared_bare(self, name: str) -> bool:
-        """Whether a variable is also declared further down, where it takes the default from the top."""
+        """Whether a variable is also declared further down without a default.
+
+        Such a declaration takes the default from the top of the file.
+        """
 
     def has_own_default(self, name: str, default: str | None) -> bool:
-        """Whether a use gives a variable another value than *default*."""
+        """Whether a use gives a variable a value other than *default*."""
 
     def missing_default(self, name: str) -> str | None:
-        """Return why a variable without a default would break a build; None where it would not."""
+        """Return why a variable without a default would break a build, or None."""
 
     def unexpanded(self, occurrence: Occurrence) -> str | None:
-        """Return why a variable that is written in a reference has no effect; None where it has."""
+        """Return why a variable written in a reference has no effect; None if it has one."""
 
     def stages(self, images: Sequence[Sequence[Occurrence]]) -> list[ExtraStage]:
-        """Return a stage for each of some images, given the uses of each."""
+        """Return an extra stage for each image, given the references to each."""
 
     def prepared(self, declared: Sequence[str], early: bool, stages: Sequence[ExtraStage]) -> Prepared:
         """Return the text with some variables *declared* and with some extra stages.
 
-        *early* is set where a default that is there already needs one of the variables.
+        *early* is set if an existing default needs one of the variables.
         """
 
 
@@ -144,8 +147,8 @@ class InlineVariables(NamedTuple):
     """Variables that are written with their default where they are used.
 
     Attributes:
-        view: Reads a text for them.
-        beside: The name of a file in the same folder that sets variables as well, if there is any.
+        view: Returns the view of a text.
+        beside: The name of a file in the same folder that also sets variables, if there is one.
     """
 
     view: Callable[[Source], InlineView]
@@ -161,14 +164,14 @@ class DeclaredVariables(NamedTuple):
     """Variables that are declared at the top of a file.
 
     Attributes:
-        view: Reads a text for them.  Raises ParseError where it cannot be read.
+        view: Returns the view of a text; raises ParseError if the text cannot be parsed.
     """
 
     view: Callable[[Source], DeclaredView]
 
     @property
     def beside(self) -> None:
-        """The name of a file in the same folder that sets variables as well: none does."""
+        """The name of a file in the same folder that also sets variables: always None."""
 
     @property
     def declared(self) -> bool:

@@ -1,4 +1,4 @@
-"""The two functions of a format that is written in YAML, made from what is particular about it."""
+"""Factories for the ``find`` and ``outline`` functions of YAML formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rewrite_refs.yaml.tree import Node
 
 
 def has_any(signs: Iterable[str]) -> Callable[[str], bool]:
-    """Return what decides whether one of some *signs* is in a document."""
+    """Return a function that tests whether a document contains one of some *signs*."""
     signs = tuple(signs)
     return lambda document: any(sign in document for sign in signs)
 
@@ -28,9 +28,9 @@ def yaml_find(
 
     Args:
         images: Yields the references of one document, in order, given the whole text and a root node;
-            raises ParseError last for what cannot be read.
-        wanted: Whether a document may hold references, by its text.
-        expected: Whether a document that is no YAML is a problem.
+            raises ParseError at the end for parts that cannot be read.
+        wanted: Whether a document may contain references, by its text.
+        expected: Whether a document that is not valid YAML is a problem, by its text.
     """
 
     def find(source: Source) -> Iterator[Occurrence]:
@@ -49,5 +49,5 @@ def yaml_find(
 def yaml_outline(
     wanted: Callable[[str], bool], use: Callable[[str, str], Hashable] = use_of
 ) -> Callable[[Source], list[Token]]:
-    """Return the ``outline`` of a format; *use* tells from two keys what is made of a text below them."""
+    """Return the ``outline`` of a format; *use* maps two keys to a string's use."""
     return lambda source: tree.outline(source, wanted, use)

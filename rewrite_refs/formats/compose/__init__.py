@@ -1,24 +1,24 @@
-"""Compose files: by their name, or because they have ``services:`` with an ``image`` or a ``build``.
+"""Compose files: by name, or by ``services:`` with an ``image`` or a ``build``.
 
     before:  image: ${REGISTRY:-docker.io}/mysql:8
     after:   image: ${REGISTRY:-123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub}/library/mysql:8
 
 What is found:
 
-- ``image`` of a service, and of any mapping in an ``x-`` extension field, also where it comes
-  through an anchor or a merge: it is edited where it is written, once;
-- variables (see ``interpolation``): what a default holds is rewritten, and an empty default is filled in;
+- ``image`` of a service, and of any mapping in an ``x-`` extension field, also through an anchor or a
+  merge: it is edited once, where it is written;
+- variables (see ``interpolation``): an image in a default is rewritten, and an empty default is filled in;
 - ``build.dockerfile_inline``, read as a Dockerfile; ``docker-image://`` in ``build.additional_contexts``;
 - ``source`` of a volume of ``type: image``.
 
-What is left alone:
+What is not changed:
 
 - the image of a service with ``build`` (its own, or through a merge or an ``extends`` in the same
-  file): its name is what the build makes, here and in every file of the repository;
-- a name that an anchor puts into other places as well (``container_name``, ``environment``), unless
-  the key there is called some image (``DB_IMAGE``): reported, for the edit would change them;
-- ``build.tags``, ``cache_from`` and ``cache_to``, which name what a build makes as well;
-- ``${IMAGE}`` without a default and what an ``.env`` file may say: reported as unresolved.
+  file): the build makes an image of this name, for this file and every other one in the repository;
+- a name that an anchor also puts into other places (``container_name``, ``environment``), unless the
+  key there is that of an image (``DB_IMAGE``): reported, because the edit would change them;
+- ``build.tags``, ``cache_from`` and ``cache_to``, which also name images that a build makes;
+- ``${IMAGE}`` without a default, even if an ``.env`` file sets it: reported as unresolved.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ from rewrite_refs.yaml.tree import Node, fields, is_null, is_text
 
 _DOCKER_IMAGE = "docker-image://"
 _FILE_NAME = re.compile(r"(?:docker-)?compose.*\.ya?ml", re.IGNORECASE)
-# Services with something below them that is no list (as in GitLab's files), and a key of a service.
+# Services with content that is not a list (as it is in GitLab's files), and a key of a service.
 _SERVICES = re.compile(
     rb"^[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ ]+[^\s#-]", re.MULTILINE
 )
 _IN_SERVICE = re.compile(rb"^[ ]+[\"']?(?:image|build)[\"']?[ \t]*:", re.MULTILINE)
-# What a key is called whose value is an image, wherever an alias puts it.
+# The names of keys whose value is an image, wherever an alias puts it.
 _IMAGE_KEY = re.compile(r"(?i:image)\Z|\Asource\Z")
 _SIGNS = ("image", "dockerfile_inline")
 
 
 def _accepts(file: File) -> bool:
-    """Whether a file is one of Compose with images or builds, and no manifest."""
+    """Whether a file is a Compose file with images or builds, and not a manifest."""
     if _FILE_NAME.fullmatch(file.name):
         if not any(sign.encode() in file.data for sign in _SIGNS):
             return False
@@ -80,7 +80,10 @@ def _images(text: str, root: Node) -> Iterator[Occurrence]:
 
 
 def in_document(text: str, root: Node, problems: list[Problem]) -> Iterator[Occurrence]:
-    """The references of one document, in no order; *problems* takes what cannot be read of it."""
+    """Yield the references of one document, unordered.
+
+    Parts that cannot be read are added to *problems*.
+    """
     services = services_of(root)
     owners = _built_reasons(services)
     own = {without_latest(name) for name in built_by(text, services)}
@@ -106,7 +109,7 @@ def in_document(text: str, root: Node, problems: list[Problem]) -> Iterator[Occu
 
 
 def _built_reasons(services: Iterable[Service]) -> dict[int, str]:
-    """Why the image of a service is none of a registry's, by the node that holds it."""
+    """Return why an image is built rather than pulled, by the identity of its node."""
     result: dict[int, str] = {}
     for service in services:
         if not is_null(service.build):
@@ -115,7 +118,7 @@ def _built_reasons(services: Iterable[Service]) -> dict[int, str]:
 
 
 def _inline(text: str, node: Scalar, named: set[str], problems: list[Problem]) -> Iterator[Occurrence]:
-    """The references of a Dockerfile in a scalar; *named* are the contexts that it can name."""
+    """Yield the references of a Dockerfile in a scalar; *named* are its contexts."""
     chars = scalars.chars(text, node)
     try:
         if chars is None:

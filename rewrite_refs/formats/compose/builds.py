@@ -1,4 +1,4 @@
-"""The names that the services of a Compose file give to what they build."""
+"""The names of the images that the services of a Compose file build."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _BUILD = re.compile(r"build[\"']?[ \t]*:")
 
 
 def builds(source: Source) -> Builds:
-    """Return what the services of a text build.  Raises nothing.
+    """Return the names that the services of a text build; raise nothing.
 
-    A path of a Dockerfile that depends on a variable is left out, and so is a name that does.
+    Names and paths of Dockerfiles that depend on a variable are left out.
     """
     text = source.text
     images: set[str] = set()
@@ -36,12 +36,15 @@ def builds(source: Source) -> Builds:
 
 
 def _may_build(document: str) -> bool:
-    """Whether a document may have a service with a ``build``; many that are large only mention one."""
+    """Whether a document may have a service with a ``build``.
+
+    Many large documents only contain the word.
+    """
     return _BUILD.search(document) is not None or CONTEXTS in document
 
 
 def built_by(text: str, services: Iterable[Service]) -> frozenset[str]:
-    """Return the names of what some services build, as far as they are certain."""
+    """Return the names of the images that some services build, if certain."""
     nodes: list[Node | None] = []
     for service in services:
         if is_null(service.build):
@@ -54,7 +57,7 @@ def built_by(text: str, services: Iterable[Service]) -> frozenset[str]:
 
 
 def _dockerfile(build: Node | None) -> str:
-    """The path of the Dockerfile that a ``build`` reads; empty where there is none."""
+    """Return the path of a build's Dockerfile; empty for a URL or a variable."""
     values = fields(build) if isinstance(build, Mapping) else {"context": build}
     context, name = values.get("context"), values.get("dockerfile")
     folder = context.value if isinstance(context, Scalar) else "."
@@ -63,7 +66,7 @@ def _dockerfile(build: Node | None) -> str:
 
 
 def _certain(text: str, node: Scalar) -> str:
-    """The name in a scalar; without its tag where only that depends on a variable, empty if more does."""
+    """Return the name in a scalar, without a variable tag; else empty if it varies."""
     occurrence = next(read(text, node))
     name, holes = occurrence.text, occurrence.holes
     if not holes or occurrence.reason:
@@ -74,5 +77,5 @@ def _certain(text: str, node: Scalar) -> str:
 
 
 def without_latest(name: str) -> str:
-    """Return a name without the tag that counts where there is none."""
+    """Return a name without ``:latest``, which is the default tag."""
     return name.removesuffix(":latest")

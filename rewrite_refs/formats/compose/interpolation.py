@@ -1,13 +1,13 @@
 """Variables in Compose files, as the Compose specification defines them.
 
-    ${REGISTRY:-docker.io}/library/postgres:16     what a default holds can be rewritten
-    ${REGISTRY:-}postgres:16                       an empty default is where a registry goes
+    ${REGISTRY:-docker.io}/library/postgres:16     a default can be rewritten
+    ${REGISTRY:-}postgres:16                       an empty default can be set to a registry
     acme/web:${TAG}                                a variable without a default is a hole
 
-``$VAR`` and ``${VAR}``, ``${VAR:?error}`` and ``${VAR?error}`` are holes, and so is
-``${VAR:+other}``, which depends on whether the variable is set.  Of ``${VAR:-default}``
-and ``${VAR-default}`` the default is read, with the variables in it.  ``$$`` is a
-dollar.  An ``.env`` file is not part of the text, so it is not read.  A ``{{ placeholder }}``
+A hole is a part of unknown value.  ``$VAR`` and ``${VAR}``, ``${VAR:?error}`` and ``${VAR?error}``
+are holes, and so is ``${VAR:+other}``, which depends on whether the variable is set.  Of
+``${VAR:-default}`` and ``${VAR-default}`` the default is read, with the variables in it.  ``$$`` is
+a dollar sign.  An ``.env`` file is not part of the text, so it is not read.  A ``{{ placeholder }}``
 of a template engine is a hole as well.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from rewrite_refs.text.chars import Chars
 from rewrite_refs.text.spans import Piece, Span
 
-# Defaults in defaults; nobody nests more than a few.
+# Defaults in defaults; real files nest only a few.
 MAX_DEPTH = 16
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -32,25 +32,26 @@ _MAX_NAME = 200
 
 
 class InvalidInterpolation(ValueError):
-    """Compose refuses the text; the message says why."""
+    """Compose rejects the text; the message gives the reason."""
 
 
 def expand(chars: Chars) -> tuple[Piece, ...]:
-    """The pieces of a text with its variables expanded.
+    """Return the pieces of a text with its variables expanded.
 
-    Raises InvalidInterpolation where Compose would refuse the text.
+    Raises:
+        InvalidInterpolation: Compose would reject the text.
     """
     return tuple(_expand(chars, 0))
 
 
 def variable_of(text: str, place: Span) -> str | None:
-    """The variable whose whole default stands at a place, as in ``${NAME:-default}``, if any does."""
+    """Return the variable whose whole default (``${NAME:-default}``) is at a span."""
     found = _OPENED.search(text, max(place.start - _MAX_NAME, 0), place.start)
     return found[1] if found and text.startswith("}", place.end) else None
 
 
 def as_chars(pieces: Iterable[Piece]) -> Chars:
-    """The characters of some pieces, with their places; those of a hole have none."""
+    """Return the characters of some pieces, with places except for holes."""
     text = ""
     places: list[Span | None] = []
     for piece in pieces:
@@ -88,7 +89,7 @@ def _expand(chars: Chars, depth: int) -> Iterator[Piece]:
 
 
 def _variable(chars: Chars, start: int, name_end: int, end: int, depth: int) -> Iterator[Piece]:
-    """What ``${NAME...}`` from *start* to its brace at *end* stands for."""
+    """Yield the pieces of ``${NAME...}`` from *start* to its brace at *end*."""
     rest = chars.text[name_end:end]
     operator = rest[:2] if rest.startswith(":") else rest[:1]
     if operator in ("-", ":-") and depth < MAX_DEPTH:
@@ -104,7 +105,7 @@ def _variable(chars: Chars, start: int, name_end: int, end: int, depth: int) -> 
 
 
 def _closing(text: str, at: int) -> int:
-    """The index of the brace that closes the one opened before *at*."""
+    """Return the index of the brace that closes the one opened before *at*."""
     depth = 1
     for brace in _BRACE.finditer(text, at):
         depth += 1 if brace[0] == "{" else -1
@@ -114,11 +115,11 @@ def _closing(text: str, at: int) -> int:
 
 
 def _hole(chars: Chars, start: int, end: int) -> Piece:
-    """A part without a known value, as it is written."""
+    """Return a piece of unknown value, as it is written."""
     return Piece(chars.text[start:end], _covering(chars, start, end), known=False)
 
 
 def _covering(chars: Chars, start: int, end: int) -> Span | None:
-    """The source span of some characters."""
+    """Return the source span of some characters, or None if they have none."""
     first, last = chars.places[start], chars.places[end - 1]
     return Span(first.start, last.end) if first and last else None

@@ -13,7 +13,7 @@ UNFOLLOWED = "the positions of its characters cannot be determined"
 
 
 def read(text: str, node: Scalar, scheme: str = "") -> Iterator[Occurrence]:
-    """Yield the reference in a scalar behind *scheme*; nothing where that is not in it."""
+    """Yield the reference after *scheme* in a scalar, if *scheme* is in it."""
     place = scalars.inside(text, node)
     pieces, reason = _resolved(text, node)
     if scheme:
@@ -28,7 +28,7 @@ def read(text: str, node: Scalar, scheme: str = "") -> Iterator[Occurrence]:
 
 
 def _resolved(text: str, node: Scalar) -> tuple[tuple[Piece, ...], str | None]:
-    """The pieces of a scalar with its variables expanded, and why that is not possible."""
+    """Return a scalar's pieces, expanded if possible, and why it is not possible."""
     chars = scalars.chars(text, node)
     if chars is None:
         return (Piece(node.value, None),), UNFOLLOWED
@@ -41,7 +41,7 @@ def _resolved(text: str, node: Scalar) -> tuple[tuple[Piece, ...], str | None]:
 
 
 def _without(pieces: Iterable[Piece], count: int) -> tuple[Piece, ...]:
-    """Some pieces without the first *count* characters of their text."""
+    """Return some pieces without the first *count* characters of their text."""
     result = []
     for piece in pieces:
         cut = min(count, len(piece.text))

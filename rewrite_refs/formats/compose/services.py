@@ -1,4 +1,4 @@
-"""The services of a Compose file, with what they inherit, and the mappings of its extension fields."""
+"""The services of a Compose file with inherited fields, and its extension fields."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields
 
 CONTEXTS = "additional_contexts"
 
-# What else than services the top of a file can hold.
+# Keys at the top of a file that are not services.
 _NO_SERVICES = frozenset(
     {"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"}
 )
 
 
 class Service(NamedTuple):
-    """What counts of a service, or of a mapping in an extension field."""
+    """The image fields of a service, or of a mapping in an extension field."""
 
     name: str
     image: Node | None
@@ -27,7 +27,7 @@ class Service(NamedTuple):
 
 
 def services_of(root: Node) -> list[Service]:
-    """The services of a document, with what they inherit, then the mappings of its extension fields."""
+    """Return the services of a document, then the mappings of extension fields."""
     if not isinstance(root, Mapping):
         return []
     top = fields(root)
@@ -56,7 +56,7 @@ def _merged(name: str, layers: list[dict[str, Node]]) -> Service:
 
 
 def _inherited(name: str, defined: dict[str, dict[str, Node]]) -> list[dict[str, Node]]:
-    """A service's fields and those of the services of this file that it extends, nearest first."""
+    """Return the fields of a service and of those that it extends, nearest first."""
     layers: dict[str, dict[str, Node]] = {}
     while name in defined and name not in layers:
         layers[name] = defined[name]
@@ -69,7 +69,7 @@ def _inherited(name: str, defined: dict[str, dict[str, Node]]) -> list[dict[str,
 
 
 def _mappings(node: Node) -> Iterator[Mapping]:
-    """All mappings in a node, each once."""
+    """Yield all mappings in a node, each once."""
     pending, seen = [node], set()
     while pending:
         current = pending.pop()
@@ -92,7 +92,7 @@ def mounted(service: Service) -> Iterator[Node]:
 
 
 def contexts_of(build: Mapping) -> list[tuple[str, Scalar]]:
-    """The additional contexts of a build: names, and the scalars that hold what they stand for."""
+    """Return the additional contexts of a build: names, and scalars with values."""
     node = fields(build).get(CONTEXTS)
     if isinstance(node, Mapping):
         return [(name, value) for name, value in fields(node).items() if isinstance(value, Scalar)]

@@ -1,7 +1,8 @@
-"""Compose files whose registries stand in variables: ``image: ${REGISTRY:-docker.io}/library/postgres:16``.
+"""Registries in variables of a Compose file.
 
-Compose fills in variables wherever an image can stand, a ``dockerfile_inline``
-among them, so that one form serves for all.  Nothing has to be declared.
+An example is ``image: ${REGISTRY:-docker.io}/library/postgres:16``.  Compose
+expands variables wherever an image can be, also in ``dockerfile_inline``, so
+the same form is valid everywhere.  Nothing has to be declared.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ UNQUOTED = "the braces of a variable are not allowed in unquoted text here: quot
 
 
 class View:
-    """What there is to know of a Compose file before a registry of it moves into a variable."""
+    """A Compose file in which registries can move into variables; an ``InlineView``."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
 
     def variable(self, piece: Piece) -> str | None:
-        """The variable of which a piece is the whole default."""
+        """Return the variable whose whole default is a piece, or None."""
         return variable_of(self.source.text, piece.span) if piece.span else None
 
     def reason(self, occurrence: Occurrence) -> str | None:
-        """Why no variable can stand in a reference, as far as that is known beforehand."""
+        """Return why a reference cannot contain a variable; None if no reason is known."""
         text, start = self.source.text, occurrence.site.start
         before = text[text.rfind("\n", 0, start) + 1 : start]
         line = _outside_variables(before)
@@ -39,31 +40,31 @@ class View:
         return UNQUOTED if is_flow and before[-1] not in "'\"" else None
 
     def needs_stage(self, occurrence: Occurrence) -> bool:
-        """Whether a reference needs a build stage of its own; here none does."""
+        """Whether a reference needs a build stage of its own: always False."""
         return False
 
     def is_directive(self, occurrence: Occurrence) -> bool:
-        """Whether no variable counts there; Compose fills them in everywhere."""
+        """Whether a reference must be literal: never, Compose expands all variables."""
         return False
 
     def form(self, name: str, default: str) -> str:
-        """Return how a variable with a default is written."""
+        """Return the text of a variable with a default."""
         return form(name, default)
 
     def is_free(self, name: str, defaults: Collection[str]) -> bool:
-        """Whether a name is used for nothing but a variable with one of some defaults."""
+        """Whether a name is unused, or used only for a variable with some defaults."""
         return is_free(self.source.text, name, defaults)
 
 
 def form(name: str, default: str) -> str:
-    """A variable with a default, as it is written in a Compose file."""
+    """Return the text of a variable with a default in a Compose file."""
     return f"${{{name}:-{default}}}"
 
 
 def is_free(text: str, name: str, defaults: Collection[str]) -> bool:
-    """Whether a variable stands nowhere in a text but with one of some defaults, and so means a registry.
+    """Whether a text uses a variable only with some defaults, so as a registry.
 
-    A name alone (``environment: [NAME]``) hands on what the shell has, where it means something else.
+    A name alone (``environment: [NAME]``) passes on the shell's variable, which means something else.
     """
     allowed = "|".join(re.escape(each) for each in defaults)
     if re.search(rf"\$(?:\{{{name}(?!\w)(?!:-(?:{allowed})\}})|{name}(?!\w))", text, re.ASCII):
@@ -73,7 +74,7 @@ def is_free(text: str, name: str, defaults: Collection[str]) -> bool:
 
 
 def _outside_variables(line: str) -> str:
-    """What is left of a line without its variables, the last of which may not be closed yet."""
+    """Return a line without its variables, the last of which may not be closed yet."""
     longer = ""
     while longer != line:
         longer, line = line, _CLOSED.sub("", line)

@@ -4,19 +4,19 @@ Files: ``Dockerfile``, ``Dockerfile.*``, ``*.Dockerfile`` and ``Containerfile*``
 in any letter case.
 
 Found are the images of ``FROM``, ``COPY --from=``, ``RUN --mount=...,from=``,
-the same behind ``ONBUILD``, and the frontend image of ``# syntax=``.  Where the
-image, its registry, or an empty default meant for a registry stands in an
-``ARG`` before the first ``FROM``, the default of the ``ARG`` is edited:
+the same after ``ONBUILD``, and the frontend image of ``# syntax=``.  If the
+image, its registry, or an empty default for a registry is in an ``ARG`` before
+the first ``FROM``, the default of the ``ARG`` is edited:
 
     before:  ARG REGISTRY=docker.io
              FROM ${REGISTRY}/library/alpine:3
     after:   ARG REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub
              FROM ${REGISTRY}/library/alpine:3
 
-Left alone are names and numbers of stages, ``scratch``, comments, heredocs,
+Not changed are names and numbers of stages, ``scratch``, comments, heredocs,
 and images that only a build argument names.  A file whose instructions, flags,
-stages or mounts BuildKit's parser refuses, or that dockerfile-parse reads in
-another way, is left and reported.
+stages or mounts BuildKit's parser rejects, or that dockerfile-parse reads
+differently, is reported and not changed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ _PLACEHOLDER = re.compile(r"\s*(?:\$\{?\w+\}?|@\w+@|%%\w+%%|<%.*%>)\s*")
 
 
 def find(source: Source) -> Iterator[Occurrence]:
-    """Yield the references of a Dockerfile.  Raises ParseError where BuildKit would refuse it."""
+    """Yield the references of a Dockerfile.
+
+    Raises:
+        ParseError: BuildKit would reject the file.
+    """
     from rewrite_refs.formats.dockerfile.lines import TOO_DEEP, refuse
     from rewrite_refs.formats.dockerfile.stages import Reading
 
@@ -57,7 +61,11 @@ def find(source: Source) -> Iterator[Occurrence]:
 
 
 def find_in(chars: Chars) -> Iterator[Occurrence]:
-    """The references of a Dockerfile that stands inside another file, as places of that file."""
+    """Yield the references of a Dockerfile in another file, with spans of that file.
+
+    Raises:
+        ParseError: BuildKit would reject the Dockerfile.
+    """
     try:
         for occurrence in find(Source(chars.text)):
             yield _through(chars, occurrence)
@@ -82,7 +90,7 @@ def _view(source: Source) -> DeclaredView:
 
 
 def _accepts(file: File) -> bool:
-    """Whether a file is one by its content; a part that a template draws in has no ``FROM``."""
+    """Whether a file is a whole Dockerfile; included fragments have no ``FROM``."""
     if _IGNORED.search(file.name):
         return False
     is_whole = _WHOLE.fullmatch(file.name) is not None and bool(file.data.strip())
@@ -90,7 +98,7 @@ def _accepts(file: File) -> bool:
 
 
 def _is_template(text: str, offset: int) -> bool:
-    """Whether what cannot be read at *offset* is there for a template engine."""
+    """Whether the text that cannot be parsed at *offset* is that of a template engine."""
     line = text[text.rfind("\n", 0, offset) + 1 :].partition("\n")[0]
     if _PLACEHOLDER.fullmatch(line):
         return True
@@ -98,7 +106,7 @@ def _is_template(text: str, offset: int) -> bool:
 
 
 def _through(chars: Chars, occurrence: Occurrence) -> Occurrence:
-    """An occurrence of the inner text as one of the outer."""
+    """Translate an occurrence of the inner text into one of the outer text."""
     pieces: list[Piece] = []
     for piece in occurrence.pieces:
         if piece.span is None:
@@ -119,7 +127,7 @@ def _through(chars: Chars, occurrence: Occurrence) -> Occurrence:
 
 
 def _through_span(chars: Chars, span: Span) -> Span:
-    """A span of the inner text as one of the outer; what has no place lends its neighbour's."""
+    """Translate a span of the inner text; a missing place is that of a neighbour."""
     places = [place for place in chars.places[span.start :] if place]
     if not places:
         places = [place for place in chars.places if place][-1:]

@@ -1,9 +1,9 @@
-"""dockerfile-parse as a second opinion on where the instructions of a Dockerfile stand.
+"""A check of the instructions of a Dockerfile against dockerfile-parse.
 
-Two readers that were written apart must agree before a byte is changed.
-dockerfile-parse 2.0 does not know heredocs, blank lines inside continuations,
-a BOM, ``# check=`` and some ends of continuations; it is shown a copy with the
-same lines in which these are masked.
+Two independent parsers must agree before a byte is changed.  dockerfile-parse
+2.0 does not know heredocs, blank lines inside continuations, a BOM,
+``# check=`` and some ends of continuations; so it reads a copy with the same
+lines in which these are masked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rewrite_refs.formats.dockerfile.words import BLANKS, SPACES
 
 
 class _Seen(NamedTuple):
-    """An instruction as both readers can see it: line numbers from 0, the value without blanks."""
+    """An instruction for comparison: line numbers from 0, value without blanks."""
 
     first: int
     last: int
@@ -28,7 +28,11 @@ class _Seen(NamedTuple):
 
 
 def agree(script: Script) -> None:
-    """Raise ParseError where dockerfile-parse sees other instructions than *script* has."""
+    """Compare the instructions of *script* with those that dockerfile-parse reads.
+
+    Raises:
+        ParseError: They differ.
+    """
     from dockerfile_parse import DockerfileParser
 
     copy = BytesIO("".join(line + "\n" for line in masked(script)).encode("utf-8", "replace"))
@@ -48,7 +52,7 @@ def agree(script: Script) -> None:
 
 
 def masked(script: Script) -> list[str]:
-    """The lines of *script* without their ends, as dockerfile-parse can read them."""
+    """Return the lines of *script*, without line ends, for dockerfile-parse."""
     result = [
         "#" if line.text.lstrip(SPACES).startswith("#") else line.text.replace("\ufeff", "?")
         for line in script.lines
@@ -67,14 +71,14 @@ def masked(script: Script) -> list[str]:
         keyword, *_ = BLANKS.split(line.text.strip(SPACES), maxsplit=1)
         head = result[filled[0]].rstrip(SPACES).removesuffix(script.escape).strip(SPACES)
         if len(filled) > 1 and keyword.startswith(head):
-            # The keyword ends with the line, or goes on in the next ones.
+            # The keyword ends with the line, or continues in the next ones.
             result[filled[0]] = f"{keyword} {script.escape}"
             rest = len(keyword) - len(head)
             for number in filled[1:]:
                 cut = min(rest, len(result[number].rstrip(SPACES).removesuffix(script.escape)))
                 result[number] = result[number][cut:]
                 rest -= cut
-        # BuildKit ends the instruction here; dockerfile-parse would go on.
+        # BuildKit ends the instruction here; dockerfile-parse would continue it.
         result[filled[-1]] = _closed(result[filled[-1]], script.escape)
         if not _seen(script, line):
             for number in filled:
@@ -91,7 +95,7 @@ def _seen(script: Script, line: Instruction) -> _Seen | None:
 
 
 def _filled(script: Script, line: Instruction) -> list[int]:
-    """The numbers of the lines that give an instruction its text, from the first that is not blank."""
+    """Return the line numbers of an instruction, from the first nonblank line."""
     numbers = [_number(script, start) for _, start in line.segments]
     ends = [at for at, _ in line.segments[1:]] + [len(line.text)]
     lead = len(line.text) - len(line.text.lstrip(SPACES))
@@ -103,7 +107,7 @@ def _number(script: Script, offset: int) -> int:
 
 
 def _closed(text: str, escape: str) -> str:
-    """*text* without the escape characters and blanks at its end, where there is one of the former."""
+    """Return *text* without escapes and blanks at its end, if it ends with an escape."""
     bare = text.rstrip()
     return bare.rstrip(escape + SPACES) if bare.endswith(escape) else text
 

@@ -1,15 +1,16 @@
-"""Where lines are inserted into a Dockerfile, so that every comment stays with what it speaks of.
+"""The places for new lines in a Dockerfile; every comment stays with its subject.
 
-A new ``ARG`` stands
+A new ``ARG`` is inserted
 
-- behind the last ``ARG`` before the first ``FROM``, or before the first one if
+- after the last ``ARG`` before the first ``FROM``, or before the first one if
   the default of one of them needs the new variable;
-- where there is none, behind the directives and the comments at the top, and
-  before the ``FROM`` together with its own comment.
+- if there is none, after the directives and the comments at the top, and
+  before the ``FROM`` and the comment that belongs to it.
 
-Its own is a comment that speaks to a tool about the next line (``hadolint
-ignore``), one that follows on another, such as a licence, and one of a single
-line in a file in which other stages have comments too (``# Build stage``).
+A comment belongs to the ``FROM`` if it is an instruction to a tool about the
+next line (``hadolint ignore``), if it follows another comment, such as a
+licence, or if it is a single line in a file in which other stages have comments
+too (``# Build stage``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Sequence
 from rewrite_refs.formats.dockerfile.lines import Line, Script
 from rewrite_refs.formats.dockerfile.words import SPACES
 
-# Comments that speak to a tool about the line below.
+# Comments that instruct a tool about the line below.
 _PRAGMA = re.compile(
     r"#\s*(?:hadolint\s+(?!global)|(?:checkov|trivy|renovate|rewrite-refs|dockle|kics-scan|semgrep|snyk|tfsec)\b"
     r"|nosemgrep|noqa|nosec|check\s*=|[\w-]+[: ]ignore\b)",
@@ -30,9 +31,15 @@ _LICENCE = re.compile("copyright|licen[cs]e|spdx", re.IGNORECASE)
 
 
 def offset_above(script: Script, index: int, froms: Sequence[int]) -> tuple[int, bool]:
-    """The offset above an instruction and its own comment, and whether there is one for people.
+    """Return the place for lines above an instruction and its comment.
 
-    *froms* are the indices of all ``FROM``; *index* is 0, or that of the first of them.
+    Args:
+        script: The Dockerfile.
+        index: The index of the instruction: 0, or that of the first ``FROM``.
+        froms: The indices of all ``FROM``.
+
+    Returns:
+        The offset in characters, and whether the first line there is a comment for people.
     """
     lines, instructions = script.lines, script.instructions
     low = instructions[index - 1].last + 1 if index else len(script.directives)
@@ -47,12 +54,12 @@ def offset_above(script: Script, index: int, froms: Sequence[int]) -> tuple[int,
 
 
 def offset_after(script: Script, index: int) -> int:
-    """The offset of the line behind an instruction."""
+    """Return the offset of the line after an instruction, in characters."""
     return script.lines[script.instructions[index].last + 1].start
 
 
 def _is_heading(script: Script, line: Line, froms: Sequence[int]) -> bool:
-    """Whether the comment at the top of a file is that of its first stage, as other stages have one."""
+    """Whether a comment at the top is that of the first stage, as others have one."""
     if _LICENCE.search(line.text):
         return False
     others = [script.lines[script.instructions[index].first - 1] for index in froms[1:]]

@@ -1,10 +1,10 @@
-"""The parts of an instruction, and what of it BuildKit's parser refuses.
+"""The parts of an instruction, with the checks of BuildKit's parser.
 
 This follows ``frontend/dockerfile/instructions`` (``ParseInstruction`` and
-``BFlags.Parse``) in what bears on images and stages: names of instructions,
-flags, FROM, ONBUILD and mounts.  Whether the arguments of the others are right
-(a duration of HEALTHCHECK, the words of ENV) changes nothing about the images,
-and is left to the build.
+``BFlags.Parse``) where it concerns images and stages: names of instructions,
+flags, FROM, ONBUILD and mounts.  Arguments of other instructions (a duration of
+HEALTHCHECK, the words of ENV) do not affect images, so only the build checks
+them.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An instruction in parts.  ``args`` are the characters behind the flags, blanks trimmed."""
+    """An instruction in parts; ``args`` is the text after the flags, trimmed."""
 
     keyword: str
     flags: tuple[tuple[str, Chars], ...]
     args: Chars
     start: int  # index of the first argument in the logical line
-    trigger: bool  # stands behind ONBUILD
+    trigger: bool  # follows ONBUILD
 
     def words(self) -> list[Chars]:
-        """The arguments, split at blanks."""
+        """Return the arguments, split at blanks."""
         words, at = [], 0
         for match in BLANKS.finditer(self.args.text):
             words.append(self.args.slice(at, match.start()))
@@ -58,14 +58,15 @@ class Parsed:
         return [*words, self.args.slice(at, len(self.args))] if self.args.text else []
 
     def flag(self, name: str) -> list[Chars]:
-        """The values of a flag, in order."""
+        """Return the values of a flag, in order."""
         return [value for key, value in self.flags if key == name]
 
 
 def parse(line: Instruction, escape: str) -> Parsed:
-    """Take an instruction apart; for ONBUILD, its trigger.
+    """Parse an instruction; for ONBUILD, its trigger.
 
-    Raises ParseError where BuildKit's parser refuses the instruction.
+    Raises:
+        ParseError: BuildKit's parser would reject the instruction.
     """
     lead = len(line.text) - len(line.text.lstrip(SPACES))
     try:
@@ -79,11 +80,11 @@ def parse(line: Instruction, escape: str) -> Parsed:
 
 
 class InvalidInstruction(Exception):
-    """BuildKit refuses an instruction; the message says why."""
+    """BuildKit rejects an instruction; the message gives the reason."""
 
 
 def _parts(line: Instruction, start: int, escape: str, trigger: bool) -> Parsed:
-    """The instruction that begins at index *start* of a logical line."""
+    """Parse the instruction that begins at index *start* of a logical line."""
     text = line.text.rstrip(SPACES)
     match = BLANKS.search(text, start)
     if not match:
@@ -130,7 +131,7 @@ def _check_flags(keyword: str, args: str, flags: Sequence[tuple[str, Chars]]) ->
 
 
 def _check(parsed: Parsed, escape: str) -> None:
-    """What ``ParseInstruction`` checks, as far as it matters here; the flags are checked already."""
+    """Check an instruction, except its flags, as ``ParseInstruction`` does."""
     keyword = parsed.keyword
     if keyword not in _KEYWORDS:
         raise InvalidInstruction(f"unknown instruction {keyword.upper()!r}")
@@ -170,7 +171,11 @@ def _check_run(parsed: Parsed) -> None:
 
 
 def mount_options(value: Chars) -> list[tuple[str, Chars]]:
-    """The ``key=value`` fields of a ``--mount``, keys in lower case."""
+    """Return the ``key=value`` fields of a ``--mount``, keys in lower case.
+
+    Raises:
+        InvalidInstruction: The value is not a valid line of CSV.
+    """
     options = []
     for field in fields(value):
         key, equals, _ = field.text.partition("=")
@@ -180,7 +185,13 @@ def mount_options(value: Chars) -> list[tuple[str, Chars]]:
 
 
 def fields(value: Chars) -> list[Chars]:
-    """The fields of a line of CSV (go-csvvalue: RFC 4180, one line, strict about quotes)."""
+    """Return the fields of a line of CSV.
+
+    Raises:
+        InvalidInstruction: The value is empty or its quotes are wrong.
+
+    Source: go-csvvalue (RFC 4180, one line, strict about quotes).
+    """
     result: list[Chars] = []
     text, at = value.text, 0
     if not text:

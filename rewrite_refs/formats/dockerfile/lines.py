@@ -1,4 +1,4 @@
-"""The logical lines of a Dockerfile, each character with its place.
+"""The logical lines of a Dockerfile, with the source offset of each character.
 
 This follows BuildKit's ``frontend/dockerfile/parser`` (``Parse``,
 ``DirectiveParser``, ``heredocsFromLine``): parser directives, the escape
@@ -33,7 +33,7 @@ _CONTINUED = {
 
 
 class Line(NamedTuple):
-    """A line of the file without its line end; ``start`` is the offset of its first character."""
+    """A line without its end; ``start`` is the offset of its first character."""
 
     start: int
     text: str
@@ -52,9 +52,9 @@ class Directive(NamedTuple):
 class Instruction:
     """One instruction: its logical line, continuations joined.
 
-    ``segments`` are pairs of an index in ``text`` and the source offset that
-    stands there.  Line numbers count from 0: ``first`` to ``last`` hold the
-    instruction, ``heredocs`` the bodies with their end marks.
+    ``segments`` are pairs of an index in ``text`` and its source offset.  Line
+    numbers count from 0: ``first`` to ``last`` contain the instruction,
+    ``heredocs`` the bodies with their end marks.
     """
 
     text: str
@@ -69,16 +69,16 @@ class Instruction:
         return BLANKS.split(self.text.strip(SPACES), maxsplit=1)[0].lower()
 
     def offset(self, index: int) -> int:
-        """The source offset of character *index* of ``text``."""
+        """Return the source offset of character *index* of ``text``."""
         at, start = self.segments[bisect_right(self.segments, (index, 1 << 62)) - 1]
         return start + index - at
 
     def origins(self) -> list[int]:
-        """The source offset of every character."""
+        """Return the source offset of every character."""
         return [self.offset(index) for index in range(len(self.text))]
 
     def chars(self, indices: Sequence[int]) -> Chars:
-        """The characters at *indices*, with their places."""
+        """Return the characters at *indices*, with their places."""
         places = [Span(start, start + 1) for start in map(self.offset, indices)]
         return Chars("".join(self.text[index] for index in indices), places)
 
@@ -95,12 +95,16 @@ class Script:
 
 
 def refuse(offset: int, message: str) -> ParseError:
-    """The error for a file that BuildKit's parser would refuse too."""
+    """Return the error for a file that BuildKit's parser would reject too."""
     return ParseError([Problem(offset, f"not a valid Dockerfile: {message}")])
 
 
 def scan(text: str) -> Script:
-    """Split *text* into instructions.  Raises ParseError where BuildKit's parser refuses it."""
+    """Split *text* into instructions.
+
+    Raises:
+        ParseError: BuildKit's parser would reject the text.
+    """
     lines = tuple(_lines(text))
     directives, escape = _directives(lines)
     continued = _CONTINUED[escape]
@@ -151,10 +155,12 @@ def scan(text: str) -> Script:
 
 
 def syntax(text: str) -> Directive | None:
-    """The ``# syntax=`` directive that chooses a frontend image, as BuildKit's DetectSyntax finds it.
+    """Return the ``# syntax=`` directive that chooses a frontend image, or None.
 
     The directive must start in column 1 of the block at the top of the file;
-    a line ``#!`` before it is passed over, and only its first word counts.
+    a line ``#!`` before it is skipped, and only its first word counts.
+
+    Source: ``DetectSyntax`` of BuildKit.
     """
     lines = list(_lines(text))
     if lines and lines[0].text.startswith("#!"):
@@ -172,7 +178,7 @@ def syntax(text: str) -> Directive | None:
 
 
 def is_json(rest: str) -> list[object] | None:
-    """The list if *rest* is the JSON form of arguments, else None."""
+    """Return the list if *rest* is the JSON form of arguments, else None."""
     if not rest.lstrip(SPACES).startswith("["):
         return None
     import json
@@ -185,7 +191,7 @@ def is_json(rest: str) -> list[object] | None:
 
 
 def _no_number(text: str) -> float:
-    """A number that Go can hold; there a list with another is no JSON."""
+    """Return a number; raise ValueError for one that Go rejects in JSON."""
     if abs(value := float(text)) < float("inf"):
         return value
     raise ValueError(text)
@@ -246,7 +252,7 @@ def _directives(lines: Sequence[Line]) -> tuple[tuple[Directive, ...], str]:
 
 
 def _heredocs(text: str, escape: str) -> Iterator[tuple[str, bool]]:
-    """The name and the ``-`` of each heredoc that an instruction opens."""
+    """Yield the name of each heredoc of an instruction, and whether it has a ``-``."""
     if "<<" not in text or not _takes_heredocs(text, escape):
         return
     for word in _raw_words(text):
@@ -269,16 +275,16 @@ def _takes_heredocs(text: str, escape: str) -> bool:
 
 
 def split_keyword(text: str) -> tuple[str, str]:
-    """The instruction's name in lower case, and the rest of its line."""
+    """Return the instruction's name in lower case, and the rest of its line."""
     keyword, *rest = BLANKS.split(text.strip(SPACES), maxsplit=1)
     return keyword.lower(), rest[0] if rest else ""
 
 
 def _raw_words(text: str) -> list[str]:
-    """The words of a line as the heredoc detector sees them, quotes and escapes kept.
+    """Return the words of a line for heredoc detection, quotes and escapes kept.
 
-    BuildKit uses the backslash here whatever the escape directive says, and gives up
-    on the whole line where a quote, a brace or a modifier is wrong.
+    BuildKit uses the backslash here whatever the escape directive is, and ignores the
+    whole line if a quote, a brace or a modifier is wrong.
     """
     words: list[str] = []
     word = ""
@@ -297,7 +303,7 @@ def _raw_words(text: str) -> list[str]:
         elif text.startswith("${", at):
             stop = _closing_brace(text, at)
             if not re.fullmatch(r"\$\{\w*\}", text[at:stop]):
-                word = ""  # with a modifier, BuildKit forgets what stood before it in the word
+                word = ""  # with a modifier, BuildKit drops the part of the word before it
         if stop < 0:
             return []
         if char in SPACES:
@@ -310,7 +316,7 @@ def _raw_words(text: str) -> list[str]:
 
 
 def _closing_quote(text: str, at: int) -> int:
-    """The index after the quote that closes the one at *at*, or -1."""
+    """Return the index after the quote that closes the one at *at*, or -1."""
     quote, at = text[at], at + 1
     while at < len(text):
         if text[at] == quote:
@@ -325,7 +331,7 @@ def _closing_quote(text: str, at: int) -> int:
 
 
 def _closing_brace(text: str, at: int) -> int:
-    """The index after the brace that closes the ``${`` at *at*, or -1 where it is malformed."""
+    """Return the index after the brace that closes the ``${`` at *at*, or -1."""
     at += 2
     if text[at : at + 1] in ("", "{", "}", ":"):
         return -1
@@ -348,7 +354,7 @@ def _closing_brace(text: str, at: int) -> int:
 
 
 def _past(text: str, at: int, stop: str) -> int:
-    """The index after the first *stop* that is not quoted, escaped or inside a variable, or -1."""
+    """Return the index after the first *stop* outside quotes and variables, or -1."""
     while 0 <= at < len(text):
         char = text[at]
         if char == stop:
@@ -363,7 +369,7 @@ def _past(text: str, at: int, stop: str) -> int:
 
 
 def _single_word(mark: str) -> str | None:
-    """A heredoc's name without quotes and escapes; None where nothing is left of it.
+    """Return a heredoc's name without quotes and escapes; None if it is empty.
 
     *mark* comes from ``_raw_words``: its quotes are closed, and blanks are quoted.
     """

@@ -1,7 +1,7 @@
-"""One reading of a Dockerfile: its global ARGs, its stages, and the images that it pulls.
+"""The global ARGs of a Dockerfile, its stages, and the images that it pulls.
 
-This follows ``frontend/dockerfile/dockerfile2llb`` of BuildKit: ``FROM`` sees
-the stages before it, ``COPY --from=`` and mounts see them all.
+This follows ``frontend/dockerfile/dockerfile2llb`` of BuildKit: ``FROM`` can
+name the stages before it, ``COPY --from=`` and mounts can name them all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _INT64 = 1 << 63
 
 
 class Default(NamedTuple):
-    """What a global ARG gives a variable, None where only a build argument does; ``start`` is its place."""
+    """The default of a global ARG; ``start`` is the offset of its declaration."""
 
     name: str
     value: Value
@@ -46,9 +46,10 @@ class Default(NamedTuple):
 
 
 def outline(source: Source) -> list[Token]:
-    """Return a token for every instruction with its heredocs, and for the parser directives.
+    """Return tokens for instructions with their heredocs, and for directives.
 
-    Raises ParseError where BuildKit would refuse the text.
+    Raises:
+        ParseError: BuildKit would reject the text.
     """
     script = source.once(Reading).script
     tokens = [_directive_token(directive) for directive in script.directives]
@@ -70,16 +71,19 @@ def _directive_token(directive: Directive) -> Token:
 
 
 class Reading:
-    """One pass over the instructions.  Raises ParseError where BuildKit's parser refuses the text.
+    """The result of one pass over the instructions of a Dockerfile.
 
     Attributes:
         text: The Dockerfile.
         script: Its instructions.
-        parsed: The same, each in parts.
+        parsed: The same instructions, each in parts.
         occurrences: The references, in the order of the instructions that use them.
-        problem: Why there may be more, if there may.
+        problem: Why there may be more references; None if there are no more.
         defaults: The global ARGs.
         all_stages: The names of all stages.
+
+    Raises:
+        ParseError: BuildKit's parser would reject the text.
     """
 
     def __init__(self, text: str) -> None:
@@ -168,7 +172,7 @@ class Reading:
             self._stages.add(name)
 
     def _is_stage(self, occurrence: Occurrence) -> bool:
-        """Whether it names an earlier stage, whatever its unknown parts hold."""
+        """Whether a reference names an earlier stage, for some value of its unknown parts."""
         if all(piece.known for piece in occurrence.pieces):
             return occurrence.text in self._stages
         if occurrence.holes[0][0] == 0:
@@ -185,7 +189,7 @@ class Reading:
         text = "".join(piece.text for piece in pieces)
         if not text:
             return Occurrence(word.pieces(), site, site, reason=self._blank(word.text))
-        outside = 0  # how much of the head comes from the default of an ARG
+        outside = 0  # the number of leading characters that come from the default of an ARG
         for piece in pieces:
             if piece.span and site.start <= piece.span.start < site.end:
                 break
@@ -220,7 +224,7 @@ class Reading:
         for flag in each.flag("mount"):
             try:
                 options = mount_options(flag)
-            except InvalidInstruction:  # behind ONBUILD, where BuildKit looks at it in a later build only
+            except InvalidInstruction:  # after ONBUILD, where BuildKit parses it only in a later build
                 continue
             if any(key == "type" and value.text.lower() == "secret" for key, value in options):
                 continue
@@ -232,7 +236,7 @@ class Reading:
                 yield _plain(value, reason)
 
     def _is_known(self, name: str) -> bool:
-        """Whether ``--from=`` or ``from=`` names no image."""
+        """Whether the name in ``--from=`` or ``from=`` is not that of an image."""
         return not name or name == "scratch" or name.lower() in self.all_stages
 
 
@@ -253,7 +257,7 @@ def _variables(word: str) -> list[str]:
 
 
 def _is_namespace(text: str, outside: int) -> bool:
-    """Whether the first *outside* characters are an owner on Docker Hub, with the name behind them."""
+    """Whether the first *outside* characters are a Docker Hub owner before a name."""
     first = text[:outside].partition("/")[0]
     return "/" in text[outside:] and not set(first) & set(".:") and first != "localhost"
 

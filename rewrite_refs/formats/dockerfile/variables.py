@@ -1,8 +1,8 @@
-"""Dockerfiles whose registries stand in variables, as in ``FROM ${REGISTRY}/library/python``.
+"""Registries in variables of a Dockerfile: ``FROM ${REGISTRY}/library/python``.
 
-A variable in ``FROM`` has to be declared by an ``ARG`` before the first ``FROM``.
-``COPY --from=`` and ``RUN --mount=from=`` take no variable, so that their image
-gets a stage of its own at the top::
+A variable in ``FROM`` must be declared by an ``ARG`` before the first ``FROM``.
+``COPY --from=`` and ``RUN --mount=from=`` cannot contain a variable, so their
+image gets a stage of its own at the top::
 
     FROM alpine:3                                 ARG REGISTRY=docker.io
     COPY --from=busybox:1.36 /bin/wget /bin/      FROM busybox:1.36 AS busybox
@@ -10,13 +10,13 @@ gets a stage of its own at the top::
                                                   FROM alpine:3
                                                   COPY --from=busybox /bin/wget /bin/
 
-Lines are inserted (``insertion`` says where) and nothing is pulled that was
-not pulled before; what the variables do then is for others.  They are in lower
-case where most instructions are, for ``# check=error=true`` takes a mixture for
-an error (``ConsistentInstructionCasing``).
+This module only inserts lines (``insertion`` decides where); nothing is pulled
+that was not pulled before, and other modules set the variables.  The lines are
+in lower case if most instructions are, because ``# check=error=true`` makes a
+mixture an error (``ConsistentInstructionCasing``).
 
-The stage is named as the last part of the image's name.  One thing it does that
-``COPY --from=`` did not: triggers that the image itself has (``ONBUILD``) run.
+The stage has the name of the last part of the image's name.  It differs from
+``COPY --from=`` in one way: triggers in the image itself (``ONBUILD``) run.
 """
 
 from __future__ import annotations
@@ -48,16 +48,17 @@ CHECKED = (
 )
 QUOTED = "BuildKit does not expand a variable in single quotes: use double quotes"
 
-# Names that BuildKit keeps for itself.
+# Names that BuildKit reserves.
 _RESERVED = frozenset({"context", "scratch"})
-# More than all the images in a file whose names end alike.
+# More than the number of images in a file whose names have the same last part.
 _MAX_NAMES = 1000
 
 
 class View:
-    """What there is to know of a Dockerfile before a registry of it moves into a variable.
+    """A Dockerfile in which registries can move into variables; a ``DeclaredView``.
 
-    Raises ParseError where BuildKit would refuse the text.
+    Raises:
+        ParseError: BuildKit would reject the text.
     """
 
     def __init__(self, source: Source) -> None:
@@ -73,7 +74,7 @@ class View:
 
     @property
     def declarations(self) -> list[Declaration]:
-        """What each ``ARG`` before the first ``FROM`` gives its variable."""
+        """The variables that the ``ARG`` before the first ``FROM`` declare, in order."""
         return [
             Declaration(each.name, None if each.value.pieces is None else each.value.text, each.start)
             for each in self._defaults
@@ -85,14 +86,14 @@ class View:
         return self._starts[self._first]
 
     def variable(self, piece: Piece) -> str | None:
-        """The variable of which a piece is the whole default, and that an ``ARG`` lets a build set."""
+        """Return the variable of an ``ARG`` whose whole default is a piece, or None."""
         if any(each.value.pieces == (piece,) for each in self._defaults):
             return next(each.name for each in self._defaults if each.value.pieces == (piece,))
         name = variable_of(self.source.text, piece.span) if piece.span else None
         return name if any(each.name == name for each in self._defaults) else None
 
     def reason(self, occurrence: Occurrence) -> str | None:
-        """Why no variable can stand in a reference, nor a stage be made for it."""
+        """Return why a reference can have no variable and no extra stage, or None."""
         parsed = self._instruction(occurrence)
         if parsed is None or parsed.keyword == "from":
             return QUOTED if self.source.text.startswith("'", occurrence.site.start) else None
@@ -107,16 +108,16 @@ class View:
         return None
 
     def needs_stage(self, occurrence: Occurrence) -> bool:
-        """Whether a reference needs a stage of its own, for where it stands there can be no variable."""
+        """Whether a reference needs its own stage, because it cannot have a variable."""
         parsed = self._instruction(occurrence)
         return parsed is not None and parsed.keyword in ("copy", "run")
 
     def is_directive(self, occurrence: Occurrence) -> bool:
-        """Whether a reference is that of the syntax directive, which is read before everything else."""
+        """Whether a reference is in the syntax directive, which is read first."""
         return self._instruction(occurrence) is None
 
     def is_used(self, name: str) -> bool:
-        """Whether a variable is declared or used anywhere, in stages and in their scripts as well."""
+        """Whether a variable is declared or used anywhere, scripts included."""
         use = re.compile(rf"\$\{{?{name}(?!\w)", re.ASCII)
         word = re.compile(rf"(?<!\w){name}(?!\w)", re.ASCII)
         for line, parsed in zip(self.script.instructions, self.parsed, strict=True):
@@ -128,14 +129,15 @@ class View:
         return False
 
     def is_declared_bare(self, name: str) -> bool:
-        """Whether a stage declares a variable without a default, so that it takes that of an earlier ARG."""
+        """Whether a stage declares a variable with the default of an earlier ARG."""
         args = (each.args.text for each in self.parsed[self._first :] if each.keyword == "arg")
         return any(re.search(rf"(?<!\S){name}(?!\S)", text, re.ASCII) for text in args)
 
     def has_own_default(self, name: str, default: str | None) -> bool:
-        """Whether a ``FROM`` or an ``ARG`` before it gives a variable another value than *default*.
+        """Whether the global scope gives a variable a value other than *default*.
 
-        As long as no ``ARG`` declares the variable, that is its value whatever a build passes.
+        That is, in a ``FROM`` or in an ``ARG`` before the first one.  As long as no ``ARG`` declares the
+        variable, it has that value whatever a build passes.
         """
         same = "" if default is None else f"(?!:-{re.escape(default)}\\}})"
         other = re.compile(rf"\$\{{{name}(?=[^\w}}]){same}", re.ASCII)
@@ -146,7 +148,7 @@ class View:
         )
 
     def missing_default(self, name: str) -> str | None:
-        """Return why the checks of the file fail a build for a variable in ``FROM`` that has no default.
+        """Return why checks reject a variable without a default in ``FROM``, or None.
 
         Source: ``ParseLintOptions`` and the rule ``InvalidDefaultArgInFrom`` in BuildKit's
         ``frontend/dockerfile/linter``.
@@ -159,12 +161,12 @@ class View:
         return CHECKED.format(name) if fails else None
 
     def unexpanded(self, occurrence: Occurrence) -> str | None:
-        """Return why a variable that is written in a reference has no effect; None where it has."""
+        """Return why a variable written in a reference has no effect; None if it has one."""
         is_plain = any(piece.known and "$" in piece.text for piece in occurrence.pieces)
         return QUOTED if is_plain else None
 
     def stages(self, images: Sequence[Sequence[Occurrence]]) -> list[ExtraStage]:
-        """Return a stage for each of some images, given the uses of each, under names that are free."""
+        """Return an extra stage with an unused name for each image in *images*."""
         uses = [each for group in images for each in group]
         others = {each.text for each in self.occurrences if each not in uses}
         taken = {each.lower() for each in chain(others, self._names, self._raw_images())} | _RESERVED
@@ -180,9 +182,9 @@ class View:
         return stages
 
     def prepared(self, declared: Sequence[str], early: bool, stages: Sequence[ExtraStage]) -> Prepared:
-        """Return the text with an ``ARG`` for each of some variables, and with some extra stages.
+        """Return the text with an ``ARG`` for each *declared* variable, and extra stages.
 
-        *early* is set where the default of an ``ARG`` that is there already needs one of them.
+        *early* is set if the default of an existing ``ARG`` needs one of the variables.
         """
         end = "\r\n" if "\r\n" in self.script.lines[0].end else "\n"
         arg, from_, as_ = ("arg", "from", "as") if self._is_lower else ("ARG", "FROM", "AS")
@@ -217,13 +219,13 @@ class View:
         return Prepared(Source(splice(self.source.text, edits)), kept, tuple(inserted))
 
     def _instruction(self, occurrence: Occurrence) -> Parsed | None:
-        """The instruction that a reference stands in; None for the syntax directive."""
+        """Return the instruction that contains a reference; None for the syntax directive."""
         at = bisect_right(self._starts, occurrence.site.start)
         return self.parsed[at - 1] if at else None
 
     @property
     def _is_numbered(self) -> bool:
-        """Whether a stage is named by its number, so that none can be put before the others."""
+        """Whether ``--from=`` uses a stage number, so that no stage can be inserted."""
         values = (value.text for each in self.parsed if each.keyword == "copy" for value in each.flag("from"))
         return any(re.fullmatch(r"[+-]?[0-9]+", value) for value in values)
 
@@ -235,7 +237,7 @@ class View:
         return sum(each.islower() for each in counted) > sum(each.isupper() for each in counted)
 
     def _may_name_stage(self, stage: str) -> bool:
-        """Whether a ``FROM`` would name a stage if a variable without a value held the rest of its name."""
+        """Whether a ``FROM`` with unknown variables could name a stage."""
         partial = (each.pieces for each in self.occurrences if each.holes and each.holes[0][0])
         patterns = (
             "".join(re.escape(piece.text) if piece.known else r"[\w.-]*" for piece in pieces)
@@ -244,7 +246,7 @@ class View:
         return any(re.fullmatch(pattern, stage) for pattern in patterns)
 
     def _raw_images(self) -> Iterator[str]:
-        """The images of ``FROM`` as they are written, those among them that name a stage."""
+        """Yield the images of ``FROM`` as they are written, including names of stages."""
         yield from (each.words()[0].text for each in self.parsed if each.keyword == "from")
 
 
@@ -253,7 +255,7 @@ def _renamed(text: str, occurrence: Occurrence, name: str) -> Sequence[Edit]:
 
 
 def _stage_names(image: str) -> Iterator[str]:
-    """Names for the stage of an image, the best one first."""
+    """Yield names for the stage of an image, the best one first."""
     last = name_of(image).rpartition("/")[2]
     tag = image.partition("@")[0][len(name_of(image)) + 1 :].lower()
     names = (last, f"{last}-{tag}" if tag else last, f"image-{last}")

@@ -1,4 +1,4 @@
-"""Words of a Dockerfile: flags, ARG words, and the expansion of variables with the place of each character.
+"""Words of a Dockerfile: flags, words of ARG, and the expansion of variables.
 
 This follows BuildKit: ``extractBuilderFlags`` and ``parseWords`` of
 ``frontend/dockerfile/parser`` and the ``Lex`` of ``frontend/dockerfile/shell``.
@@ -15,15 +15,15 @@ from rewrite_refs.text.spans import Piece, Span
 
 
 class BadSubstitution(ValueError):
-    """BuildKit cannot expand the word; the message says why."""
+    """BuildKit cannot expand the word; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a variable holds.
+    """The value of a variable.
 
-    ``pieces`` is None where only a build argument, or the platform of the
-    build, gives it a value.
+    ``pieces`` is None if only a build argument, or the platform of the build,
+    sets it.
     """
 
     pieces: tuple[Piece, ...] | None
@@ -38,10 +38,10 @@ Scope = Mapping[str, Value]
 
 
 def split_flags(text: str, escape: str) -> tuple[list[list[int]], int]:
-    """The leading ``--flags`` of *text*, each as the indices of its characters, and where the rest starts.
+    """Return the leading ``--flags`` of *text*, and the index where the rest starts.
 
-    Quotes and escape characters are not among the indices, as BuildKit
-    removes them.
+    Each flag is a list of the indices of its characters, without quotes and
+    escape characters, because BuildKit removes them.
     """
     flags: list[list[int]] = []
     at = 0
@@ -74,12 +74,12 @@ def split_flags(text: str, escape: str) -> tuple[list[list[int]], int]:
 
 
 def _ends_flag(char: str) -> bool:
-    """Whether BuildKit, which reads flags byte by byte, sees a blank in a character."""
+    """Whether BuildKit, which reads flags byte by byte, finds a blank in a character."""
     return char in SPACES or (char > "\x7f" and not {0x85, 0xA0}.isdisjoint(char.encode("utf-8", "replace")))
 
 
 def split_words(text: str, escape: str) -> list[list[int]]:
-    """The words of *text* as the indices of their characters, quotes and escapes kept."""
+    """Return the words of *text* as indices of characters, with quotes and escapes."""
     words: list[list[int]] = []
     word: list[int] = []
     quote = ""
@@ -107,23 +107,25 @@ def split_words(text: str, escape: str) -> list[list[int]]:
 
 
 def expand(word: Chars, scope: Scope, escape: str) -> tuple[Piece, ...]:
-    """*word* with quotes removed and variables replaced, as pieces.
+    """Return *word* as pieces, with quotes removed and variables replaced.
 
-    A variable that only a build argument sets becomes a piece that is not
-    known.  Raises BadSubstitution where BuildKit cannot expand the word.
+    A variable that only a build argument sets becomes a piece of unknown value.
+
+    Raises:
+        BadSubstitution: BuildKit cannot expand the word.
     """
     return _joined(_Expansion(word, scope, escape).run())
 
 
 def empty_at(word: Chars, offset: int) -> Piece:
-    """The place to fill in an empty value: *offset*, or inside the quotes of *word*."""
+    """Return an empty piece at *offset*, or inside the quotes of *word*."""
     place = word.places[0] if word.text[:1] in ("'", '"') else None
     at = place.end if place else offset
     return Piece("", Span(at, at))
 
 
 def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Neighbours that stand beside each other become one piece."""
+    """Return the pieces, with those that are adjacent in the source joined."""
     result: list[Piece] = []
     for piece in pieces:
         last = result[-1] if result else None
@@ -144,7 +146,7 @@ def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
 
 
 class _Expansion:
-    """One pass over a word; the methods return pieces and move ``at``."""
+    """One pass over a word; the methods return pieces and advance ``at``."""
 
     def __init__(self, word: Chars, scope: Scope, escape: str) -> None:
         self.word, self.scope, self.escape = word, scope, escape
@@ -257,7 +259,7 @@ class _Expansion:
         return text[start : self.at]
 
     def _hole(self, start: int) -> list[Piece]:
-        """The variable as it is written, without a value."""
+        """Return the variable as it is written, as a piece of unknown value."""
         first, last = self.word.places[start], self.word.places[self.at - 1]
         span = Span(first.start, last.end) if first and last else None
         return [Piece(self.word.text[start : self.at], span, known=False)]
@@ -275,13 +277,13 @@ class _Expansion:
         if operator == "-":
             if is_set and value is not None:
                 return list(value.pieces or ())
-            # An empty default of the ARG is a place too, before the one in the braces.
+            # An empty default of the ARG can be filled in as well; it comes before the one in the braces.
             empty = [piece for piece in (value.pieces if value else None) or () if piece.span]
             close = self.word.places[self.at - 1]
             inner = [Piece("", Span(close.start, close.start))] if close else []
             return word or empty or inner
         if operator == "+":
-            # Given from outside or empty by default, it may add what nobody sees here.
+            # Set by a build argument or empty by default, it may add text that the file does not show.
             return word if is_set else self._hole(start) if value is not None else []
         return list(value.pieces or ()) if is_set and value is not None else self._hole(start)
 
@@ -304,7 +306,7 @@ def _single_characters(pieces: tuple[Piece, ...]) -> list[Piece]:
 
 
 def _regex(pattern: str, greedy: bool) -> str:
-    """A shell pattern with ``*`` and ``?`` as a regular expression (convertShellPatternToRegex)."""
+    """Return a shell pattern as a regular expression (convertShellPatternToRegex)."""
     result: list[str] = []
     at = 0
     while at < len(pattern):
@@ -327,7 +329,7 @@ def _regex(pattern: str, greedy: bool) -> str:
 
 
 def _trimmed(value: list[Piece], operator: str, pattern: str) -> list[Piece]:
-    """``${name#pattern}`` and ``${name%pattern}``, doubled for the longest match."""
+    """Expand ``${name#pattern}`` and ``${name%pattern}``; ``##``: longest match."""
     greedy = pattern.startswith(operator)
     text = "".join(piece.text for piece in value)
     if operator == "#":
@@ -339,7 +341,7 @@ def _trimmed(value: list[Piece], operator: str, pattern: str) -> list[Piece]:
 
 
 def _replaced(value: list[Piece], pattern: str, new: str, every: bool) -> list[Piece]:
-    """``${name/pattern/new}`` and ``${name//pattern/new}``."""
+    """Expand ``${name/pattern/new}`` and ``${name//pattern/new}``."""
     text = "".join(piece.text for piece in value)
     result: list[Piece] = []
     at = 0
@@ -351,7 +353,7 @@ def _replaced(value: list[Piece], pattern: str, new: str, every: bool) -> list[P
     return result + value[at:]
 
 
-# Go's unicode.IsSpace; Python's str.strip() takes more.
+# Go's unicode.IsSpace; Python's str.strip() removes more.
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 
 

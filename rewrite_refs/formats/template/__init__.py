@@ -1,34 +1,35 @@
-"""Templates: Helm's ``templates/``, and Go templates, Jinja, Mustache and ``%{ if }`` in files anywhere.
+"""Templates of Helm, Go, Jinja and Mustache, and the ``%{ if }`` of Terraform.
 
     before:  image: "{{ .Values.image | default "quay.io/acme/web" }}:{{ .Values.tag }}"
     after:   image: "{{ .Values.image | default "<registry>/quay/acme/web" }}:{{ .Values.tag }}"
 
 Files: ``*.yaml``, ``*.yml``, ``*.tpl`` and ``*.txt`` below a folder ``templates``; ``*.tmpl``, ``*.tpl``,
-``*.j2``, ``*.jinja``, ``*.jinja2``, ``*.gotmpl`` and ``*.mustache``, but for documentation; and any YAML file
-that would be a manifest or a Compose file, were it not for its actions.
+``*.j2``, ``*.jinja``, ``*.jinja2``, ``*.gotmpl`` and ``*.mustache``, except documentation; and any YAML file
+that would be a manifest or a Compose file without its actions.
 
-No YAML parser takes a template, so the actions are masked first (see ``mask``).  What is left of nearly every
-one is YAML, and is read as what it is: a manifest or a part of one, a Compose file, or Helm values.  In it
+A YAML parser cannot read a template, so the actions are masked first (see ``mask``).  The result is nearly
+always YAML, and is read as a manifest or a part of one, a Compose file, or Helm values.  In it
 
-- ``image: docker.io/acme/web:{{ .Values.tag }}`` is rewritten, for no action stands in the edited part;
-- of an action with a literal (``default``, ``coalesce``, ``or``, ``ternary``, ``printf``, ``required``,
-  ``quote``; Jinja's ``default``, ``or`` and ``if else``) the literal is rewritten where it stands, as that of
-  ``${VAR:-default}`` is in Compose;
-- an ``if`` within the value is read branch by branch, and a key that stands in several branches in each;
-- where the head is an action, the reference is reported with what feeds it (``.Values.image.repository``).
+- ``image: docker.io/acme/web:{{ .Values.tag }}`` is rewritten, because the edited part contains no action;
+- in an action with a literal (``default``, ``coalesce``, ``or``, ``ternary``, ``printf``, ``required``,
+  ``quote``; Jinja's ``default``, ``or`` and ``if else``) the literal is rewritten in place, like that of
+  ``${VAR:-default}`` in Compose;
+- an ``if`` within the value is read branch by branch, and a key that is in several branches in each of them;
+- if a reference begins with an action, it is reported with the source of its value
+  (``.Values.image.repository``).
 
-A document that is no YAML even then is read line by line, and so are most helpers and notes: of these only
-lines that are plainly ``image: name`` count.  That is less sure, for where such a line stands is not known;
-``list`` says so of each.
+A document that is not valid YAML even then is read line by line, and so are most helpers and notes: only
+lines of the form ``image: name`` count.  This is less certain, because the context of such a line is not
+known; ``list`` marks each one.
 
-In all other actions a literal counts that begins with a known registry and has a path
-(``default "quay.io/acme/web"``, ``printf "quay.io/acme/web:%s" .tag``), and one with a tag or a digest in
-what a variable is set to that is called an image (``$image := "nginx:1.25"``).  What is compared (``eq``,
-``hasPrefix``) is reported and left, and so is a registry alone (``default "docker.io"``), for what is put
-behind it is decided elsewhere.
+In all other actions, a literal counts if it begins with a known registry and has a path
+(``default "quay.io/acme/web"``, ``printf "quay.io/acme/web:%s" .tag``), or if it has a tag or a digest and is
+assigned to a variable with the name of an image (``$image := "nginx:1.25"``).  Literals that are compared
+(``eq``, ``hasPrefix``) are reported and not changed, and so is a registry alone (``default "docker.io"``),
+because the image after it is decided elsewhere.
 
-Left alone are comments, names of templates, what ``trimPrefix`` or ``replace`` are given, and, outside of
-manifests, names without registry and tag (``image: disk``), but for ``--embedded``.
+Not changed are comments, names of templates, arguments of ``trimPrefix`` or ``replace``, and, outside of
+manifests, names without registry and tag (``image: disk``), except with ``--embedded``.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ _ACTIONS = (b"{{", b"{%")
 
 
 def _accepts(others: Sequence[Format], file: File) -> bool:
-    """Whether a file is a template; outside of ``templates`` only what one of some *others* claims, too."""
+    """Whether a file is a template; YAML outside ``templates`` needs another claim.
+
+    That is, one of the *others* must claim it as well.
+    """
     name = file.name.lower()
     if _DOCUMENTATION.search(name):
         return False
@@ -74,7 +78,7 @@ def _accepts(others: Sequence[Format], file: File) -> bool:
 
 
 def is_in_chart(file: File) -> bool:
-    """Whether Helm renders a file, so that an action may stand in it even where none does yet."""
+    """Whether Helm renders a file, so that it may contain actions even if it has none."""
     return file.chart and "templates" in file.path.parts[:-1]
 
 
@@ -97,7 +101,7 @@ def find(readers: Readers, source: Source) -> Iterator[Occurrence]:
 
 
 def _is_made_of(occurrence: Occurrence, literals: Iterable[Occurrence]) -> bool:
-    """Whether a reference begins with an action of which no more is known than the literals in it."""
+    """Whether a reference begins with an action that contains some *literals*."""
     first = occurrence.pieces[0]
     if first.known or first.span is None:
         return False
@@ -115,7 +119,7 @@ def _outline(source: Source) -> Iterable[Token]:
 
 
 def is_no_yaml(source: Source) -> bool:
-    """Whether a text cannot be read as it is, for its actions."""
+    """Whether a text is not valid YAML because of its actions."""
     return any(
         not document.is_readable
         for document in source.once(tree.documents)
@@ -144,9 +148,9 @@ _MANUAL = Manual(
 
 
 def format_with(readers: Readers, others: Sequence[Format]) -> Format:
-    """Return the format, which reads what is left of a template by means of *readers*.
+    """Return the format, which reads the masked text of a template with *readers*.
 
-    A YAML file of one of some *others* is a template where its actions keep it from being YAML.
+    A YAML file that one of the *others* claims is a template if its actions make it invalid YAML.
     """
     return Format(
         name="template",

@@ -1,4 +1,4 @@
-"""Actions of a template engine, and the text that is left when they are taken for holes.
+"""Actions of a template engine, and the masked text without them.
 
     {{- if .Values.web }}                                      (blank)
     image: "docker.io/acme/web:{{ .Values.tag }}"    image: "docker.io/acme/web:..................."
@@ -6,11 +6,12 @@
     {{- end }}                                                 (blank)
 
 Known are the actions of Go (Helm), Jinja, Mustache and Handlebars, and Terraform's ``%{ if }``.
-What they bring nobody knows, but what stands around them is nearly always YAML once they are
-masked by as many characters, so that every offset in the masked text is one of the source:
+Their output is unknown, but the text around them is nearly always YAML once they are masked.  A
+mask has as many characters as the action, so every offset in the masked text is also one of the
+source:
 
-- lines with nothing but actions, comments, and actions that bring nested YAML become blanks;
-- every other one becomes a run of one character, which is read as a hole;
+- lines with nothing but actions, comments, and actions that output nested YAML become blanks;
+- every other action becomes a run of one character, which is read as a hole: a part of unknown value;
 - an ``if`` up to its ``end`` within a value becomes one hole, together with its branches.
 """
 
@@ -26,7 +27,7 @@ from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml.references import MASK
 
 _STRINGS = r'"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|' + r"'(?:[^'\\\n]|\\.)*+'"
-# Possessive, so that no text makes it try again; whoever writes a longer action is not read.
+# Possessive, so that no text causes backtracking; longer actions are not recognized.
 _ACTION = re.compile(
     r"\{\{(?:-?\s*/\*.*?\*/\s*-?\}\}|\{[^{}]*\}\}\}"
     rf"|(?:{_STRINGS}|(?!\}}\}}).){{0,5000}}+\}}\}}|[^{{}}]{{0,5000}}+\}}\}})"
@@ -45,9 +46,9 @@ _MIDDLE = frozenset({"else", "elif"})
 _CLOSING = re.compile(r"/|end(?:if|for|block|raw|macro|call|filter|autoescape|set|with)?\Z")
 _COMMENT = re.compile(r"\{\{(?:-?\s*/\*|!)")
 _STATEMENT = re.compile(r"\{\{-?\s*\$[\w.]*(?:\s*,\s*\$\w+)?\s*:?=(?!=)")
-# Of a longer line (all of a file in JSON, say) the rest says no more.
+# A limit for very long lines, such as a whole file of JSON; the rest gives no more information.
 _MAX_BEFORE = 1000
-# What shows that a branch holds more than a part of one value.
+# The signs that a branch contains more than a part of one value.
 _STRUCTURE = re.compile(r":\s|(?:\A|\n)[ \t]*-[ \t]|\n[ \t]*\n")
 _NESTED = re.compile(r"\b(?:n?indent|toYaml|toYamlPretty|to_yaml|to_nice_yaml|toJson)\b")
 _TAIL = re.compile(r"[ \t]*(?:-[ \t]+)*(?:\"[^\"\n]*\"[ \t]*:|'[^'\n]*'[ \t]*:|[^\s#'\"][^#\n]*:|-)[ \t]+\Z")
@@ -55,7 +56,7 @@ _INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _CONTENT = re.compile(r"^(?P<indent>[ \t]*)(?P<first>[^\s#])(?P<second>.?)", re.MULTILINE)
 
 
-# Stands for a character of an action that brings nothing, until it becomes a blank.
+# The mask of an action without output, until it becomes a blank.
 _VOID = "\ue001"
 _LAYOUT = re.compile(
     rf"^(?:[ \t]*[{MASK}{_VOID}][ \t{MASK}{_VOID}]*(?=\r?$)"
@@ -67,8 +68,8 @@ _LAYOUT = re.compile(
 class Action(NamedTuple):
     """An action with its braces.
 
-    ``role`` is ``open``, ``middle`` or ``close`` for what encloses other text, ``silent`` for
-    what puts nothing into it (comments, assignments), else ``output``.
+    ``role`` is ``open``, ``middle`` or ``close`` for actions that enclose other text, ``silent``
+    for those without output (comments, assignments), else ``output``.
     """
 
     span: Span
@@ -76,27 +77,27 @@ class Action(NamedTuple):
 
 
 class Hole(NamedTuple):
-    """A part of a text that stands for something else: an action, or all from an ``if`` to its ``end``."""
+    """A part of unknown value: an action, or all from an ``if`` to its ``end``."""
 
     span: Span
     actions: tuple[Action, ...]
 
 
 class Masked(NamedTuple):
-    """A text of the same length without its actions, and where these are."""
+    """A text with masked actions, which has the same length, and its holes."""
 
     text: str
     holes: list[Hole]
 
     def within(self, span: Span) -> list[Hole]:
-        """The holes that have a character in a span."""
+        """Return the holes that have a character in a span."""
         low = bisect_right(self.holes, span.start, key=lambda hole: hole.span.end)
         high = bisect_left(self.holes, span.end, key=lambda hole: hole.span.start)
         return self.holes[low:high]
 
 
 def masked(text: str) -> Masked:
-    """A text with its actions masked."""
+    """Return a text with its actions masked."""
     holes = _holes(text, actions(text))
     if not holes:
         return Masked(text, [])
@@ -107,7 +108,7 @@ def masked(text: str) -> Masked:
 
 
 def actions(text: str) -> list[Action]:
-    """The actions of a text, in order."""
+    """Return the actions of a text, in order."""
     if all(mark not in text for mark in ("{{", "{%", "{#", "%{")):
         return []
     end = text.rfind("}") + 1
@@ -115,7 +116,7 @@ def actions(text: str) -> list[Action]:
 
 
 def branches(found: Sequence[Action]) -> list[Span]:
-    """What stands between the actions of a hole that begins with an ``if``: its branches."""
+    """Return the spans of the branches of a hole that begins with an ``if``."""
     depth, result, start = 0, [], found[0].span.end
     for action in found:
         if action.role == "close":
@@ -145,7 +146,7 @@ def _role(action: str) -> str:
 
 
 def _holes(text: str, found: list[Action]) -> list[Hole]:
-    """The holes that some actions make, alone or together."""
+    """Return the holes that some actions make, alone or together."""
     closing = _pairs(found)
     result: list[Hole] = []
     at = 0
@@ -161,7 +162,7 @@ def _holes(text: str, found: list[Action]) -> list[Hole]:
 
 
 def _pairs(found: Sequence[Action]) -> dict[int, int]:
-    """For each action that opens something the one that closes it, by index."""
+    """Return, by index, the closing action for each opening action that has one."""
     result: dict[int, int] = {}
     opened: list[int] = []
     for index, action in enumerate(found):
@@ -173,7 +174,7 @@ def _pairs(found: Sequence[Action]) -> dict[int, int]:
 
 
 def _is_within_value(text: str, group: Sequence[Action]) -> bool:
-    """Whether an ``if`` up to its ``end`` is a part of one value: text before it, and no keys inside."""
+    """Whether an ``if`` is in one value: it follows text and contains no keys."""
     start = group[0].span.start
     before = _ACTION.sub("", text[max(text.rfind("\n", 0, start) + 1, start - _MAX_BEFORE) : start])
     if not before.strip():
@@ -183,7 +184,7 @@ def _is_within_value(text: str, group: Sequence[Action]) -> bool:
 
 
 def _widened(text: str, start: int, end: int) -> Span:
-    """An action with the blanks around it that it trims, as far as these stand in a value."""
+    """Return the span of an action with the blanks in a value that it trims."""
     if text.startswith("{{-", start):
         at = start
         while text[at - 1 : at] in (" ", "\t"):
@@ -200,7 +201,7 @@ def _widened(text: str, start: int, end: int) -> Span:
 
 
 def _is_layout(text: str, hole: Hole) -> bool:
-    """Whether a hole is nothing but layout: a comment, or an ``if`` whose ``end`` is on another line."""
+    """Whether a hole is a comment, or an ``if`` whose ``end`` is on another line."""
     if len(hole.actions) > 1 or hole.actions[0].role == "output":
         return False
     if hole.actions[0].role != "silent":
@@ -210,7 +211,7 @@ def _is_layout(text: str, hole: Hole) -> bool:
 
 
 def _spliced(text: str, parts: Sequence[tuple[Span, str]]) -> str:
-    """A text with a character in place of each of those of some parts, so that lines may join."""
+    """Return a text with the characters of some spans replaced, newlines included."""
     result, at = [], 0
     for span, char in parts:
         span = Span(max(span.start, at), span.end)  # two that trim the same blanks
@@ -220,9 +221,9 @@ def _spliced(text: str, parts: Sequence[tuple[Span, str]]) -> str:
 
 
 def _blanked(found: re.Match[str]) -> str:
-    """Blanks in place of the actions that a line begins with, or that are all of it.
+    """Return the blanks for the actions that a line begins with or consists of.
 
-    Newlines, for they are none too many in a block scalar, and what follows then has its own indentation.
+    They are newlines: these do no harm in a block scalar, and the text after them keeps its indentation.
     """
     if found["rest"] is None:
         return "\n" * len(found[0])
@@ -248,7 +249,7 @@ def _is_tail(text: str, blanked: str, hole: Hole) -> bool:
         return False
     before = blanked[line:start].rstrip()
     indent = _INDENT.match(before)
-    # Behind a dash the item begins where the dash stands, behind a key where the key does.
+    # After a dash the item begins at the column of the dash, after a key at that of the key.
     key = len(before) - 1 if before.endswith("-") else indent.end() if indent else 0
     dashed = following["first"] == "-" and not following["second"].strip()
     below = len(following["indent"])

@@ -1,4 +1,4 @@
-"""Reading a template: its documents once the actions are masked, and the proof of an edit."""
+"""The documents of a template with masked actions, and the proof of an edit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rewrite_refs.yaml.references import MASK, has_host, is_not_a_reference, pie
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Document, Mapping, Node, fields, is_null, items
 
-# As many readings of a document as its keys stand in branches of; more are seen nowhere.
+# The limit of readings of a document, one for each branch that has a key; real files need fewer.
 MAX_BRANCHES = 64
 
 BY_LINE = "found by its line only: the template is not valid YAML even without its actions"
@@ -47,8 +47,8 @@ class Template(NamedTuple):
     """A template without its actions.
 
     Attributes:
-        masked: The masked text, and what was masked.
-        source: The same text, in which more is blank where that alone makes a document YAML.
+        masked: The masked text, and the holes in it.
+        source: The same text, with more blanks in documents that only these make valid YAML.
     """
 
     masked: Masked
@@ -61,7 +61,7 @@ def read(text: str) -> Template:
     source = Source(template.text)
     for document in source.once(tree.documents):
         if has_signs(document.text) and not document.is_readable:
-            # An "else" that stands for nothing: "[]" or "{}" below the branch with the items.
+            # An "else" for an empty value: "[]" or "{}" below the branch with the items.
             start, end = document.span
             other = source.text[:start] + _EMPTY.sub(_blank, document.text) + source.text[end:]
             if other != source.text and Document(other, document.span).is_readable:
@@ -74,12 +74,12 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def has_signs(document: str) -> bool:
-    """Whether a document may hold references."""
+    """Whether a document may contain references."""
     return any(word in document for word in ("mage", "repository", "MAGE"))
 
 
 def in_document(document: Document, readers: Readers) -> Iterator[Occurrence]:
-    """Yield the references of a document of a masked text; line by line where it is no YAML."""
+    """Yield the references of a masked document, by line if it is not valid YAML."""
     text, body = document.whole, document.text
     roots = document.roots() if document.is_readable else []
     if all(isinstance(root, Scalar) for root in roots):
@@ -92,7 +92,7 @@ def in_document(document: Document, readers: Readers) -> Iterator[Occurrence]:
 
 
 def _is_marked(name: str) -> bool:
-    """Whether a name shows what it is even in a document of no known kind: a word alone may be a disk."""
+    """Whether a name is surely that of an image; a bare word may be that of a disk."""
     return has_host(name) or name.startswith(MASK) or ":" in name or "@" in name
 
 
@@ -105,7 +105,7 @@ def _in_lines(text: str, span: Span) -> Iterator[Occurrence]:
 
 
 def _in_branches(text: str, body: str, root: Node, readers: Readers) -> Iterator[Occurrence]:
-    """The references of a tree, read once for each of the branches that the same key stands in."""
+    """Yield the references of a tree, read once for each branch with the same key."""
     repeated = _repeated(root)
     if not repeated:
         yield from _in_tree(text, body, root, readers)
@@ -143,7 +143,7 @@ def _is_helmfile(root: Node) -> bool:
 
 
 def _repeated(root: Node) -> dict[int, int]:
-    """The identities of the mappings that have a key more than once, and how often."""
+    """Return the identities of mappings with repeated keys, and how often."""
     result = {}
     pending, seen = [root], set()
     while pending:
@@ -160,7 +160,7 @@ def _repeated(root: Node) -> dict[int, int]:
 
 
 def _branch(root: Node, choice: int, repeated: Collection[int]) -> Node:
-    """Return a copy of a tree in which *repeated* mappings have each key once; aliases stay aliases."""
+    """Return a copy of a tree, aliases kept, with each key of *repeated* once."""
     copies: dict[int, Node] = {}
     pending: list[tuple[Sequence[Node], list[Node]]] = []
 
@@ -183,7 +183,7 @@ def _branch(root: Node, choice: int, repeated: Collection[int]) -> Node:
 
 
 def _chosen(children: Sequence[Node], choice: int) -> list[Node]:
-    """The children of a mapping with each key once: the value of the branch, or else of the last one."""
+    """Return a mapping's children with each key once, from a branch or the last."""
     pairs: dict[object, list[tuple[Node, Node]]] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):
         pairs.setdefault(key.value if isinstance(key, Scalar) else id(key), []).append((key, value))
@@ -199,13 +199,13 @@ def outline(source: Source) -> Iterator[Token]:
     for token in tree.outline(template.source, has_signs, proof.use):
         yield from _between(token, template.masked)
     for hole in template.masked.holes:
-        # Without its outer braces, so that what is put beside it is not put into it.
+        # Without its outer braces, so that text inserted next to it is not inserted into it.
         place = Span(hole.span.start + 1, hole.span.end - 1)
         yield Token("action", source.text[slice(*place)], place)
 
 
 def _between(token: Token, template: Masked) -> Iterator[Token]:
-    """A token as what stands between the actions in it."""
+    """Yield the parts of a token between the actions in it."""
     inside = template.within(token.span) if token.text or token.span.start < token.span.end else []
     origins = token.origins() if inside and token.origins else range(*token.span)
     if not inside or len(origins) != len(token.text):

@@ -1,12 +1,12 @@
-"""What the action of a template says of an image: the literals in it, and what else it is made of.
+"""The literals in a template action, and the values that the action can have.
 
     {{ .Values.image | default "quay.io/acme/web:v1" }}     the literal, unless a value is set
     {{ printf "%s:%s" "quay.io/acme/web" .Values.tag }}     the literal, then a hole
     {{ ternary "acme/one" "acme/two" .Values.one }}         either of them
     {{ image | default('acme/web') }}                       the same in Jinja
 
-The functions are those of Go, Sprig and Jinja that hand on what they are given; of any other
-nobody knows here what it makes.
+The functions are those of Go, Sprig and Jinja that pass on their arguments; the result of any other
+function is unknown.  A hole is a part of unknown value.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FUNCTIONS = (
     _PREFIXES | _DEFAULTS | _SAME | {"and", "get", "include", "index", "lookup", "printf", "template"}
 )
 _FUNCTIONS |= {"required", "ternary", "not", "eq", "ne", "end", "join", "list", "replace", "hasKey", "lower"}
-# What hands a literal on to where an image may be made of it.
+# The functions that pass a literal on, so that it may become an image.
 _HANDING = (
     _DEFAULTS
     | _SAME
@@ -41,9 +41,9 @@ _HANDING = (
 
 
 class Literal(NamedTuple):
-    """A string in an action: its text, which stands there as it is, and its place.
+    """A string in an action: its text, as it is written, and its span.
 
-    One that is not ``known`` is the ``%s`` of a format, and stands for something else.
+    If it is not ``known``, it is the ``%s`` of a format, whose value is unknown.
     """
 
     text: str
@@ -52,14 +52,14 @@ class Literal(NamedTuple):
 
 
 class Used(NamedTuple):
-    """A literal with the function that it is given to, which is empty where there is none."""
+    """A literal and the function whose argument it is; empty if there is none."""
 
     literal: Literal
     function: str
 
     @property
     def is_handed_on(self) -> bool:
-        """Whether what is made of it begins with it."""
+        """Whether the function passes the literal on."""
         return not self.function or self.function in _HANDING
 
 
@@ -68,28 +68,28 @@ class _Word(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """What stands in parentheses: commands, each of which feeds the next."""
+    """The content of parentheses: commands, each of which is piped into the next."""
 
     commands: list[list[_Item]]
 
 
 _Item: TypeAlias = Literal | _Word | _Group
-# One thing that an action can be.
+# One value that an action can have.
 Parts: TypeAlias = tuple[Literal, ...]
 
 
 def alternatives(text: str, span: Span) -> list[Parts]:
-    """What an action can be, as far as it holds literals; nothing where it holds none."""
+    """Return the values that an action can have, as far as it contains literals."""
     return _of_group(_parsed(text, span))
 
 
 def literals(text: str, span: Span) -> Iterator[Used]:
-    """Every literal of an action."""
+    """Yield every literal of an action."""
     yield from _used(_parsed(text, span), "")
 
 
 def source(text: str, span: Span) -> str | None:
-    """Where an action takes its value from, in words."""
+    """Return a message that names the source of an action's value, or None."""
     words = [each for command in _parsed(text, span).commands for each in _flat(command)]
     for at, word in enumerate(words):
         if not isinstance(word, _Word):
@@ -117,7 +117,7 @@ def _flat(command: Sequence[_Item]) -> Iterator[_Item]:
 
 
 def _parsed(text: str, span: Span) -> _Group:
-    """The commands of an action; parentheses that do not match end where the action does."""
+    """Return the commands of an action; unclosed parentheses end with the action."""
     opening = _OPENING.match(text, *span)
     closing = _CLOSING.search(text, opening.end() if opening else span.start, span.end)
     start, end = opening.end() if opening else span.start, closing.start() if closing else span.end
@@ -148,7 +148,7 @@ def _parsed(text: str, span: Span) -> _Group:
 
 
 def _without_prefix(command: list[_Item]) -> None:
-    """Take away the keywords and the variable that an action begins with."""
+    """Remove the keywords and the assigned variable at the start of an action."""
     while len(command) > 1 and isinstance(command[0], _Word) and command[0].text in _PREFIXES:
         del command[0]
     for at, item in enumerate(command[:4]):
@@ -157,7 +157,7 @@ def _without_prefix(command: list[_Item]) -> None:
             break
 
 
-# --- what an action can be -------------------------------------------------------------------
+# --- values of an action ---------------------------------------------------------------------
 
 
 def _of_group(group: _Group) -> list[Parts]:
@@ -168,7 +168,7 @@ def _of_group(group: _Group) -> list[Parts]:
 
 
 def _of_command(command: Sequence[_Item], piped: list[Parts] | None) -> list[Parts]:
-    """What a command can be, given what it is fed."""
+    """Return the values that a command can have, given those that are piped into it."""
     words = [item.text if isinstance(item, _Word) else "" for item in command]
     if not command:
         return []
@@ -189,7 +189,7 @@ def _of_command(command: Sequence[_Item], piped: list[Parts] | None) -> list[Par
         return _formatted(arguments, piped)
     if function in _SAME:
         return _of_item(arguments[0]) if arguments else piped or []
-    # In Jinja the value is fed to "default('x')" with a further argument: that is the group's first one.
+    # In Jinja the value is piped into "default('x')" with a further argument: that is the group's first one.
     return []
 
 
@@ -201,13 +201,13 @@ def _of_item(item: _Item) -> list[Parts]:
     first = item.commands[0]
     if len(item.commands) == 1 and len(first) > 1 and isinstance(first[0], Literal):
         words = [each.text if isinstance(each, _Word) else "" for each in first]
-        if words[1] not in ("if", "or", "~", "+", "%"):  # the arguments of a call of Jinja's
+        if words[1] not in ("if", "or", "~", "+", "%"):  # the arguments of a call in Jinja
             return [(first[0],)]
     return _of_group(item)
 
 
 def _formatted(arguments: Sequence[_Item], piped: list[Parts] | None) -> list[Parts]:
-    """What ``printf`` makes: its format with the arguments filled in as far as they are literals."""
+    """Return the output of ``printf``, with literal arguments filled in."""
     if not arguments or not isinstance(arguments[0], Literal):
         return []
     text, span = arguments[0][:2]
@@ -228,11 +228,11 @@ def _formatted(arguments: Sequence[_Item], piped: list[Parts] | None) -> list[Pa
     return [tuple(parts)]
 
 
-# --- where literals stand --------------------------------------------------------------------
+# --- uses of literals ------------------------------------------------------------------------
 
 
 def _used(group: _Group, function: str) -> Iterator[Used]:
-    """The literals of a group that stands in the arguments of a *function*."""
+    """Yield the literals of a group in the arguments of a *function*."""
     for index, command in enumerate(group.commands):
         words = [item.text for item in command if isinstance(item, _Word)]
         infix = next((word for word in words if word in ("==", "!=", "in", "is", "~", "+")), None)

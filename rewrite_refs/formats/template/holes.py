@@ -1,4 +1,4 @@
-"""What the holes in a reference of a masked template stand for, as far as its actions say."""
+"""The values of the holes in a reference of a masked template, as far as known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rewrite_refs.yaml.references import MASK, PLACEHOLDER, has_host, is_not_a_r
 
 
 def resolved(text: str, template: Masked, occurrence: Occurrence) -> Iterator[Occurrence]:
-    """A reference of the masked text as one of the source: more than one where its head can be several."""
+    """Yield the source's references for a masked one, one for each possible head."""
     atoms = list(_atoms(text, template, occurrence.pieces))
     first = atoms[0] if atoms else None
     if len(atoms) == 1 and isinstance(first, Hole) and _is_of_others(text, first):
@@ -31,7 +31,7 @@ def resolved(text: str, template: Masked, occurrence: Occurrence) -> Iterator[Oc
 
 
 def _atoms(text: str, template: Masked, pieces: Iterable[Piece]) -> Iterator[Piece | Hole]:
-    """The pieces of a masked reference, cut at its holes."""
+    """Yield the pieces of a masked reference, split at its holes."""
     last = None
     for piece in pieces:
         inside = template.within(piece.span) if piece.span else []
@@ -54,7 +54,7 @@ def _pairs(bounds: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _line(text: str, span: Span) -> str:
-    """An action on one line, as a report shows it."""
+    """Return an action on one line, as a report shows it."""
     return " ".join(text[span.start : span.end].split())
 
 
@@ -63,7 +63,7 @@ def _hole(text: str, span: Span) -> Piece:
 
 
 def _piece(text: str, atom: Piece | Hole) -> Piece | None:
-    """A part of a reference behind its head: a hole unless it is one literal; None where it is nothing."""
+    """Return a part after the head: a hole unless it is one literal, None if empty."""
     if isinstance(atom, Piece):
         return atom
     if len(atom.actions) == 1 and atom.actions[0].role == "silent":
@@ -75,31 +75,31 @@ def _piece(text: str, atom: Piece | Hole) -> Piece | None:
 
 
 def _is_of_others(text: str, hole: Hole) -> bool:
-    """Whether an action writes a placeholder of another tool, such as Argo's, and nothing else."""
+    """Whether an action only outputs a placeholder of another tool, such as Argo."""
     made = alternatives(text, hole.actions[0].span) if len(hole.actions) == 1 else []
     texts = ["".join(part.text for part in parts) for parts in made]
     return bool(texts) and all(is_not_a_reference(each) and not re.search(r"\s", each) for each in texts)
 
 
 def _known(text: str, hole: Hole) -> list[Parts]:
-    """What a single action can be that begins with a literal."""
+    """Return the values of a single action that begin with a literal."""
     if len(hole.actions) > 1:
         return []
     return [parts for parts in alternatives(text, hole.actions[0].span) if is_known(parts)]
 
 
 def is_known(parts: Parts) -> bool:
-    """Whether what an action makes begins with a literal that can be a part of a reference."""
+    """Whether an action's value begins with a possible part of a reference."""
     return bool(parts) and parts[0].known and is_word(parts[0].text)
 
 
 def is_word(text: str) -> bool:
-    """Whether a literal can be a part of a reference: it is not empty, and no placeholder itself."""
+    """Whether a literal is not empty and contains neither placeholders nor blanks."""
     return bool(text) and not PLACEHOLDER.search(text) and not re.search(r"\s", text)
 
 
 def _heads(text: str, hole: Hole, rest: Sequence[Piece | None]) -> list[tuple[Piece, ...]]:
-    """What the hole with which a reference begins can be; the hole itself where that is not known."""
+    """Return the values of the hole at a reference's start; itself if unknown."""
     tail = next((piece.text[:1] if piece.known else "a hole" for piece in rest if piece is not None), "")
     if len(hole.actions) > 1 and tail in ("", ":", "@"):
         found = [_in_branch(text, hole, span) for span in branches(hole.actions)]
@@ -110,7 +110,7 @@ def _heads(text: str, hole: Hole, rest: Sequence[Piece | None]) -> list[tuple[Pi
 
 
 def _in_branch(text: str, hole: Hole, span: Span) -> tuple[Piece, ...]:
-    """The reference in one branch, quotes and blanks apart."""
+    """Return the reference in one branch, without quotes and blanks around it."""
     start, end = span
     while start < end and text[start] in " \t\r\n\"'":
         start += 1
@@ -131,12 +131,12 @@ def _in_branch(text: str, hole: Hole, span: Span) -> tuple[Piece, ...]:
 
 
 def pieces(parts: Parts) -> tuple[Piece, ...]:
-    """The pieces of what an action makes."""
+    """Return the pieces of a value of an action."""
     return tuple(Piece(part.text, part.span, part.known and is_word(part.text)) for part in parts)
 
 
 def unknown_head(text: str, template: Masked, occurrence: Occurrence) -> str | None:
-    """Where the head of a reference comes from, if it cannot be told."""
+    """Return a message that names the source of an unknown head, or None."""
     holes = [piece for piece in occurrence.pieces if not piece.known]
     if not holes or has_host(occurrence.text[: occurrence.holes[0][0]]):
         return None
@@ -151,7 +151,7 @@ def unknown_head(text: str, template: Masked, occurrence: Occurrence) -> str | N
 
 
 def _around(template: Masked, occurrence: Occurrence) -> list[Action]:
-    """The actions between which and their ends a reference stands, the nearest first."""
+    """Return the opening actions that enclose a reference, the nearest first."""
     opened: list[Action] = []
     for action in (action for hole in template.holes for action in hole.actions):
         if action.span.start >= occurrence.site.start:

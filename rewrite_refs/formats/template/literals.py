@@ -1,4 +1,4 @@
-"""Image references in the literals of a template's actions, wherever these stand."""
+"""Image references in the literals of a template's actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMPARING = frozenset({"==", "!=", "contains", "eq", "hasPrefix", "in", "ne", "
 _ALONE = frozenset({"", "coalesce", "d", "default", "dict", "or", "ternary"})
 _COMPARED = "the template compares it ({}): change it together with what it is compared with"
 _UNSURE = "ambiguous: it may be an image or the owner of images"
-# What sets a variable that is called an image.
+# An assignment to a variable with the name of an image.
 _SETS_IMAGE = re.compile(
     r"(?:\{\{|\{%)[-~+]?\s*(?:set\s+)?\$?\w*(?:[iI]mage(?:_?[nN]ame)?|[iI]mg)\s*:?=(?!=)"
 )
@@ -26,7 +26,7 @@ _REGISTRY = "a registry without an image: which images follow it is decided else
 
 
 def in_actions(text: str, template: Masked, found: Iterable[Occurrence]) -> Iterator[Occurrence]:
-    """The references in literals that are not a part of any of those *found*."""
+    """Yield the references in literals that are not a part of those already *found*."""
     taken = {piece.span.start for each in found for piece in each.pieces if piece.span and piece.known}
     holes = {piece.span for each in found for piece in each.pieces if piece.span and not piece.known}
     for hole in template.holes:
@@ -35,7 +35,7 @@ def in_actions(text: str, template: Masked, found: Iterable[Occurrence]) -> Iter
             may = sets_image or may_hold(text[action.span.start : action.span.end])
             if not may or _is_comment(text, template, action):
                 continue
-            alone = hole.span not in holes  # else what it makes is reported already
+            alone = hole.span not in holes  # otherwise its value is already reported
             for each in (*_whole_action(text, template, action, sets_image), *_used(text, action, alone)):
                 starts = {piece.span.start for piece in each.pieces if piece.span and piece.known}
                 if starts and taken.isdisjoint(starts):
@@ -44,7 +44,7 @@ def in_actions(text: str, template: Masked, found: Iterable[Occurrence]) -> Iter
 
 
 def _is_comment(text: str, template: Masked, action: Action) -> bool:
-    """Whether an action is a comment, or stands in one of YAML's."""
+    """Whether an action is a comment, or is inside a YAML comment."""
     if text.startswith(("{{/*", "{{- /*", "{{-/*", "{#", "{{!"), action.span.start):
         return True
     line = template.text.rfind("\n", 0, action.span.start) + 1
@@ -52,7 +52,7 @@ def _is_comment(text: str, template: Masked, action: Action) -> bool:
 
 
 def _whole_action(text: str, template: Masked, action: Action, sets_image: bool) -> Iterator[Occurrence]:
-    """What an action as a whole makes."""
+    """Yield the references that an action as a whole outputs."""
     for parts in alternatives(text, action.span):
         if is_known(parts):
             occurrence = _read(parts) or (_tagged(parts) if sets_image else None)
@@ -62,7 +62,7 @@ def _whole_action(text: str, template: Masked, action: Action, sets_image: bool)
 
 
 def _used(text: str, action: Action, alone: bool) -> Iterator[Occurrence]:
-    """The literals of an action one by one."""
+    """Yield the references in the single literals of an action."""
     for used in literals(text, action.span):
         occurrence = _read((used.literal,)) if is_word(used.literal.text) else None
         if occurrence is not None and used.function in _COMPARING:
@@ -74,7 +74,7 @@ def _used(text: str, action: Action, alone: bool) -> Iterator[Occurrence]:
 
 
 def _tagged(parts: Parts) -> Occurrence | None:
-    """The reference that some literals and holes make, if it is one with a tag or a digest."""
+    """Return the reference of some literals and holes, if it has a tag or a digest."""
     occurrence = _occurrence(pieces(parts))
     try:
         parse_partial(occurrence.text, occurrence.holes)
@@ -88,7 +88,7 @@ def _first_hole(occurrence: Occurrence) -> int:
 
 
 def _read(parts: Parts) -> Occurrence | None:
-    """The reference that some literals and holes make, if it begins with a known registry and has a path."""
+    """Return the reference of some parts, if it has a known registry and a path."""
     made = pieces(parts)
     occurrence = _occurrence(made)
     host, slash, path = occurrence.text.partition("/")
