@@ -163,7 +163,9 @@ def parse_rule(text: str) -> CacheRule:
     if not equals:
         raise ValueError(f"{text!r} is not a valid rule: use UPSTREAM=PREFIX, such as docker.io=docker-hub")
     if "://" in upstream:
-        raise ValueError(f"{upstream!r} is not a valid registry: use a host such as docker.io, without https://")
+        raise ValueError(
+            f"{upstream!r} is not a valid registry: use a host such as docker.io, without https://"
+        )
     return make_rule(upstream, prefix)
 
 
