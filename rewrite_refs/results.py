@@ -52,8 +52,13 @@ class ReferenceRecord(NamedTuple):
 
     @property
     def left(self) -> bool:
-        """Whether the reference should be changed but was not rewritten."""
+        """Whether the reference should be changed but was not rewritten.
+
+        The cache of another region, whose rule is not known, does not count: the file may belong to that region.
+        """
         if self.done or self.status not in ("direct", "wrong", "cached"):
+            return False
+        if self.code == "wrong-region" and self.rule is None:
             return False
         return self.status == "wrong" or self.target is not None
 

@@ -52,6 +52,39 @@ def pod(tmp_path: Path, image: str, config: str = CONFIG) -> Path:
     return repository(tmp_path / "repo", {".rewrite-refs.yaml": config, "pod.yaml": POD.format(image)})
 
 
+AGREED = {
+    "nginx:1": ("direct", "direct-upstream"),
+    "docker.io/library/nginx@" + DIGEST: ("direct", "direct-upstream"),
+    "quay.io/a/b:1": ("unmapped", "no-rule"),
+    "mcr.microsoft.com/x:1": ("unmapped", "uncacheable-registry"),
+    f"{LIBRARY}/nginx:1": ("cached", None),
+    f"{HUB}/nginx:1": ("wrong", "missing-library"),
+    f"{HUB}/library/a/b:1": ("wrong", "needless-library"),
+    f"{HOST}/dockerhub/library/nginx:1": ("wrong", "unknown-prefix"),
+    f"{HOST}/own/app:1": ("own", None),
+    f"{US}/docker-hub/library/nginx:1": ("wrong", "wrong-region"),
+    f"{US}/docker-hub/nginx:1": ("wrong", "wrong-region"),
+    f"{US}/github/a/b:1": ("wrong", "wrong-region"),
+    f"{US}/own/app:1": ("own", None),
+    f"{US.replace('1', '2')}/docker-hub/library/nginx:1": ("own", None),
+    "localhost:5000/web:1": ("own", None),
+    "ghcr.io/acme/web:1": ("own", None),
+}
+
+
+@pytest.mark.parametrize(("image", "expected"), AGREED.items())
+def test_list_explain_and_check_agree(tmp_path: Path, image: str, expected: tuple[str, str | None]) -> None:
+    root = pod(tmp_path, image, CONFIG + "own: [ghcr.io/acme]\n")
+    (listed,) = document(run("list", "--output-format", "json", cwd=root))["references"]
+    (explained,) = document(run("explain", image, "--output-format", "json", cwd=root))["references"]
+    same = ("text", "registry", "repository", "tag", "digest", "status", "target", "rule", "reason")
+    assert {key: listed[key] for key in same} == {key: explained[key] for key in same}
+    status, rule = expected
+    assert listed["status"] == status
+    broken = [each.rule for each in found(root)]
+    assert [each for each in broken if each != "digest-needs-warmup"] == ([rule] if rule else [])
+
+
 # --- rules ---------------------------------------------------------------------------------------
 
 
@@ -155,7 +188,8 @@ def test_the_cache_of_another_region(tmp_path: Path) -> None:
     root = pod(tmp_path, f"{US}/docker-hub/library/nginx:1")
     assert [each[2:] for each in found(root)] == [("wrong-region", "error", False)]
     assert "or set the registry of these files in overrides" in run("check", cwd=root).out
-    assert run("rewrite", cwd=root) == Ran(0, "", "1 reference in 1 file: 1 own\n")
+    assert run("rewrite", cwd=root) == Ran(0, "", "1 reference in 1 file: 1 wrong\n")
+    assert run("restore", cwd=root) == Ran(0, "", "1 reference in 1 file: 1 wrong\n")
     fill(root, {"pod.yaml": POD.format(f"{US}/own/app:1")})
     assert found(root) == []
     fill(root, {"pod.yaml": POD.format(f"{US.replace('1', '2')}/docker-hub/library/nginx:1")})

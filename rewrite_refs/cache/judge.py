@@ -28,6 +28,9 @@ from rewrite_refs.images.upstreams import advice, upstream_of
 from rewrite_refs.text.edits import Change
 from rewrite_refs.text.spans import Blocked, Occurrence
 
+_OTHER_REGION = (
+    "the cache of another region than {}: name that one, or give these files their registry in overrides"
+)
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".test", ".cluster.local")
 
 
@@ -265,7 +268,8 @@ class RuleSet:
         if home and here and home.account == here.account and home.region != here.region:
             cached = Cache(reference.registry, self.rules).lookup(parsed.path, parsed.known_length)
             if cached and cached.rule.prefix and not cached.ambiguous:
-                return Verdict("own", reference, reason=reason, own_code="wrong-region")
+                reason = _OTHER_REGION.format(self.registry)
+                return Verdict("wrong", reference, reason=reason, own_code="wrong-region")
         return Verdict("own", reference, reason=reason)
 
 

@@ -14,7 +14,7 @@ _WITHOUT_UPSTREAM = {
     "own": "your own",
     "ignored": "ignored",
     "unresolved": "unresolved",
-    "wrong": "at a prefix of the cache that no rule has",
+    "wrong": "at a prefix of the cache that no rule has, or in another region",
 }
 
 

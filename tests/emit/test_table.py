@@ -55,7 +55,7 @@ def test_what_names_the_cache_wrongly_is_said() -> None:
         "docker.io           1       1       0  docker-hub",
         "",
         "1 of them names the cache wrongly: see rewrite-refs check",
-        "not counted above: 1 at a prefix of the cache that no rule has",
+        "not counted above: 1 at a prefix of the cache that no rule has, or in another region",
     ]
 
 

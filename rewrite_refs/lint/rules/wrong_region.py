@@ -25,7 +25,7 @@ FIXABLE = True
 def message(resolution: Resolution) -> Message:
     """Return the message for a reference that violates the rule."""
     verdict = resolution.verdict
-    if verdict.status == "own":
+    if verdict.rule is None:
         return Message(
             f"{shortened(resolution)} names the cache of a different region than the configuration",
             "use that of the configuration, or set the registry of these files in overrides",
