@@ -54,7 +54,7 @@ class ReferenceRecord(NamedTuple):
     def left(self) -> bool:
         """Whether the reference should be changed but was not rewritten.
 
-        The cache of another region, whose rule is not known, does not count: the file may belong to that region.
+        The cache of another region, whose rule is unknown, does not count: the file may belong to it.
         """
         if self.done or self.status not in ("direct", "wrong", "cached"):
             return False

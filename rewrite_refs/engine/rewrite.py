@@ -6,7 +6,7 @@ is printed, so the modes cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from rewrite_refs.cache.verdict import LintCode, Verdict
 from rewrite_refs.engine.context import FileContext
 from rewrite_refs.engine.ignores import WORD, Comments, comments, lines_of
 from rewrite_refs.engine.plan import Plan, plan_edits
-from rewrite_refs.errors import ParseError, Problem
+from rewrite_refs.errors import Problem
 from rewrite_refs.formats.base import Format
 from rewrite_refs.images.placeholders import is_placeholder, resolved, without_actions
 from rewrite_refs.text.edits import Edit, Overlap, Unplaceable, combined, splice
@@ -72,7 +72,7 @@ def inspect(
     source: Source, context: FileContext, judge: Judge
 ) -> tuple[list[Resolution], tuple[Problem, ...]]:
     """Return every reference of a text with its verdict, and the parse problems."""
-    occurrences, problems = _find(source, context.format)
+    occurrences, problems = context.format.found(source)
     return list(
         apply_ignores(source, context, [Resolution(each, judge(each)) for each in occurrences])
     ), problems
@@ -186,8 +186,8 @@ class _Attempt:
             return self.source
         try:
             edits = combined(plans.values())
-            new = Source(splice(self.source.text, edits))
-            found, _ = _find(new, self.format)
+            new = self.source.edited(splice(self.source.text, edits))
+            found, _ = self.format.found(new)
         except Overlap:
             return None
         if len(found) != len(self.resolutions) or self._breaks_yaml(edits, new):
@@ -334,26 +334,6 @@ def _head_before_variable(resolution: Resolution) -> Plan | None:
     if front is None or any(change.start or change.end for change in changes):
         return None
     return (Edit(front, front, "".join(change.text for change in changes)),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Finder:
-    """Finds the references of a text and its parse problems; for ``Source.derived``."""
-
-    find: Callable[[Source], Iterator[Occurrence]]
-
-    def __call__(self, source: Source) -> tuple[Sequence[Occurrence], tuple[Problem, ...]]:
-        found: list[Occurrence] = []
-        try:
-            for occurrence in self.find(source):
-                found.append(occurrence)  # noqa: PERF402 - extend() may lose the items found before an error
-        except ParseError as error:
-            return tuple(found), error.problems
-        return tuple(found), ()
-
-
-def _find(source: Source, format: Format) -> tuple[Sequence[Occurrence], tuple[Problem, ...]]:
-    return source.derived(_Finder(format.find))
 
 
 def _count_invalid(source: Source) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
+from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.formats.variables import Variables
 from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
@@ -45,6 +46,12 @@ class File:
             UnicodeDecodeError: The content is not UTF-8.
         """
         return Source(self.data.decode("utf-8"))
+
+    @property
+    def weight(self) -> int:
+        """The bytes that it takes with all that was read from it, roughly."""
+        source = self.__dict__.get("source")
+        return len(self.data) + (source.weight if source else 0)
 
 
 class Builds(NamedTuple):
@@ -125,6 +132,10 @@ class Format:
     variables: Variables | None = None
     builds: Callable[[Source], Builds] | None = None
 
+    def found(self, source: Source) -> tuple[Sequence[Occurrence], tuple[Problem, ...]]:
+        """Return the references of a text, in order, and what cannot be read of it; looked for once."""
+        return source.derived(_Finder(self.find))
+
     def candidate(self, path: PurePath) -> bool:
         """Whether a file can have this format, by its path alone."""
         return path_regex(self.patterns).fullmatch(path.as_posix()) is not None
@@ -135,6 +146,22 @@ class Format:
 
     def _has_sign(self, data: bytes) -> bool:
         return not self.signs or any(sign.encode() in data for sign in self.signs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Finds all references of a text and what cannot be read of it; for ``Source.derived``."""
+
+    find: Callable[[Source], Iterator[Occurrence]]
+
+    def __call__(self, source: Source) -> tuple[Sequence[Occurrence], tuple[Problem, ...]]:
+        found: list[Occurrence] = []
+        try:
+            for occurrence in self.find(source):
+                found.append(occurrence)  # noqa: PERF402 - extend() need not keep what came before an error
+        except ParseError as error:
+            return tuple(found), error.problems
+        return tuple(found), ()
 
 
 @cache

@@ -50,8 +50,8 @@ def _find(format: Format, hosts: _Hosts, source: Source) -> Iterator[Occurrence]
     if not view.places:
         yield from format.find(source)
         return
-    found, error = _found(format, source)
-    more, _ = _found(format, view.seen)
+    found, problems = format.found(source)
+    more, _ = format.found(view.seen)
     more = [view.back(each) for each in more if each.text.startswith(f"{_HOST}/")]
     # Without the placeholder a name may have been read as one of another registry.
     settled = {each.span.start for each in found if hosts.begin(each)}
@@ -59,8 +59,8 @@ def _find(format: Format, hosts: _Hosts, source: Source) -> Iterator[Occurrence]
     places = {each.span.start for each in better}
     kept = [each for each in found if each.span.start not in places]
     yield from sorted([*kept, *better], key=lambda each: each.span)
-    if error:
-        raise error
+    if problems:
+        raise ParseError(problems)
 
 
 @dataclass(frozen=True)
@@ -183,13 +183,3 @@ def _places(text: str, placeholders: Sequence[str]) -> list[Span]:
         if not result or result[-1].end <= place.start:
             result.append(place)
     return result
-
-
-def _found(format: Format, source: Source) -> tuple[list[Occurrence], ParseError | None]:
-    found: list[Occurrence] = []
-    try:
-        for each in format.find(source):
-            found.append(each)  # noqa: PERF402 - extend() need not keep what came before an error
-    except ParseError as error:
-        return found, error
-    return found, None

@@ -7,11 +7,13 @@ difflib is used only for files that gain lines, which are short.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _CONTEXT = 3
 _SHORT = 1000  # lines between the first difference and the last
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -99,9 +101,8 @@ def _range(first: int, last: int) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """Return the lines with their ends; only a newline ends one, not as in splitlines."""
-    parts = text.split("\n")
-    return [part + "\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+    """Return the lines with their ends; only a newline ends one, unlike in str.splitlines."""
+    return _LINE.findall(text)
 
 
 def _ended(name: str) -> str:

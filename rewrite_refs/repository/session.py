@@ -65,7 +65,9 @@ class Session:
                     real = os.path.realpath(each)
                     if real not in seen and _below(real, root) and not self._excluded(each, Path(real)):
                         seen.add(real)
-                        yield from self._file(each, edit, named=not is_folder)
+                        outcome = self._file(each, edit, named=not is_folder)
+                        if outcome:
+                            yield outcome
                 for error in closed:
                     folder = Path(error.filename)
                     if not self.workspace.area(self.workspace.start).excludes(folder / "any"):
@@ -105,23 +107,21 @@ class Session:
     def _failed(self, path: Path, error: str) -> Outcome:
         return Outcome(path, self.workspace.shown(path), error=error)
 
-    def _file(self, path: Path, edit: bool, named: bool) -> Iterator[Outcome]:
-        """Yield the outcome of a file, if there is one.
+    def _file(self, path: Path, edit: bool, named: bool) -> Outcome | None:
+        """Return the outcome of a file, if there is one.
 
         That there is no regular file (it is gone, or a FIFO) is an error only where it was *named*.
         """
         try:
             file = self.workspace.file(path)
         except OSError as error:
-            yield self._failed(path, f"cannot be read: {error.strerror}")
-            return
+            return self._failed(path, f"cannot be read: {error.strerror}")
         if file is not None:
-            outcome = self._of_file(path, file, edit, named)
-            if outcome:
-                yield outcome
-        elif named:
-            there = os.path.lexists(path)
-            yield self._failed(path, "not a regular file" if there else "there is no such file or folder")
+            return self._of_file(path, file, edit, named)
+        if not named:
+            return None
+        there = os.path.lexists(path)
+        return self._failed(path, "not a regular file" if there else "there is no such file or folder")
 
     def _of_file(self, path: Path, file: File, edit: bool, named: bool) -> Outcome | None:
         """Return the outcome of a file; None where it has no format.
@@ -135,7 +135,9 @@ class Session:
             if context is not None:
                 if narrow is not None:
                     return self._undecodable(context, file.data, "")
-                return self._outcome(context, file, edit)
+                outcome = self._outcome(context, file, edit)
+                self.workspace.settle(path, context.format)
+                return outcome
             if named and not io.is_utf8(file.data):
                 return self._failed(path, f"cannot be read: {_NOT_UTF8}")._replace(
                     old=file.data, new=file.data

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import OrderedDict
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -20,14 +19,17 @@ from rewrite_refs.formats.detect import Assigned, detect
 from rewrite_refs.formats.placeholders import with_hosts, with_placeholders
 from rewrite_refs.images.hosts import caveat
 from rewrite_refs.lint.settings import Settings
+from rewrite_refs.repository.kept import KeptFiles
 from rewrite_refs.repository.options import RunOptions
 from rewrite_refs.repository.policy import Override, Policies
 from rewrite_refs.text.source import Source
 
 CHART = "Chart.yaml"
 
-# Bytes of the files in memory.  Their parse results are kept, too, and take about twenty times as much.
-_MAX_KEPT = 1_000_000
+# Bytes of memory for files and what was parsed from them.
+_MAX_KEPT = 8_000_000
+# Other files of a chart are judged by these, so they are needed until the last one is read.
+_OF_CHARTS = frozenset({CHART, "requirements.yaml", "values.yaml"})
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=", re.MULTILINE)
 
 
@@ -83,8 +85,7 @@ class Workspace:
         self._roots: dict[Path, Path | None] = {}
         self._charts: dict[tuple[Path, Path], Path | None] = {}
         self._listings: dict[Path, list[Path]] = {}
-        self._files: OrderedDict[Path, File] = OrderedDict()
-        self._kept = 0
+        self._files = KeptFiles(_MAX_KEPT)
 
     # --- configurations
 
@@ -236,9 +237,9 @@ class Workspace:
         Raises:
             OSError: The file cannot be read.
         """
-        if path in self._files:
-            self._files.move_to_end(path)
-            return self._files[path]
+        known = self._files.get(path)
+        if known is not None:
+            return known
         data = io.read(path)
         return None if data is None else self.keep(path, data)
 
@@ -249,13 +250,19 @@ class Workspace:
         """
         root = self.boundary(path.parent)
         file = File(path.relative_to(root), data, self.chart_of(path, root) is not None)
-        if path in self._files:
-            self._kept -= len(self._files.pop(path).data)
-        self._files[path] = file
-        self._kept += len(data)
-        while self._kept > _MAX_KEPT and len(self._files) > 1:
-            self._kept -= len(self._files.popitem(last=False)[1].data)
+        self._files.put(path, file)
         return file
+
+    def settle(self, path: Path, format: Format) -> None:
+        """Note that a file (absolute) of a format was visited, so that it may be forgotten first.
+
+        Some files of a chart are needed to judge all others; a file that is neither YAML nor a template is
+        needed for no other, and is forgotten at once.
+        """
+        if format.syntax != "yaml" and not format.templated:
+            self._files.drop(path)
+        elif path.name not in _OF_CHARTS:
+            self._files.settle(path)
 
     def source(self, path: Path) -> Source | None:
         """Return the text of a file; None where it is missing, unreadable or not UTF-8."""
@@ -273,7 +280,8 @@ class Workspace:
         """
         area = self.area(path.parent)
         placeholders = area.policies.placeholders
-        seen = File(file.path, with_hosts(file.data, placeholders), file.chart) if placeholders else file
+        data = with_hosts(file.data, placeholders) if placeholders else file.data
+        seen = file if data == file.data else File(file.path, data, file.chart)
         actions = any("{{" in each for each in placeholders)
         format = detect(seen, area.assigned.format(path), actions)
         return None if format is None else self.context_as(path, with_placeholders(format, placeholders))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 
 
@@ -12,7 +13,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        starts = [1 if text.startswith("\ufeff") else 0]
+        starts = array("Q", [1 if text.startswith("\ufeff") else 0])
         at = text.find("\n")
         while at >= 0:
             starts.append(at + 1)

@@ -7,6 +7,9 @@ from typing import TypeVar, cast
 
 T = TypeVar("T")
 
+# Bytes that a text takes for each of its characters once it was parsed: measured for trees of YAML.
+_PARSED = 20
+
 
 class Source:
     """The text of a file, shared by all code that reads it in a run.
@@ -18,12 +21,28 @@ class Source:
         text: The decoded text; offsets count its characters from 0.
     """
 
-    __slots__ = ("_derived", "_readings", "text")
+    __slots__ = ("_derived", "_edited", "_readings", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._readings: dict[Callable[[str], object], object] = {}
         self._derived: dict[Callable[[Source], object], object] = {}
+        self._edited: Source | None = None
+
+    @property
+    def weight(self) -> int:
+        """The bytes that it takes with all that was read from it, roughly."""
+        is_read = self._readings or self._derived
+        edited = self._edited.weight if self._edited else 0
+        return len(self.text) * (_PARSED if is_read else 1) + edited
+
+    def edited(self, text: str) -> Source:
+        """Return a source with another text; the same one where the last edit had the same result."""
+        if text == self.text:
+            return self
+        if self._edited is None or self._edited.text != text:
+            self._edited = Source(text)
+        return self._edited
 
     def once(self, read: Callable[[str], T]) -> T:
         """Return ``read(text)``, computed on the first call.

@@ -10,7 +10,7 @@ affect the others.  JSON is read as YAML, of which it is almost a subset.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from rewrite_refs.errors import ParseError, Problem
@@ -44,17 +44,20 @@ class Document:
     Attributes:
         whole: The text that contains it; the spans of its nodes refer to this text.
         span: Its span in that text.
-        text: Its own characters.
     """
 
-    __slots__ = ("_problems", "_roots", "span", "text", "whole")
+    __slots__ = ("_problems", "_roots", "span", "whole")
 
     def __init__(self, whole: str, span: Span) -> None:
         self.whole = whole
         self.span = span
-        self.text = whole[span.start : span.end]
         self._roots: list[Root] | None = None
         self._problems: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its own characters; cut out each time, because a copy of a large file costs more to keep."""
+        return self.whole[self.span.start : self.span.end]
 
     def _read(self) -> list[Root]:
         if self._roots is None and not self._problems:
@@ -135,26 +138,28 @@ def roots(
         try:
             yield from document.roots()
         except ParseError as error:
-            if expected(document.text):
-                template = "{{" in document.text or "{%" in document.text
+            text = document.text
+            if expected(text):
+                template = "{{" in text or "{%" in text
                 problems += [each._replace(template=template) for each in error.problems]
 
 
 def outline(
-    source: Source,
+    source: Source | Iterable[Document],
     wanted: Callable[[str], bool] = lambda document: True,
     use: Use = lambda top, key: None,
 ) -> list[Token]:
-    """Return the tokens of a text: all that an edit of scalars must not change.
+    """Return the tokens of a text, or of documents: all that an edit of scalars must not change.
 
     A document that is not *wanted* is one token.  *use* returns how a text is used,
     given the top-level and the nearest key above it; a scalar that aliases give
     different uses has a token that forbids every edit.
     """
     result: list[Token] = []
-    for document in source.once(documents):
-        if wanted(document.text):
+    for document in source.once(documents) if isinstance(source, Source) else source:
+        text = document.text
+        if wanted(text):
             result += document.tokens(use)
         else:
-            result.append(Token("passed over", document.text, document.span))
+            result.append(Token("passed over", text, document.span))
     return result

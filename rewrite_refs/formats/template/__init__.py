@@ -89,7 +89,7 @@ def find(readers: Readers, source: Source) -> Iterator[Occurrence]:
     text, template = source.text, source.once(documents.read)
     found = [
         each
-        for document in template.source.once(tree.documents)
+        for document in template.documents
         if documents.has_signs(document.text)
         for occurrence in documents.in_document(document, readers)
         for each in holes.resolved(text, template.masked, occurrence)

@@ -48,25 +48,31 @@ class Template(NamedTuple):
 
     Attributes:
         masked: The masked text, and the holes in it.
-        source: The same text, with more blanks in documents that only these make valid YAML.
+        documents: The documents of the masked text; one that is valid YAML only with more blanks has these.
     """
 
     masked: Masked
-    source: Source
+    documents: tuple[Document, ...]
 
 
 def read(text: str) -> Template:
     """Return a template without its actions; for ``Source.once``."""
     template = masked(text)
-    source = Source(template.text)
-    for document in source.once(tree.documents):
-        if has_signs(document.text) and not document.is_readable:
-            # An "else" for an empty value: "[]" or "{}" below the branch with the items.
-            start, end = document.span
-            other = source.text[:start] + _EMPTY.sub(_blank, document.text) + source.text[end:]
-            if other != source.text and Document(other, document.span).is_readable:
-                source = Source(other)
-    return Template(template, source)
+    return Template(template, tuple(map(_readable, tree.documents(template.text))))
+
+
+def _readable(document: Document) -> Document:
+    """Return a document, with the ``else`` of an empty value blanked if only that is valid YAML."""
+    text = document.text
+    if not has_signs(text) or document.is_readable:
+        return document
+    # "[]" or "{}" below the branch with the items.
+    blank = _EMPTY.sub(_blank, text)
+    if blank == text:
+        return document
+    start, end = document.span
+    other = Document(document.whole[:start] + blank + document.whole[end:], document.span)
+    return other if other.is_readable else document
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -196,7 +202,7 @@ def _chosen(children: Sequence[Node], choice: int) -> list[Node]:
 def outline(source: Source) -> Iterator[Token]:
     """Yield the YAML around the actions, then the actions."""
     template = source.once(read)
-    for token in tree.outline(template.source, has_signs, proof.use):
+    for token in tree.outline(template.documents, has_signs, proof.use):
         yield from _between(token, template.masked)
     for hole in template.masked.holes:
         # Without its outer braces, so that text inserted next to it is not inserted into it.

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rewrite_refs.errors import ParseError
 from rewrite_refs.formats import FORMATS
 from rewrite_refs.formats.helm.keys import registry_of
 from rewrite_refs.repository.workspace import CHART, Workspace
@@ -215,10 +214,7 @@ def _root(source: Source) -> Node | None:
 
 def _images(source: Source) -> tuple[int, ...]:
     """Return the offsets of the images in values."""
-    try:
-        return tuple(each.span.start for each in VALUES_FORMAT.find(source))
-    except ParseError:
-        return ()
+    return tuple(each.span.start for each in VALUES_FORMAT.found(source)[0])
 
 
 def _sources(text: str, action: re.Match[str]) -> Iterator[str]:
