@@ -78,7 +78,7 @@ def test_wrong(text: str, target: str | None, reason: str) -> None:
         (f"{HOST}/ghcr", "own"),
         (f"{HOST}/docker-hub", "own"),
         (f"{HOST}/kubernetes-tools/web", "own"),
-        (f"{US}/docker-hub/library/nginx", "own"),
+        (f"{US}/docker-hub", "own"),
         (f"{PROD}/docker-hub/nginx", "own"),
     ],
 )
@@ -223,9 +223,10 @@ def test_a_placeholder_with_a_default_tells_the_region() -> None:
     )
 
 
-def test_another_region_is_wrong_only_where_these_files_have_one_of_their_own() -> None:
+def test_another_region_is_mended_only_where_these_files_have_one_of_their_own() -> None:
     text = f"{US}/docker-hub/library/nginx"
-    assert judge(text).status == "own"
+    left = judge(text)
+    assert (left.status, left.target, left.own_code) == ("wrong", None, "wrong-region")
     strict = dataclasses.replace(RULES, strict=True)
     assert judge(text, strict).target == f"{HUB}/library/nginx"
     assert judge(f"{US}/parcels/web", strict).status == "own"

@@ -160,7 +160,7 @@ def write(path: Path, old: bytes, new: bytes) -> None:
     target = Path(os.path.realpath(path))
     try:
         if not stat.S_ISREG(target.stat().st_mode):  # a device would be replaced by a file
-            raise Unwritable("not a regular file")
+            raise Unwritable("it is not a regular file")
         _replace(target, new, lambda: _check(target, old))
     except OSError as error:
         raise Unwritable(error.strerror or str(error)) from None

@@ -121,7 +121,7 @@ class Session:
         if not named:
             return None
         there = os.path.lexists(path)
-        return self._failed(path, "not a regular file" if there else "there is no such file or folder")
+        return self._failed(path, "it is not a regular file" if there else "there is no such file or folder")
 
     def _of_file(self, path: Path, file: File, edit: bool, named: bool) -> Outcome | None:
         """Return the outcome of a file; None where it has no format.
