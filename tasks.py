@@ -43,8 +43,9 @@ def format(arguments: Sequence[str]) -> Iterator[Command]:
 
 
 def generate(_arguments: Sequence[str]) -> Iterator[Command]:
-    """Write everything that follows from the code: pages, tables, hooks, the schema."""
+    """Write what follows from the code: pages, tables, hooks, schema, names."""
     yield _python("docs/generate.py")
+    yield _python("-m", "tests.test_names_of_users", "--add")
 
 
 def docs(_arguments: Sequence[str]) -> Iterator[Command]:

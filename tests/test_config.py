@@ -224,7 +224,7 @@ def test_parse_rule() -> None:
     with pytest.raises(ValueError, match="is not a valid rule: use UPSTREAM=PREFIX"):
         parse_rule("docker.io")
     for scheme in ("https", "http", "docker"):
-        with pytest.raises(ValueError, match=r"write a host such as docker.io, without https://"):
+        with pytest.raises(ValueError, match=r"use a host such as docker.io, without https://"):
             parse_rule(f"{scheme}://docker.io=hub")
 
 

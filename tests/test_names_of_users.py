@@ -12,6 +12,8 @@ import csv
 import io
 import json
 import re
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -230,9 +232,17 @@ def test_a_change_fails_with_what_to_do(change: dict[str, Any], message: str) ->
         _check(change, {"formats": ["compose", "dockerfile"]})
 
 
-if __name__ == "__main__":
-    import tempfile
-
+def _main(only_add: bool) -> None:
+    """Write the file again; with *only_add* not where a name is gone."""
     with tempfile.TemporaryDirectory() as folder:
-        text = json.dumps(names(Path(folder) / "repo"), indent=2, ensure_ascii=False)
-    FILE.write_text(f"{text}\n")
+        found = names(Path(folder) / "repo")
+    gone = [each for each in _lines(json.loads(FILE.read_text())) if each not in _lines(found)]
+    if gone and only_add:
+        sys.exit(
+            f"{FILE.name}: these names are gone: {', '.join(gone)}: run python -m tests.test_names_of_users"
+        )
+    FILE.write_text(f"{json.dumps(found, indent=2, ensure_ascii=False)}\n")
+
+
+if __name__ == "__main__":
+    _main("--add" in sys.argv[1:])
