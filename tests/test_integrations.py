@@ -598,15 +598,17 @@ def stranger(tmp_path: Path) -> Stranger:
     ("script", "name"),
     [
         ("python3 -m venv ../x", "venv"),
-        ("python3 -m pip --version", "pip"),
+        ("python3 -m pip --version", None),  # pip, or a module that is imported before it
         ("python3 -c 'import json'", "json"),
         ("PYTHONPATH=. rewrite-refs --version", "encodings"),
     ],
 )
-def test_unprotected_commands_run_code_of_the_checkout(stranger: Stranger, script: str, name: str) -> None:
+def test_unprotected_commands_run_code_of_the_checkout(
+    stranger: Stranger, script: str, name: str | None
+) -> None:
     """What the tests below look for is found where nothing prevents it."""
     bash(f"{script} || true", stranger.checkout, stranger.job)
-    assert name in stranger.ran()
+    assert stranger.ran() if name is None else name in stranger.ran()
 
 
 def test_the_action_runs_no_code_of_the_checkout(stranger: Stranger) -> None:
