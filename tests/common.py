@@ -59,7 +59,7 @@ def workspace(
 
 def context_of(format: Format, style: Style | None = None) -> FileContext:
     """What holds for a file of a format, of which no more is known."""
-    return FileContext(Path("/x"), "x", Path("/"), format, RULES, style or Style())
+    return FileContext(Path("/x"), Path("/"), format, RULES, style or Style())
 
 
 def rewrite(text: str, format: Format, judge: Judge) -> Result:

@@ -19,21 +19,17 @@ class FileContext:
 
     Attributes:
         path: The absolute path of the file.
-        name: Its path relative to the root of the repository, with ``/``.
         root: The root folder of the repository; None outside of a repository.
         format: The format with which it is read.
         rules: The cache rules that apply to it.
         style: How references to the cache are written in it.
-        in_chart: Whether it belongs to a Helm chart.
     """
 
     path: Path
-    name: str
     root: Path | None
     format: Format
     rules: RuleSet
     style: Style
-    in_chart: bool = False
 
 
 class JudgeInFile(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
 from rewrite_refs.config.access import Access
@@ -299,10 +299,7 @@ class Workspace:
         style = policy.style(format)
         if style.parameter and format.variables and format.variables.beside:
             style = style._replace(taken=self._env_file_variables(path.parent / format.variables.beside))
-        root = self.boundary(path.parent)
-        in_chart = self.chart_of(path, root) is not None
-        name = PurePath(path.relative_to(root)).as_posix()
-        return FileContext(path, name, area.root, format, policy.rules, style, in_chart)
+        return FileContext(path, area.root, format, policy.rules, style)
 
     def _env_file_variables(self, path: Path) -> frozenset[str]:
         """Return the variables that a file such as the ``.env`` that Compose reads sets."""
