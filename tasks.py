@@ -26,7 +26,7 @@ def tests(arguments: Sequence[str]) -> Iterator[Command]:
 
 
 def format(arguments: Sequence[str]) -> Iterator[Command]:
-    """Run the tests of one format, such as dockerfile or helm-values."""
+    """Run the tests named after a format, such as dockerfile, and its fixtures."""
     if len(arguments) != 1:
         raise SystemExit("format: name one format, such as dockerfile")
     (name,) = arguments
