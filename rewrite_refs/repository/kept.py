@@ -23,7 +23,7 @@ class KeptFiles:
         self._last: Path | None = None
 
     def get(self, path: Path) -> File | None:
-        """The file at a path, if it is kept."""
+        """Return the file at a path, or None where it is not kept."""
         self._weigh()
         file = self._files.get(path)
         if file is not None:
@@ -42,7 +42,7 @@ class KeptFiles:
             self.drop(next(iter(self._files)))
 
     def settle(self, path: Path) -> None:
-        """Let a file go before all others, because nobody is likely to ask for it again."""
+        """Let a file go before all others: it is not likely to be asked for again."""
         self._weigh()
         if path in self._files:
             self._files.move_to_end(path, last=False)
@@ -50,7 +50,7 @@ class KeptFiles:
                 self.drop(path)
 
     def drop(self, path: Path) -> None:
-        """Keep a file no longer, if it was kept."""
+        """Forget a file, if it is kept."""
         if self._files.pop(path, None) is not None:
             self._total -= self._weights.pop(path)
 
