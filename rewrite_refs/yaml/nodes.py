@@ -82,6 +82,19 @@ def items(node: Node | None) -> list[Node]:
     return node.children if isinstance(node, Sequence) else []
 
 
+def mappings(node: Node) -> Iterator[Mapping]:
+    """Yield all mappings in a node, itself included, each once and in no certain order."""
+    pending, seen = [node], set()
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Scalar) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        pending += current.children
+        if isinstance(current, Mapping):
+            yield current
+
+
 def fields(node: Node | None) -> dict[str, Node]:
     """Return the values of a mapping by key, including those merged by ``<<``.
 

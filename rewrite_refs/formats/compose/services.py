@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rewrite_refs.yaml.scalars import Scalar
-from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields
+from rewrite_refs.yaml.tree import Mapping, Node, Sequence, fields, mappings
 
 CONTEXTS = "additional_contexts"
 
@@ -43,7 +43,7 @@ def services_of(root: Node) -> list[Service]:
             _merged(name, [fields(mapping)])
             for name, value in top.items()
             if name.startswith("x-")
-            for mapping in _mappings(value)
+            for mapping in mappings(value)
         ),
     ]
 
@@ -51,8 +51,8 @@ def services_of(root: Node) -> list[Service]:
 def _merged(name: str, layers: list[dict[str, Node]]) -> Service:
     first = {key: value for layer in reversed(layers) for key, value in layer.items()}
     builds = (layer.get("build") for layer in layers)
-    mappings = tuple(build for build in builds if isinstance(build, Mapping))
-    return Service(name, first.get("image"), first.get("build"), mappings, first.get("volumes"))
+    merged = tuple(build for build in builds if isinstance(build, Mapping))
+    return Service(name, first.get("image"), first.get("build"), merged, first.get("volumes"))
 
 
 def _inherited(name: str, defined: dict[str, dict[str, Node]]) -> list[dict[str, Node]]:
@@ -66,19 +66,6 @@ def _inherited(name: str, defined: dict[str, dict[str, Node]]) -> list[dict[str,
             extends = None if "file" in options else options.get("service")
         name = extends.value if isinstance(extends, Scalar) else ""
     return list(layers.values())
-
-
-def _mappings(node: Node) -> Iterator[Mapping]:
-    """Yield all mappings in a node, each once."""
-    pending, seen = [node], set()
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Scalar) or id(current) in seen:
-            continue
-        seen.add(id(current))
-        pending += current.children
-        if isinstance(current, Mapping):
-            yield current
 
 
 def mounted(service: Service) -> Iterator[Node]:

@@ -21,7 +21,7 @@ from rewrite_refs.yaml import outline as proof
 from rewrite_refs.yaml import tree
 from rewrite_refs.yaml.references import MASK, has_host, is_not_a_reference, pieces_of
 from rewrite_refs.yaml.scalars import Scalar
-from rewrite_refs.yaml.tree import Document, Mapping, Node, fields, is_null, items
+from rewrite_refs.yaml.tree import Document, Mapping, Node, fields, is_null, items, mappings
 
 # The limit of readings of a document, one for each branch that has a key; real files need fewer.
 MAX_BRANCHES = 64
@@ -151,17 +151,10 @@ def _is_helmfile(root: Node) -> bool:
 def _repeated(root: Node) -> dict[int, int]:
     """Return the identities of mappings with repeated keys, and how often."""
     result = {}
-    pending, seen = [root], set()
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Scalar) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        pending += node.children
-        if isinstance(node, Mapping):
-            keys = [key.value for key, _ in node.pairs() if isinstance(key, Scalar)]
-            if len(set(keys)) < len(keys):
-                result[id(node)] = max(keys.count(key) for key in set(keys))
+    for mapping in mappings(root):
+        keys = [key.value for key, _ in mapping.pairs() if isinstance(key, Scalar)]
+        if len(set(keys)) < len(keys):
+            result[id(mapping)] = max(keys.count(key) for key in set(keys))
     return result
 
 
