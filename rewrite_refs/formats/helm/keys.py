@@ -97,9 +97,9 @@ def prefixed_names(values: dict[str, Node]) -> Iterator[tuple[Scalar, dict[str, 
     for key, value in values.items():
         if not is_text(value) or key in _NAMES:
             continue
-        behind = _PREFIXED.fullmatch(key)
-        if behind and not (_GENERAL.match(key) and "/" not in text_of(value)):
-            yield value, _parts(values, behind["head"], behind["part"].islower())
+        prefixed = _PREFIXED.fullmatch(key)
+        if prefixed and not (_GENERAL.match(key) and "/" not in text_of(value)):
+            yield value, _parts(values, prefixed["head"], prefixed["part"].islower())
         elif IMAGE.fullmatch(key) and not (_PICTURES.fullmatch(key) and not set(value.value) & set("/:@")):
             yield value, {**_parts(values, key + "_", True), **_parts(values, key, False)}
 
