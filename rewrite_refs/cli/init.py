@@ -62,7 +62,7 @@ class _Target(NamedTuple):
     "--region",
     metavar="REGION",
     multiple=True,
-    help="With --from-aws: query this region (repeatable); else the region if the source has none.",
+    help="With --from-aws: a region to query (repeatable). Otherwise: the region, if the source has none.",
 )
 @click.option(
     "--from-json",
@@ -82,7 +82,7 @@ class _Target(NamedTuple):
     help="Read the rules from CloudFormation, SAM and ACK files, or from folders of them.",
 )
 @click.option("--registry", metavar="HOST", help="The private ECR registry to write, or a placeholder.")
-@click.option("--account-id", metavar="ID", help="The account if the source has none.")
+@click.option("--account-id", metavar="ID", help="The account, if the source has none.")
 @click.option(
     "--config", metavar="FILE", help=f"Write this file instead of the {FILE_NAME} of the repository."
 )

@@ -115,7 +115,7 @@ def common(command: _Command) -> _Command:
                 "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
             ),
             click.option("-q", "--quiet", is_flag=True, help="Print no summary and no notes."),
-            click.option("-v", "--verbose", is_flag=True, help="Say more."),
+            click.option("-v", "--verbose", is_flag=True, help="Also print what was rewritten or not read."),
             click.version_option(__version__, prog_name="rewrite-refs"),
         )
     ):
