@@ -280,3 +280,16 @@ def test_a_rule_for_library_needs_none_in_the_other_file(tmp_path: Path) -> None
     root = repository(tmp_path, chart)
     run("rewrite", cwd=root)
     assert (root / "web/ci/a-values.yaml").read_text() == chart["web/ci/a-values.yaml"]
+
+
+def test_values_that_contain_themselves(tmp_path: Path) -> None:
+    """An alias can be inside the value that it names."""
+    files = {
+        "Chart.yaml": "name: web\n",
+        "values.yaml": "loop: &a {b: *a, c: x}\nimages: &b {again: *b, web: {image: nginx}}\n",
+    }
+    root = repository(tmp_path, files)
+    charts = Charts(workspace(root))
+    assert not charts.names_image(root, ["loop"])
+    assert charts.names_image(root, ["images"])
+    assert not charts.names_image(root, ["missing"])

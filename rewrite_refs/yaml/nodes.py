@@ -82,17 +82,22 @@ def items(node: Node | None) -> list[Node]:
     return node.children if isinstance(node, Sequence) else []
 
 
-def mappings(node: Node) -> Iterator[Mapping]:
-    """Yield all mappings in a node, itself included, each once and in no certain order."""
+def descendants(node: Node) -> Iterator[Node]:
+    """Yield a node and all nodes in it, each once and in no certain order."""
     pending, seen = [node], set()
     while pending:
         current = pending.pop()
-        if isinstance(current, Scalar) or id(current) in seen:
+        if id(current) in seen:
             continue
         seen.add(id(current))
-        pending += current.children
-        if isinstance(current, Mapping):
-            yield current
+        yield current
+        if not isinstance(current, Scalar):
+            pending += current.children
+
+
+def mappings(node: Node) -> Iterator[Mapping]:
+    """Yield all mappings in a node, itself included, each once and in no certain order."""
+    return (each for each in descendants(node) if isinstance(each, Mapping))
 
 
 def fields(node: Node | None) -> dict[str, Node]:

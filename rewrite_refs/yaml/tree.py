@@ -17,7 +17,18 @@ from rewrite_refs.errors import ParseError, Problem
 from rewrite_refs.text.outline import Token
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
-from rewrite_refs.yaml.nodes import Mapping, Node, Root, Sequence, fields, is_null, is_text, items, mappings
+from rewrite_refs.yaml.nodes import (
+    Mapping,
+    Node,
+    Root,
+    Sequence,
+    descendants,
+    fields,
+    is_null,
+    is_text,
+    items,
+    mappings,
+)
 from rewrite_refs.yaml.parsing import Events, read
 from rewrite_refs.yaml.tokens import Use, tokens
 
@@ -26,6 +37,7 @@ __all__ = [
     "Mapping",
     "Node",
     "Sequence",
+    "descendants",
     "documents",
     "fields",
     "is_null",

@@ -21,7 +21,7 @@ from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml import tree as yamltree
 from rewrite_refs.yaml.references import is_host, text_of
 from rewrite_refs.yaml.scalars import Scalar
-from rewrite_refs.yaml.tree import Mapping, Node, fields, items
+from rewrite_refs.yaml.tree import Mapping, Node, descendants, fields, items
 
 VALUES = "values.yaml"
 VALUES_FORMAT = next(each for each in FORMATS if each.layered)
@@ -98,14 +98,9 @@ class Charts:
         images = source.derived(_images) if source else ()
         for key in keys:
             node = fields(node).get(key) if isinstance(node, Mapping) else None
-        pending = [node] if node is not None else []
-        while pending:
-            each = pending.pop()
-            if not isinstance(each, Scalar):
-                pending += each.children
-            elif any(each.span.start <= at <= each.span.end for at in images):
-                return True
-        return False
+        below = descendants(node) if node is not None else ()
+        spans = [each.span for each in below if isinstance(each, Scalar)]
+        return any(span.start <= at <= span.end for span in spans for at in images)
 
     def _subcharts(self, chart: Path, root: Path, keys: Sequence[str]) -> Iterator[Path]:
         """Yield the folders of the charts that the first of *keys* may configure."""
