@@ -237,6 +237,15 @@ def test_matchable() -> None:
     assert {text[at] for at in matchable(Source(text))} == {"b", "c", "e", "g", "h"}
 
 
+def test_matchable_in_lists_of_lists() -> None:
+    """An alias can be inside the list that it names."""
+    text = (
+        "containers: [[{image: a}], {image: b}]\nloop: &l [*l, {containers: [{image: c}]}]\n"
+        "initContainers: &i [*i, {image: d}]\n"
+    )
+    assert {text[at] for at in matchable(Source(text))} == {"b", "c", "d"}
+
+
 def session(root: Path, rules: RuleSet) -> None:
     """Carry out what the rules say of all files, twice the same."""
     for _ in range(2):

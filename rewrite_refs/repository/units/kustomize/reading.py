@@ -119,7 +119,8 @@ def _matchable(root: Node) -> Iterator[Scalar]:
             continue
         seen.add((id(node), key))
         if isinstance(node, yamltree.Sequence):
-            pending += [(each, f"{key}[]") for each in node.children]
+            inner = "[]" if key.endswith("[]") else f"{key}[]"  # no place is a list of lists
+            pending += [(each, inner) for each in node.children]
             continue
         values = fields(node)
         image = values.get("image")
