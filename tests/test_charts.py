@@ -49,6 +49,20 @@ def test_where_a_chart_begins(root: Path) -> None:
         assert there.chart_of(Path("/x/y"), root) is None
 
 
+def test_a_key_of_values_leads_to_no_other_folder(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "values.yaml": "image: {registry: quay.io/elsewhere}\n",
+        "repo/Chart.yaml": "name: web\n",
+        "repo/charts/sub/values.yaml": "image: {registry: quay.io/sub}\n",
+        "repo/prod-values.yaml": "{../..: {image: {repository: a}}, ..: {image: {repository: b}}}\n",
+    }
+    root = repository(tmp_path, files) / "repo"
+    there = Charts(workspace(root))
+    assert there.default(root / "prod-values.yaml", root, ["sub", "image"]) is not None
+    for key in ("../..", "..", ".", "sub/../../.."):
+        assert there.default(root / "prod-values.yaml", root, [key, "image"]) is None
+
+
 def test_defaults(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def default(name: str, *keys: str) -> Default | None:
         return Charts(workspace(root)).default(root / name, root, keys)

@@ -106,7 +106,8 @@ class Charts:
         """Yield the folders of the charts that the first of *keys* may configure."""
         if not keys:
             return
-        yield chart / "charts" / keys[0]
+        if "/" not in keys[0] and keys[0] not in (".", ".."):  # or it would leave the folder of the chart
+            yield chart / "charts" / keys[0]
         for name in (CHART, "requirements.yaml"):
             dependencies = self._values(chart / name, ()).get("dependencies")
             for each in items(dependencies):
