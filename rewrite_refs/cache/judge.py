@@ -292,6 +292,8 @@ def _blocked_verdict(verdict: Verdict, blocked: Blocked) -> Verdict:
     """Return the verdict on a reference that is used where the cache does not work."""
     if verdict.status in ("own", "unresolved") or (verdict.status == "unmapped" and not blocked.all_images):
         return verdict
+    if verdict.is_in_other_region:  # this is reported first; it would not be rewritten elsewhere either
+        return verdict
     status = "own" if blocked.all_images else verdict.status
     return replace(
         verdict, status=status, target=None, changes=(), reason=blocked.reason, own_code=blocked.rule

@@ -66,6 +66,11 @@ class Verdict:
     reported_elsewhere: bool = False
 
     @property
+    def is_in_other_region(self) -> bool:
+        """Whether it is in the cache of another region, where it stays: the file may belong to it."""
+        return self.own_code == "wrong-region" and self.rule is None
+
+    @property
     def codes(self) -> tuple[LintCode, ...]:
         """The lint rules that an ignore comment can name: ``code`` and the status's."""
         status = _CODES.get(self.status)

@@ -198,6 +198,14 @@ def test_a_cached_reference_without_credentials_breaks_the_rule() -> None:
     ] == [("cached", "pull-before-login")]
 
 
+@pytest.mark.parametrize("login", ["", "credentials: {username: me, password: x}"])
+def test_a_login_does_not_matter_for_the_cache_of_another_region(login: str) -> None:
+    us = HOST.replace("eu-west-1", "us-east-1")
+    text = job(f"container: {{image: {us}/docker-hub/library/node:20, {login}}}")
+    (found,) = assert_properties(text, GITHUB_ACTIONS).resolutions
+    assert (found.verdict.status, found.verdict.code) == ("wrong", "wrong-region")
+
+
 def test_runners_that_are_logged_in_pull_no_functions_of_lambda() -> None:
     kind = "apiVersion: lambda.services.k8s.aws/v1alpha1\nkind: Function\n"
     text = kind + "spec: {code: {image: public.ecr.aws/a/b}}\n"
