@@ -307,3 +307,37 @@ def test_values_that_contain_themselves(tmp_path: Path) -> None:
     assert not charts.names_image(root, ["loop"])
     assert charts.names_image(root, ["images"])
     assert not charts.names_image(root, ["missing"])
+
+
+@pytest.mark.parametrize(
+    "registry", ["${ECR_REGISTRY}", "$ECR_REGISTRY", f"${{R:-{HOST}}}", "mirror-${REGION}", HOST]
+)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("web/values.yaml", "image:\n  registry: quay.io\n  repository: x/y\n"),
+        (
+            "web/templates/a.yaml",
+            'image: {{ .Values.image.registry | default "quay.io" }}/{{ .Values.image.repository }}\n',
+        ),
+        (
+            "web/templates/a.yaml",
+            'image: {{ default "quay.io" .Values.image.registry }}/{{ .Values.image.repository }}\n',
+        ),
+    ],
+)
+def test_a_registry_that_was_rewritten_is_still_the_one_of_other_values(
+    tmp_path: Path, path: str, text: str, registry: str
+) -> None:
+    other = "image: {repository: redis, tag: 2}\n"
+    chart = {
+        "web/Chart.yaml": "name: web\n",
+        path: text,
+        "web/values-prod.yaml": other,
+        ".rewrite-refs.yaml": f'registry: "{registry}"\nrules: {{docker.io: docker-hub, quay.io: quay}}\n',
+    }
+    root = repository(tmp_path, chart)
+    for names in ([path], ["web/values-prod.yaml"], []):
+        assert run("rewrite", *names, cwd=root).code == 0
+        assert f"{registry}/quay" in (root / path).read_text()
+        assert (root / "web/values-prod.yaml").read_text() == other

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from rewrite_refs.formats import FORMATS
 from rewrite_refs.formats.helm.keys import registry_of
+from rewrite_refs.images.placeholders import head_of
 from rewrite_refs.repository.workspace import CHART, Workspace
 from rewrite_refs.text.source import Source
 from rewrite_refs.text.spans import Span
 from rewrite_refs.yaml import tree as yamltree
-from rewrite_refs.yaml.references import is_host, text_of
+from rewrite_refs.yaml.references import is_head, is_host, text_of
 from rewrite_refs.yaml.scalars import Scalar
 from rewrite_refs.yaml.tree import Mapping, Node, descendants, fields, items
 
@@ -29,12 +30,16 @@ VALUES_FORMAT = next(each for each in FORMATS if each.layered)
 _VALUE = re.compile(r"\.Values\.([\w.]*\w)")
 _INCLUDE = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
 _DEFINE = re.compile(r"\{\{-?\s*define\s+\"([^\"]+)\"(.*?)(?=\{\{-?\s*define\s|\Z)", re.DOTALL)
-_ACTION = re.compile(r"\{\{[^{}]*\}\}/?")
+# The registry of a cache may be a placeholder such as ${ECR_REGISTRY}.
+_ACTION = re.compile(r"\{\{(?:[^{}]|\$\{[^{}]*\})*\}\}/?")
 _SETS = re.compile(r"\{\{-?\s*(\$\w+)\s*:=")
 _REGISTRY = re.compile(r"\.Values\.((?:\w+\.)*(?:\w+R|r)egistry)\b")
 _BEFORE = r"\{\{-?\s*\$?\.Values\.(?P<path>[\w.]+)\s*-?\}\}/\{\{-?\s*\$?\.Values"
-# A literal that begins with a host and is not the name of a template.
-_HOST = re.compile(r"(?<!include )(?<!template )[\"`]((?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/[\w./-]*)?)[\"`]")
+# A literal that begins with a host, or a placeholder for one, and is not the name of a template.
+_HOST = re.compile(
+    r"(?<!include )(?<!template )[\"`]"
+    r"((?:(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?|[\w.-]*\$[\w.:${}-]*)(?:/[\w./-]*)?)[\"`]"
+)
 
 
 class Default(NamedTuple):
@@ -71,7 +76,7 @@ class Charts:
         if "registry" not in self._values(path, keys):
             for folder, inner in charts:
                 registry = registry_of(self._values(folder / VALUES, inner))
-                if folder / VALUES != path and is_host(registry):
+                if folder / VALUES != path and (is_head(registry) or head_of(text_of(registry))):
                     return Default(text_of(registry), folder / VALUES)
         return next((found for folder, inner in charts for found in self._in_templates(folder, inner)), None)
 
